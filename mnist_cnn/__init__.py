@@ -1,0 +1,1 @@
+"""Watch a convolutional network read a digit you drew yourself."""

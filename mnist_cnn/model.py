@@ -1,0 +1,58 @@
+"""The network: its architecture and its layer table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers
+
+IMAGE_SIZE = 28
+CLASSES = 10
+
+
+def build(seed: int | None = None) -> keras.Model:
+    """Return the untrained network, 93,322 parameters, built with the functional API.
+
+    Input shape: ``(batch, 28, 28, 1)`` float32 in [0, 1], ink is 1.
+    Output shape: ``(batch, 10)`` float32, softmax probabilities.
+
+    Args:
+        seed: seeds the kernel initialisers, so that two builds start alike.
+    """
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    image = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="image")
+    x = layers.Conv2D(32, 3, activation="relu", name="conv1")(image)
+    x = layers.MaxPooling2D(2, name="pool1")(x)
+    x = layers.Conv2D(64, 3, activation="relu", name="conv2")(x)
+    x = layers.MaxPooling2D(2, name="pool2")(x)
+    x = layers.Conv2D(64, 3, activation="relu", name="conv3")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(64, activation="relu", name="dense1")(x)
+    digit = layers.Dense(CLASSES, activation="softmax", name="softmax")(x)
+    return keras.Model(image, digit, name="mnist_cnn")
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One row of the layer table: ``shape`` is the output without the batch axis."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+
+
+def layer_table(network: keras.Model) -> list[LayerRow]:
+    """Return one row for each layer after the input, in the order data flows."""
+    return [
+        LayerRow(
+            name=layer.name,
+            kind=type(layer).__name__,
+            shape=tuple(layer.output.shape[1:]),
+            parameters=layer.count_params(),
+        )
+        for layer in network.layers
+        if not isinstance(layer, keras.layers.InputLayer)
+    ]
