@@ -1,0 +1,75 @@
+"""One traced pass → every layer's activations, and their coding for the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_cnn import model
+
+
+@dataclass(frozen=True)
+class Activations:
+    """What every layer answers to one picture, in the order data flows."""
+
+    layers: dict[str, np.ndarray]  # name: float32, (height, width, channels) or (units,)
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """The softmax, float32 ``(10,)``, summing to 1."""
+        return self.layers["softmax"]
+
+    @property
+    def digit(self) -> int:
+        """The digit with the highest probability."""
+        return int(self.probabilities.argmax())
+
+    @property
+    def maps(self) -> dict[str, np.ndarray]:
+        """The layers that are feature maps: ``(height, width, channels)``."""
+        return {name: layer for name, layer in self.layers.items() if layer.ndim == 3}
+
+
+class Tracer:
+    """A network as one traced function that returns all its layers: 0.9 ms a picture.
+
+    ``model.predict`` takes 60 times as long for one picture, calling the model 10 times as long.
+    """
+
+    def __init__(self, network: keras.Model):
+        self.network = network
+        self.names = [row.name for row in model.layer_table(network)]
+        tapped = keras.Model(network.inputs, [network.get_layer(n).output for n in self.names])
+        signature = [tf.TensorSpec((1, model.IMAGE_SIZE, model.IMAGE_SIZE, 1), tf.float32)]
+        self._pass = tf.function(lambda x: tapped(x, training=False), input_signature=signature)
+        self(np.zeros((model.IMAGE_SIZE, model.IMAGE_SIZE), np.uint8))  # trace before it is needed
+
+    def __call__(self, image: np.ndarray) -> Activations:
+        """Return every layer's activation for one picture, uint8 ``(28, 28)``, ink is 255."""
+        picture = tf.constant(image.astype(np.float32)[None, ..., None] / 255.0)
+        outputs = self._pass(picture)
+        return Activations(
+            {name: out.numpy()[0] for name, out in zip(self.names, outputs, strict=True)}
+        )
+
+
+@dataclass(frozen=True)
+class EightBit:
+    """Feature maps in 8 bits: ``activation ≈ level / 255 * maximum[channel]``.
+
+    Each channel has its own scale, so a faint channel is as exact as a strong one: the error is
+    at most 1/510 of the channel's maximum.
+    """
+
+    levels: np.ndarray  # uint8 (height, width, channels)
+    maxima: np.ndarray  # float32 (channels,), 0 for a channel that is off
+
+
+def eight_bit(activation: np.ndarray) -> EightBit:
+    """Code a non-negative float32 ``(height, width, channels)`` activation in 8 bits."""
+    maxima = activation.max(axis=(0, 1))
+    scale = np.divide(255.0, maxima, out=np.zeros_like(maxima), where=maxima > 0)
+    return EightBit((activation * scale + 0.5).astype(np.uint8), maxima)

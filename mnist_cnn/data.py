@@ -1,0 +1,244 @@
+"""Find, fetch, verify and load MNIST.
+
+Order of search: an explicit path, the environment variable ``MNIST_CNN_DATA``, the Keras
+cache, then the mirrors. Whatever the container, ``.npz`` or idx, the decoded arrays must
+have the published checksums before anything else sees them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import struct
+import sys
+import urllib.error
+import urllib.request
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ENVIRONMENT_VARIABLE = "MNIST_CNN_DATA"
+TIMEOUT = 20  # seconds without a byte before the next mirror is asked
+CHUNK = 1 << 16  # bytes
+
+# SHA-256 of the four decoded idx files, header included (LeCun, Cortes, Burges).
+IDX_SHA256 = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+NPZ_KEYS = ("x_train", "y_train", "x_test", "y_test")  # in the order of IDX_SHA256
+
+Progress = Callable[[str, int, int], None]
+"""Called with file name, bytes so far and bytes in all (0 when the host does not say)."""
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A place that serves MNIST: ``files`` are the names below ``url``."""
+
+    url: str
+    files: tuple[str, ...]
+
+
+IDX_FILES = tuple(f"{name}.gz" for name in IDX_SHA256)
+MIRRORS = (
+    Mirror("https://storage.googleapis.com/tensorflow/tf-keras-datasets", ("mnist.npz",)),
+    Mirror("https://storage.googleapis.com/cvdf-datasets/mnist", IDX_FILES),
+    Mirror("https://ossci-datasets.s3.amazonaws.com/mnist", IDX_FILES),
+)
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """Verified MNIST. Images are uint8 ``(n, 28, 28)``, ink is 255; labels are uint8 ``(n,)``."""
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    source: str  # the file or folder it was read from
+    checksum: str  # SHA-256 over the four idx checksums: one name for this exact data
+
+
+class DataError(Exception):
+    """MNIST cannot be had. The message says why and what to do."""
+
+
+class DamagedError(DataError):
+    """A file is truncated, altered, or not MNIST at all."""
+
+
+def load(
+    path: str | os.PathLike | None = None,
+    *,
+    mirrors: tuple[Mirror, ...] = MIRRORS,
+    report: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
+) -> Mnist:
+    """Return MNIST from the first place that has it intact.
+
+    A damaged file is reported, renamed to ``….damaged`` and never used; the search goes on.
+
+    Args:
+        path: an ``.npz`` file or a folder of idx files (``.gz`` or not). Default: the
+            environment variable ``MNIST_CNN_DATA``, if set.
+        mirrors: asked in this order when nothing is on disk.
+        report: receives one sentence for each thing that went wrong. Default: standard error.
+        progress: receives download progress. Default: a line on standard error.
+
+    Raises:
+        DataError: ``path`` does not exist, or there is neither a file nor a network.
+    """
+    report = report or _print_report
+    named = path or os.environ.get(ENVIRONMENT_VARIABLE)
+    cache = cache_folder()
+    places = [cache / "mnist.npz", cache / "mnist"]
+    if named:
+        if not Path(named).exists():
+            raise DataError(
+                f"There is no file or folder {named}. Give --data or {ENVIRONMENT_VARIABLE} the "
+                "path of mnist.npz or of a folder with the four idx files."
+            )
+        places.insert(0, Path(named))
+    for place in places:
+        if place.exists():
+            try:
+                return read(place)
+            except DamagedError as error:
+                report(f"{error} {_put_aside(place)}")
+    for mirror in mirrors:
+        try:
+            return read(_fetch(mirror, cache, progress or _print_progress))
+        except (OSError, DamagedError) as error:
+            report(f"{mirror.url}: {error}")
+    raise DataError(
+        "MNIST is neither on this machine nor reachable. Three ways out: connect to the "
+        "network and try again; copy mnist.npz from another machine and name it with --data "
+        f"or {ENVIRONMENT_VARIABLE}; or put it into {cache}, where Keras looks for it too."
+    )
+
+
+def cache_folder() -> Path:
+    """Return the folder Keras keeps datasets in: ``$KERAS_HOME`` or ``~/.keras``, ``datasets``."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+
+
+def read(path: str | os.PathLike) -> Mnist:
+    """Return MNIST from an ``.npz`` file or a folder of idx files, checked.
+
+    Raises:
+        DamagedError: the content is not exactly MNIST; the message names the file.
+    """
+    path = Path(path)
+    arrays = _read_idx_folder(path) if path.is_dir() else _read_npz(path)
+    for (name, expected), array in zip(IDX_SHA256.items(), arrays, strict=True):
+        if idx_sha256(array) != expected:
+            raise DamagedError(f"{path}: {name} does not have MNIST's checksum.")
+    checksum = hashlib.sha256("".join(IDX_SHA256.values()).encode()).hexdigest()
+    return Mnist(*arrays, source=str(path), checksum=checksum)
+
+
+def idx_sha256(array: np.ndarray) -> str:
+    """Return the SHA-256 that uint8 ``array`` has as an idx file (its header included)."""
+    header = struct.pack(f">I{array.ndim}I", 0x0800 | array.ndim, *array.shape)
+    return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()
+
+
+def _read_npz(path: Path) -> list[np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return [archive[key] for key in NPZ_KEYS]
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, EOFError) as error:
+        raise DamagedError(f"{path} cannot be read as mnist.npz ({error}).") from error
+
+
+def _read_idx_folder(folder: Path) -> list[np.ndarray]:
+    return [_read_idx(folder, name) for name in IDX_SHA256]
+
+
+def _read_idx(folder: Path, name: str) -> np.ndarray:
+    """Read one idx file, http://yann.lecun.com/exdb/mnist: magic, sizes, then the bytes."""
+    path = folder / f"{name}.gz"
+    if not path.exists():
+        path = folder / name
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+        dimensions = content[3]
+        shape = struct.unpack_from(f">{dimensions}I", content, 4)
+        return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+    except (OSError, EOFError, zlib.error, struct.error, ValueError, IndexError) as error:
+        raise DamagedError(f"{path} cannot be read as an idx file ({error}).") from error
+
+
+def _put_aside(place: Path) -> str:
+    aside = place.with_name(place.name + ".damaged")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = place.with_name(f"{place.name}.damaged-{number}")
+    try:
+        place.rename(aside)
+    except OSError as error:
+        return f"It is left where it is ({error}) and not used."
+    return f"It is put aside as {aside} and not used."
+
+
+def _fetch(mirror: Mirror, cache: Path, progress: Progress) -> Path:
+    """Download a mirror's files into the cache; return the path ``read`` understands."""
+    single = len(mirror.files) == 1
+    folder = cache if single else cache / "mnist"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in mirror.files:
+        _download(f"{mirror.url}/{name}", folder / name, progress)
+    place = folder / mirror.files[0] if single else folder
+    try:
+        read(place)
+    except DamagedError as error:
+        raise DamagedError(f"{error} {_put_aside(place)}") from error
+    return place
+
+
+def _download(url: str, target: Path, progress: Progress) -> None:
+    """Fetch ``url`` into ``target`` through ``target.part``, resuming a part that is there."""
+    part = target.with_name(target.name + ".part")
+    start = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
+    try:
+        response = urllib.request.urlopen(request, timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        if error.code == 416 and start:  # the part is as long as the file, or longer: restart
+            part.unlink()
+            return _download(url, target, progress)
+        raise
+    with response:
+        resumed = response.status == 206
+        done = start if resumed else 0
+        total = done + int(response.headers.get("Content-Length") or 0)
+        with part.open("ab" if resumed else "wb") as file:
+            while chunk := response.read(CHUNK):
+                file.write(chunk)
+                done += len(chunk)
+                progress(target.name, done, total)
+    if total and done < total:
+        raise OSError(f"the connection ended after {done} of {total} bytes; run again to resume.")
+    part.replace(target)
+
+
+def _print_report(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def _print_progress(name: str, done: int, total: int) -> None:
+    of = f" of {total / 1e6:.1f}" if total else ""
+    end = "\n" if total and done >= total else ""
+    print(f"\r{name}: {done / 1e6:.1f}{of} MB", end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,97 @@
+"""Any drawing → the 28×28 picture the network reads, the way MNIST was made.
+
+"The original black and white images from NIST were size normalized to fit in a 20x20 pixel box
+while preserving their aspect ratio. The resulting images contain grey levels as a result of the
+anti-aliasing technique [...] the images were centered in a 28x28 image by computing the center
+of mass of the pixels" (LeCun, Cortes, Burges: The MNIST database).
+
+Each stage is kept, because the page shows them as a film strip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from mnist_cnn.model import IMAGE_SIZE
+
+BOX = 20  # pixels: the longer side of the digit
+CENTRE = 14.5  # where the centre of mass goes: the middle of pixel 14, as measured on MNIST
+FAINT = 0.1  # of the darkest ink: fainter pixels at the rim do not widen the crop
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The film strip. All arrays are uint8, 0 is paper, 255 full ink."""
+
+    drawing: np.ndarray  # (height, width), what arrived
+    box: tuple[int, int, int, int]  # left, top, right, bottom of the ink in the drawing
+    crop: np.ndarray  # the drawing inside the box
+    scaled: np.ndarray  # (h, w), the longer side 20
+    offset: tuple[int, int]  # left, top of ``scaled`` in ``image``
+    image: np.ndarray  # (28, 28), what the network reads
+
+
+def preprocess(drawing: np.ndarray) -> Stages | None:
+    """Return every stage from ``drawing`` to the 28×28 picture, or None when there is no ink.
+
+    Args:
+        drawing: uint8 ``(height, width)``, 0 is paper, 255 full ink, any size from 1×1.
+
+    Raises:
+        ValueError: ``drawing`` is not a two-dimensional uint8 array with at least one pixel.
+    """
+    if drawing.ndim != 2 or drawing.dtype != np.uint8 or not drawing.size:
+        raise ValueError(
+            f"Expected a drawing as uint8 (height, width), got {drawing.dtype} {drawing.shape}."
+        )
+    box = ink_box(drawing)
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    crop = drawing[top:bottom, left:right]
+    scaled = scale(crop)
+    offset = place(scaled)
+    image = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    image[offset[1] : offset[1] + scaled.shape[0], offset[0] : offset[0] + scaled.shape[1]] = scaled
+    return Stages(drawing, box, crop, scaled, offset, image)
+
+
+def ink_box(drawing: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Return left, top, right, bottom (exclusive) of the ink, or None on an empty pad."""
+    darkest = int(drawing.max())
+    if darkest == 0:
+        return None
+    inked = drawing >= max(1, darkest * FAINT)
+    columns = np.flatnonzero(inked.any(axis=0))
+    rows = np.flatnonzero(inked.any(axis=1))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def scale(crop: np.ndarray) -> np.ndarray:
+    """Resize ``crop`` so that its longer side is 20 pixels, antialiased, aspect ratio kept.
+
+    A hairline fades when it is averaged over a larger pixel, so the contrast is restored.
+    """
+    height, width = crop.shape
+    factor = BOX / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    small = np.asarray(
+        Image.fromarray(crop).convert("F").resize(size, Image.Resampling.BILINEAR), np.float32
+    )
+    strong = np.percentile(small[small > 0.5 * small.max()], 75)
+    return np.clip(small * (255 / strong), 0, 255).round().astype(np.uint8)
+
+
+def place(scaled: np.ndarray) -> tuple[int, int]:
+    """Return left, top that bring the centre of mass to the middle of 28×28, inside the frame."""
+    weight = scaled.astype(np.float64)
+    total = weight.sum()
+    height, width = scaled.shape
+    x = (weight.sum(axis=0) @ (np.arange(width) + 0.5)) / total
+    y = (weight.sum(axis=1) @ (np.arange(height) + 0.5)) / total
+    left = int(np.clip(round(CENTRE - x), 0, IMAGE_SIZE - width))
+    top = int(np.clip(round(CENTRE - y), 0, IMAGE_SIZE - height))
+    return left, top
