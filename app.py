@@ -1,0 +1,120 @@
+"""Draw a digit, watch the network think: ``python app.py``, then open the address it prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+SHARE_TIMEOUT = 10  # seconds; behind a filtering firewall the tunnel would hang for ever
+
+
+def main() -> int:
+    """Start the page and serve it until Ctrl+C; return the exit status."""
+    options = parser().parse_args()
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing leaves this machine
+    taken = _why_not(options.host, options.port)
+    if taken:
+        print(taken, file=sys.stderr)
+        return 1
+
+    from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+
+    # isort: split
+    from mnist_cnn import weights
+    from mnist_cnn.reading import Reader
+    from mnist_cnn.ui import live, page
+
+    try:
+        reader = Reader(options.weights or weights.DEFAULT)
+    except weights.WeightsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    demo = page.build(reader)
+    demo.launch(
+        server_name=options.host,
+        server_port=options.port,
+        theme=page.theme(),
+        css_paths=[page.STYLE],
+        app_kwargs={"routes": live.routes(reader)},
+        footer_links=["api"],
+        ssr_mode=False,
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    print(f"Open {_address(options.host, options.port)}", flush=True)
+    if options.share:
+        print(_share(demo), flush=True)
+    print("Stop with Ctrl+C", flush=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print()
+    demo.close(verbose=False)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the options."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument(
+        "--host", default="127.0.0.1", help="0.0.0.0 lets other machines in (default 127.0.0.1)"
+    )
+    options.add_argument("--port", type=int, default=7860, help="default 7860")
+    options.add_argument("--share", action="store_true", help="make a public link")
+    options.add_argument("--weights", type=Path, metavar="FILE.keras", help="other trained weights")
+    return options
+
+
+def _why_not(host: str, port: int) -> str | None:
+    """Return why the address cannot be served, or None when it is free."""
+    if not 1 <= port <= 65535:
+        return f"--port must be a number from 1 to 65535, not {port}."
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if os.name == "posix":  # as the server does: a port just left is free
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except socket.gaierror:
+        return f"--host {host} is not an address of this machine."
+    except OSError as error:
+        return (
+            f"Port {port} on {host} cannot be used ({error.strerror}). Close the program that "
+            f"uses it, or choose another port: python app.py --port {port + 1}"
+        )
+    return None
+
+
+def _address(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"
+
+
+def _share(demo) -> str:
+    """Return the line with the public link, or why there is none, within ten seconds."""
+    from gradio import networking
+
+    outcome: list[str] = []
+
+    def connect() -> None:
+        try:
+            link = networking.setup_tunnel(
+                demo.server_name, demo.server_port, demo.share_token, None, None
+            )
+            outcome.append(f"Public link {link}")
+        except Exception as error:  # noqa: BLE001  whatever it is, the page is served locally
+            outcome.append(f"No public link: {error or type(error).__name__}")
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(SHARE_TIMEOUT)
+    sentence = outcome[0] if outcome else f"No public link: no answer in {SHARE_TIMEOUT} seconds"
+    return " ".join(sentence.split())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+// The page's language: chosen by ?lang=, what was chosen last, or the browser; switched at once.
+import { url } from "../transport/transport.js";
+
+export const LANGUAGES = { en: "English", "zh-CN": "中文" };
+const KEPT = "mnist_cnn.language";
+
+let language = choose();
+let texts = await load(language);
+const listeners = new Set();
+document.documentElement.lang = language;
+
+/** The text of `key`, with {name} replaced from `values`. */
+export function text(key, values = {}) {
+  const template = texts[key] ?? key;
+  return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export const current = () => language;
+
+/** Fill every element below `root` that names a text; again whenever the language changes. */
+export function translate(root) {
+  const fill = () => {
+    for (const element of root.querySelectorAll("[data-text]")) {
+      element.textContent = text(element.dataset.text);
+    }
+    for (const element of root.querySelectorAll("[data-label]")) {
+      const label = text(element.dataset.label);
+      element.setAttribute("aria-label", label);
+      element.title = element.dataset.keys ? `${label} (${element.dataset.keys})` : label;
+    }
+  };
+  fill();
+  onLanguage(fill);
+}
+
+/** Call `listener` after every change of language. */
+export const onLanguage = (listener) => listeners.add(listener);
+
+export async function setLanguage(next) {
+  texts = await load(next);
+  language = next;
+  document.documentElement.lang = next;
+  localStorage.setItem(KEPT, next);
+  for (const listener of listeners) listener();
+}
+
+function choose() {
+  const wanted = [
+    new URLSearchParams(location.search).get("lang"),
+    localStorage.getItem(KEPT),
+    ...navigator.languages,
+  ];
+  for (const tag of wanted.filter(Boolean)) {
+    if (tag in LANGUAGES) return tag;
+    if (tag.toLowerCase().startsWith("zh")) return "zh-CN";
+    if (tag.toLowerCase().startsWith("en")) return "en";
+  }
+  return "en";
+}
+
+async function load(tag) {
+  const response = await fetch(url(`locales/${tag}.json`));
+  if (!response.ok) throw new Error(`The texts of ${tag} did not load: ${response.status}`);
+  return response.json();
+}

@@ -1,0 +1,97 @@
+// One layer on the page: its caption, its picture, and what lies under the pointer.
+import { text } from "../locales/language.js";
+import { Sprite, layout } from "./sprite.js";
+
+const KINDS = { conv: "kindConv", pool: "kindPool", flatten: "kindFlatten", dense: "kindDense", softmax: "kindSoftmax" };
+
+export class LayerView {
+  /** name, shape: as the network has them; grid: how a vector is laid out, [rows, columns] */
+  constructor(name, shape, grid) {
+    Object.assign(this, { name, shape, grid });
+    this.element = document.createElement("figure");
+    this.element.className = shape.length === 3 ? "layer map" : "layer vector";
+    this.element.dataset.layer = name;
+    this.element.innerHTML = `<figcaption><b>${name}</b> <span></span></figcaption><div class="sheet"><canvas role="img"></canvas><i class="frame" hidden></i></div>`;
+    this.canvas = this.element.querySelector("canvas");
+    this.caption();
+  }
+
+  get isMap() {
+    return this.shape.length === 3;
+  }
+
+  caption() {
+    const kind = text(KINDS[this.name.replace(/\d+$/, "")] ?? this.name);
+    const [height, width, channels] = this.shape;
+    const size = this.isMap
+      ? text("mapShape", { channels, height, width })
+      : text("vectorShape", { count: this.shape[0] });
+    const words = kind === this.name ? size : `${kind} · ${size}`;
+    this.element.querySelector("span").textContent = words;
+    this.canvas.setAttribute("aria-label", `${this.name}: ${words}`);
+  }
+
+  /** Lay the channels out anew for the room there is, in CSS pixels. */
+  fit(room) {
+    const ratio = devicePixelRatio;
+    const shape = this.isMap ? this.shape : [...this.grid, 1];
+    const tallest = (room < 520 ? 330 : 150) * ratio;
+    const cell = (this.isMap ? (shape[1] > 8 ? 80 : 28) : 16 * shape[1]) * ratio;
+    const { columns, zoom } = layout(shape, Math.floor(room * ratio), tallest, cell);
+    this.sprite = new Sprite(this.canvas, shape, columns, pageColor());
+    this.canvas.style.width = `${(this.canvas.width * zoom) / ratio}px`;
+    this.canvas.style.height = `${(this.canvas.height * zoom) / ratio}px`;
+    this.show(this.layer, this.perChannel);
+  }
+
+  /** layer: decoded activations, or null to clear */
+  show(layer, perChannel) {
+    this.layer = layer;
+    this.perChannel = perChannel;
+    if (!this.sprite) return;
+    if (!layer) this.sprite.clear();
+    else if (this.isMap) this.sprite.paint(layer, perChannel);
+    else this.sprite.paint(eightBit(layer.values), true);
+  }
+
+  /** The cell under the pointer: {channel, row, column}, or null. */
+  under(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return this.sprite.locate(
+      ((event.clientX - box.left) / box.width) * this.canvas.width,
+      ((event.clientY - box.top) / box.height) * this.canvas.height,
+    );
+  }
+
+  value({ channel, row, column }) {
+    if (!this.layer) return null;
+    if (!this.isMap) return this.layer.values[row * this.grid[1] + column];
+    const [, width, channels] = this.shape;
+    const { levels, maxima } = this.layer;
+    return (levels[(row * width + column) * channels + channel] / 255) * maxima[channel];
+  }
+
+  /** Outline a channel, or nothing. */
+  frame(channel) {
+    const frame = this.element.querySelector(".frame");
+    frame.hidden = channel === null;
+    if (channel === null) return;
+    for (const [side, share] of Object.entries(this.sprite.place(channel))) {
+      const whole = side === "left" || side === "width" ? "width" : "height";
+      frame.style[side] = `${share * parseFloat(this.canvas.style[whole])}px`;
+    }
+  }
+}
+
+function eightBit(values) {
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const scale = most > 0 ? 255 / most : 0;
+  return { levels: Uint8Array.from(values, (v) => v * scale + 0.5), maxima: [most] };
+}
+
+/** The colour of the page, as the 32-bit number of an opaque pixel. */
+function pageColor() {
+  const color = getComputedStyle(document.body).backgroundColor;
+  const [red, green, blue] = color.match(/\d+/g).map(Number);
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}

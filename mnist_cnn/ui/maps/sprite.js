@@ -1,0 +1,83 @@
+// All channels of one layer as one picture: one canvas pixel for each activation, a gap between
+// channels. Channels that are off stay transparent, so the hatching behind them shows.
+import { COLORS } from "./colormap.js";
+
+export class Sprite {
+  /** shape: [height, width, channels]; columns: channels side by side; gap: an opaque colour */
+  constructor(canvas, [height, width, channels], columns, gap = 0) {
+    Object.assign(this, { canvas, height, width, channels, columns });
+    this.rows = Math.ceil(channels / columns);
+    canvas.width = columns * (width + 1) - 1;
+    canvas.height = this.rows * (height + 1) - 1;
+    this.context = canvas.getContext("2d");
+    this.image = this.context.createImageData(canvas.width, canvas.height);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.pixels.fill(gap);
+  }
+
+  /** All channels off. */
+  clear() {
+    this.paint({ levels: [], maxima: new Float32Array(this.channels) });
+  }
+
+  /** perChannel: each channel on its own scale, instead of one scale for the layer. */
+  paint({ levels, maxima }, perChannel) {
+    const strongest = maxima.reduce((most, value) => Math.max(most, value), 0);
+    const { height, width, channels, columns, pixels } = this;
+    const stride = this.canvas.width;
+    for (let channel = 0; channel < channels; channel++) {
+      const off = maxima[channel] === 0;
+      const scale = perChannel ? 1 : maxima[channel] / (strongest || 1);
+      const row = Math.floor(channel / columns) * (height + 1);
+      const column = (channel % columns) * (width + 1);
+      let from = channel;
+      for (let y = 0; y < height; y++) {
+        let to = (row + y) * stride + column;
+        for (let x = 0; x < width; x++, from += channels) {
+          pixels[to++] = off ? 0 : COLORS[(levels[from] * scale + 0.5) | 0];
+        }
+      }
+    }
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  /** The cell under a point given in canvas pixels: {channel, row, column}, or null in a gap. */
+  locate(x, y) {
+    const across = Math.floor(x / (this.width + 1));
+    const down = Math.floor(y / (this.height + 1));
+    const column = Math.floor(x - across * (this.width + 1));
+    const row = Math.floor(y - down * (this.height + 1));
+    const channel = down * this.columns + across;
+    const outside = x < 0 || y < 0 || across >= this.columns || channel >= this.channels;
+    return outside || column >= this.width || row >= this.height ? null : { channel, row, column };
+  }
+
+  /** Where a channel stands, in shares of the canvas: {left, top, width, height}. */
+  place(channel) {
+    const { canvas } = this;
+    return {
+      left: ((channel % this.columns) * (this.width + 1)) / canvas.width,
+      top: (Math.floor(channel / this.columns) * (this.height + 1)) / canvas.height,
+      width: this.width / canvas.width,
+      height: this.height / canvas.height,
+    };
+  }
+}
+
+/**
+ * How many channels to put side by side, and how many screen pixels to give an activation, so
+ * that the layer is as large as fits: whole screen pixels, so that it stays crisp.
+ */
+export function layout([height, width, channels], available, tallest, largestCell) {
+  let best = { columns: 1, zoom: 1, rows: channels };
+  for (let columns = 1; columns <= channels; columns *= 2) {
+    const rows = Math.ceil(channels / columns);
+    const zoom = Math.min(
+      Math.floor(available / (columns * (width + 1) - 1)),
+      Math.floor(tallest / (rows * (height + 1) - 1)),
+      Math.floor(largestCell / width),
+    );
+    if (zoom > best.zoom || (zoom === best.zoom && rows < best.rows)) best = { columns, zoom, rows };
+  }
+  return best;
+}

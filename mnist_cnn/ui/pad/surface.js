@@ -1,0 +1,101 @@
+// Paints the drawing twice: sharp for the eye, and at 280×280 for the network to read.
+import { PAD_SIZE } from "./drawing.js";
+
+const SENT_SIDE = 80; // pixels: four times the 20 that preprocessing scales the digit to
+
+export class Surface {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.eye = canvas.getContext("2d");
+    this.ink = memory(PAD_SIZE);
+    this.small = memory(SENT_SIDE);
+    this.small.imageSmoothingQuality = "medium";
+  }
+
+  /** Fit the sharp canvas to its place and the screen's density; true when it changed. */
+  fit() {
+    const side = Math.round(this.canvas.clientWidth * devicePixelRatio);
+    if (!side || side === this.canvas.width) return false;
+    this.canvas.width = this.canvas.height = side;
+    return true;
+  }
+
+  repaint(marks) {
+    this.color = getComputedStyle(this.canvas).color; // the theme's ink
+    for (const context of [this.eye, this.ink]) {
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    }
+    for (const mark of marks) {
+      if (mark.kind === "picture") this.#picture(mark);
+      else this.extend(mark, 0);
+    }
+  }
+
+  /** Paint `stroke` from its point number `from` on. */
+  extend(stroke, from) {
+    for (const context of [this.eye, this.ink]) {
+      const factor = context.canvas.width / PAD_SIZE;
+      context.setTransform(factor, 0, 0, factor, 0, 0);
+      context.globalCompositeOperation = stroke.erase ? "destination-out" : "source-over";
+      context.strokeStyle = context === this.eye ? this.color : "#000";
+      context.lineCap = context.lineJoin = "round";
+      context.lineWidth = stroke.width;
+      trace(context, stroke.points, from);
+      context.globalCompositeOperation = "source-over";
+    }
+  }
+
+  #picture(mark) {
+    this.ink.setTransform(1, 0, 0, 1, 0, 0);
+    this.ink.drawImage(mark.canvas, 0, 0);
+    const side = this.canvas.width;
+    this.eye.setTransform(1, 0, 0, 1, 0, 0);
+    this.eye.drawImage(tinted(mark.canvas, this.color), 0, 0, side, side);
+  }
+
+  /** The ink inside `box` for the network: {pixels, width, height, left, top, scale}. */
+  frame({ left, top, right, bottom }) {
+    const scale = Math.min(1, SENT_SIDE / Math.max(right - left, bottom - top));
+    const width = Math.max(1, Math.round((right - left) * scale));
+    const height = Math.max(1, Math.round((bottom - top) * scale));
+    let source = this.ink;
+    let at = [left, top];
+    if (scale < 1) {
+      source = this.small;
+      at = [0, 0];
+      source.clearRect(0, 0, SENT_SIDE, SENT_SIDE);
+      source.drawImage(
+        this.ink.canvas, left, top, right - left, bottom - top, 0, 0, width, height,
+      );
+    }
+    const rgba = source.getImageData(...at, width, height).data;
+    const pixels = new Uint8Array(width * height);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = rgba[4 * i + 3];
+    return { pixels, width, height, left, top, scale };
+  }
+}
+
+function memory(side) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  return canvas.getContext("2d", { willReadFrequently: true });
+}
+
+function trace(context, points, from) {
+  const start = Math.max(0, 2 * from - 2);
+  context.beginPath();
+  context.moveTo(points[start], points[start + 1]);
+  if (points.length === start + 2) context.lineTo(points[start], points[start + 1]); // a dot
+  for (let i = start + 2; i < points.length; i += 2) context.lineTo(points[i], points[i + 1]);
+  context.stroke();
+}
+
+function tinted(canvas, color) {
+  const copy = memory(canvas.width);
+  copy.drawImage(canvas, 0, 0);
+  copy.globalCompositeOperation = "source-in";
+  copy.fillStyle = color;
+  copy.fillRect(0, 0, canvas.width, canvas.height);
+  return copy.canvas;
+}

@@ -1,0 +1,37 @@
+// The pad's buttons and their keys.
+
+/** actions: {brush, eraser, undo, redo, clear, size(units)} */
+export function bindTools(element, actions) {
+  const size = element.querySelector(".size");
+  for (const name of ["brush", "eraser", "undo", "redo", "clear"]) {
+    element.querySelector(`.${name}`).addEventListener("click", () => actions[name]());
+  }
+  size.addEventListener("input", () => actions.size(Number(size.value)));
+
+  document.addEventListener("keydown", (event) => {
+    const name = actionFor(event);
+    if (!name || isTyping(event.target)) return;
+    event.preventDefault();
+    if (name === "thinner" || name === "thicker") {
+      name === "thinner" ? size.stepDown() : size.stepUp();
+      actions.size(Number(size.value));
+    } else {
+      actions[name]();
+    }
+  });
+}
+
+function actionFor(event) {
+  const key = event.key.toLowerCase();
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "y" || (key === "z" && event.shiftKey)) return "redo";
+    return key === "z" ? "undo" : null;
+  }
+  if (event.altKey) return null;
+  const keys = { b: "brush", e: "eraser", delete: "clear", backspace: "clear" };
+  return keys[key] ?? { "[": "thinner", "]": "thicker" }[key] ?? null;
+}
+
+const isTyping = (target) =>
+  target instanceof Element &&
+  target.matches("input:not([type=range]), textarea, select, [contenteditable]");

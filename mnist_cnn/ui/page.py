@@ -1,0 +1,105 @@
+"""The page: which components there are, and how they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+
+from mnist_cnn.ink import PictureError, find_ink, open_picture
+from mnist_cnn.model import layer_table
+from mnist_cnn.reading import Reader
+from mnist_cnn.ui import live
+
+HERE = Path(__file__).parent
+STYLE = HERE / "page.css"
+TITLE = "Draw a digit, watch the network think"
+
+SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei")
+MORE_FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "sans-serif")
+SYSTEM_MONO = ("ui-monospace", "Menlo", "Consolas", "monospace")
+
+
+def theme() -> gr.themes.Base:
+    """Return the theme: system fonts only, so that nothing is fetched from elsewhere."""
+    return gr.themes.Base(
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=[*SYSTEM_FONTS, *MORE_FONTS],
+        font_mono=list(SYSTEM_MONO),
+    )
+
+
+def build(reader: Reader) -> gr.Blocks:
+    """Return the page; launch it with the routes of ``live.routes(reader)``."""
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+        _part("header")
+        with gr.Row(elem_id="bench"):
+            with gr.Column(scale=0, min_width=320, elem_id="left"):
+                _part("pad")
+                _part("filmstrip")
+            with gr.Column(scale=1, min_width=320, elem_id="right"):
+                _part("answer")
+                _part("maps", layers=_layers(reader))
+        _predict_endpoint(reader)
+    return page
+
+
+def _layers(reader: Reader) -> list[list]:
+    return [[row.name, *row.shape] for row in layer_table(reader.tracer.network)]
+
+
+def _part(name: str, **props) -> gr.HTML:
+    """A custom component: the ``.html``, ``.css`` and ``.js`` of one folder.
+
+    Gradio runs no script inside a template, so the component's module is imported on load.
+    """
+    folder = HERE / name
+    return gr.HTML(
+        html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
+        css_template=(folder / f"{name}.css").read_text(encoding="utf-8"),
+        js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id=name,
+        module=f"{live.PREFIX}/{name}/{name}.js",
+        **props,
+    )
+
+
+def _predict_endpoint(reader: Reader) -> None:
+    """The named endpoint ``/predict`` for programs; it has no place on the page."""
+
+    def predict(picture: str) -> dict:
+        """Read the digit in a picture file.
+
+        Any picture works: dark on light, light on dark, transparent, a photo of paper.
+
+        Returns an object with: digit, 0 to 9, or null when nothing is drawn; probabilities, ten
+        numbers that sum to 1; looks_like_digit, and the doubt if it does not; layers, the name
+        and output shape of each layer.
+        """
+        try:
+            reading = reader.read(find_ink(open_picture(picture)))
+        except PictureError as error:
+            raise gr.Error(str(error).replace(picture, Path(picture).name)) from error
+        return describe(reading)
+
+    picture = gr.File(label="picture", file_types=["image"], visible=False)
+    answer = gr.JSON(label="answer", visible=False)
+    gr.Button(visible=False).click(
+        predict, picture, answer, api_name="predict", concurrency_limit=4
+    )
+
+
+def describe(reading) -> dict:
+    """Return a reading as the plain object ``/predict`` answers."""
+    if reading is None:
+        return {"digit": None, "probabilities": None, "looks_like_digit": False, "doubt": "empty"}
+    activations = reading.activations
+    return {
+        "digit": activations.digit,
+        "probabilities": [float(p) for p in activations.probabilities],
+        "looks_like_digit": reading.doubt is None,
+        "doubt": reading.doubt,
+        "layers": [{"name": n, "shape": list(a.shape)} for n, a in activations.layers.items()],
+    }
