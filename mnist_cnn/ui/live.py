@@ -37,7 +37,9 @@ def routes(reader: Reader) -> list[BaseRoute]:
         width, height = _side(request, "width"), _side(request, "height")
         body = await _body(request, width * height)
         if len(body) != width * height:
-            raise RequestError(f"Expected {width}×{height} = {width * height} bytes, got {len(body)}")
+            raise RequestError(
+                f"Expected {width}×{height} = {width * height} bytes, got {len(body)}"
+            )
         drawing = np.frombuffer(body, np.uint8).reshape(height, width)
         return Response(payload.encode(reader.read(drawing)), headers=BINARY)
 

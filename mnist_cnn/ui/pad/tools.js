@@ -13,7 +13,8 @@ export function bindTools(element, actions) {
     if (!name || isTyping(event.target)) return;
     event.preventDefault();
     if (name === "thinner" || name === "thicker") {
-      name === "thinner" ? size.stepDown() : size.stepUp();
+      if (name === "thinner") size.stepDown();
+      else size.stepUp();
       actions.size(Number(size.value));
     } else {
       actions[name]();
