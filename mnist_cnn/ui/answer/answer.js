@@ -2,7 +2,12 @@
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
 
-const DOUBTS = { wide: "doubtWide", blob: "doubtBlob", unsure: "doubtUnsure" };
+const DOUBTS = {
+  wide: "doubtWide",
+  blob: "doubtBlob",
+  unfamiliar: "doubtUnfamiliar",
+  unsure: "doubtUnsure",
+};
 
 export function mount(element) {
   const root = element.querySelector(".answer");

@@ -1,8 +1,10 @@
 // The stages of preprocessing, as the network's own input came about.
 import { translate } from "../locales/language.js";
-import { listen } from "../transport/events.js";
+import { PAD_SIZE } from "../pad/drawing.js";
+import { SENT_SIDE } from "../pad/surface.js";
+import { listen, onTheme } from "../transport/events.js";
 
-const PAD_SIZE = 280;
+const IMAGE_SIZE = 28;
 
 export function mount(element) {
   const stage = (name) => element.querySelector(`.${name} canvas`).getContext("2d");
@@ -12,28 +14,32 @@ export function mount(element) {
     scaled: stage("scaled"),
     image: stage("image"),
   };
+  const sent = new InkBitmap(SENT_SIDE);
+  const image = new InkBitmap(IMAGE_SIZE);
+  let colors = themeColors(element);
+  onTheme(() => (colors = themeColors(element)));
   translate(element);
   listen("answer", ({ answer, frame }) => {
     for (const context of Object.values(contexts)) {
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     }
     if (answer.empty) return;
-    const ink = rgb(getComputedStyle(element).color);
-    const sent = bitmap(frame.pixels, frame.width, frame.height, ink);
-    paintDrawing(contexts.drawing, sent, frame, answer.box, getComputedStyle(element));
-    paintCrop(contexts.crop, sent, answer.box);
-    const image = bitmap(answer.image, 28, 28, ink);
-    paintScaled(contexts.scaled, image, answer);
-    contexts.image.drawImage(image, 0, 0);
+    sent.fill(frame.pixels, frame.width, frame.height, colors.ink);
+    image.fill(answer.image, IMAGE_SIZE, IMAGE_SIZE, colors.ink);
+    paintDrawing(contexts.drawing, sent.canvas, frame, answer.box, colors.accent);
+    paintCrop(contexts.crop, sent.canvas, answer.box);
+    paintScaled(contexts.scaled, image.canvas, answer);
+    contexts.image.drawImage(image.canvas, 0, 0);
   });
 }
 
-function paintDrawing(context, sent, frame, [left, top, right, bottom], style) {
+function paintDrawing(context, sent, frame, [left, top, right, bottom], accent) {
   const factor = context.canvas.width / PAD_SIZE;
   const place = (x, y) => [(frame.left + x / frame.scale) * factor, (frame.top + y / frame.scale) * factor];
   const size = (width, height) => [(width / frame.scale) * factor, (height / frame.scale) * factor];
-  context.drawImage(sent, ...place(0, 0), ...size(frame.width, frame.height));
-  context.strokeStyle = style.getPropertyValue("--color-accent") || "royalblue";
+  const whole = [0, 0, frame.width, frame.height];
+  context.drawImage(sent, ...whole, ...place(0, 0), ...size(frame.width, frame.height));
+  context.strokeStyle = accent;
   context.strokeRect(...place(left, top), ...size(right - left, bottom - top));
 }
 
@@ -52,16 +58,27 @@ function paintScaled(context, image, answer) {
   context.drawImage(image, left, top, width, height, ...at, width, height);
 }
 
-/** Ink levels as a canvas, with the ink in the theme's colour on nothing. */
-function bitmap(levels, width, height, [red, green, blue]) {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const ink = (blue << 16) | (green << 8) | red;
-  for (let i = 0; i < levels.length; i++) pixels[i] = (levels[i] << 24) | ink;
-  context.putImageData(image, 0, 0);
-  return canvas;
+/** Ink levels as a canvas, made once: a new one for every answer costs a millisecond. */
+class InkBitmap {
+  constructor(side) {
+    this.canvas = new OffscreenCanvas(side, side);
+    this.context = this.canvas.getContext("2d");
+  }
+
+  /** Put the picture in the upper left corner, its ink in a colour on nothing. */
+  fill(levels, width, height, [red, green, blue]) {
+    const image = this.context.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const ink = (blue << 16) | (green << 8) | red;
+    for (let i = 0; i < levels.length; i++) pixels[i] = (levels[i] << 24) | ink;
+    this.context.putImageData(image, 0, 0);
+  }
 }
 
-const rgb = (color) => color.match(/\d+(\.\d+)?/g).slice(0, 3).map(Number);
+function themeColors(element) {
+  const style = getComputedStyle(element);
+  return {
+    ink: style.color.match(/\d+(\.\d+)?/g).slice(0, 3).map(Number),
+    accent: style.getPropertyValue("--color-accent") || "royalblue",
+  };
+}

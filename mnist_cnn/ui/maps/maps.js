@@ -1,6 +1,6 @@
 // Every layer of the network, painted while the pen moves.
 import { text, translate, onLanguage } from "../locales/language.js";
-import { listen } from "../transport/events.js";
+import { listen, onTheme } from "../transport/events.js";
 import { gradient } from "./colormap.js";
 import { LayerView } from "./layer.js";
 import { Lens } from "./lens.js";
@@ -34,7 +34,7 @@ export function mount(element, props) {
   onLanguage(() => views.forEach((view) => view.caption()));
   const fit = () => views.forEach((view) => view.fit(sheet.clientWidth));
   onWidth(sheet, fit);
-  new MutationObserver(fit).observe(document.body, { attributeFilter: ["class"] }); // the theme
+  onTheme(fit);
   listen("answer", ({ answer: next, frame }) => {
     answer = next;
     paint();

@@ -1,6 +1,6 @@
 // The pad: strokes on a canvas, sent to the network while the pen moves.
 import { text, translate, onLanguage } from "../locales/language.js";
-import { emit } from "../transport/events.js";
+import { emit, onTheme } from "../transport/events.js";
 import { createTransport } from "../transport/transport.js";
 import { Drawing } from "./drawing.js";
 import { followPointer } from "./input.js";
@@ -93,9 +93,7 @@ export function mount(element) {
   translate(element);
   const refit = () => surface.fit() && surface.repaint(drawing.visible());
   new ResizeObserver(refit).observe(surface.canvas);
-  new MutationObserver(() => surface.repaint(drawing.visible())).observe(document.body, {
-    attributeFilter: ["class"], // the theme: ink changes its colour
-  });
+  onTheme(() => surface.repaint(drawing.visible())); // ink changes its colour
   surface.fit();
   changed();
 }

@@ -1,7 +1,7 @@
 // Paints the drawing twice: sharp for the eye, and at 280×280 for the network to read.
 import { PAD_SIZE } from "./drawing.js";
 
-const SENT_SIDE = 80; // pixels: four times the 20 that preprocessing scales the digit to
+export const SENT_SIDE = 80; // pixels: four times the 20 that preprocessing scales the digit to
 
 export class Surface {
   constructor(canvas) {

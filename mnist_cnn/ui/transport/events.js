@@ -8,3 +8,8 @@ export const emit = (name, detail) =>
 
 export const listen = (name, handler) =>
   document.addEventListener(`mnist_cnn:${name}`, (event) => handler(event.detail));
+
+/** Call `listener` whenever the page turns light or dark. */
+export function onTheme(listener) {
+  new MutationObserver(() => listener()).observe(document.body, { attributeFilter: ["class"] });
+}

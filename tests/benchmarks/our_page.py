@@ -1,0 +1,92 @@
+"""Time our page: from a pen event until the answer and every layer's maps are painted."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Page
+
+from tests.benchmarks.pen_moves import PEN_RATE, WINDOW, Digit, Times, in_steps, many_digits, placer
+
+STEPS = 3  # moves between two points of a digit
+
+
+@dataclass
+class Ours:
+    """Milliseconds of each answer on our page, whole and in parts."""
+
+    whole: Times = field(default_factory=list)
+    before: Times = field(default_factory=list)  # pen event to request: input, drawing, pixels
+    request: Times = field(default_factory=list)  # request sent to last byte of the answer
+    after: Times = field(default_factory=list)  # last byte to maps on their canvases
+
+    def add(self, pen: float, sent: float, answered: float, painted: float) -> None:
+        """Add the answer whose four moments these are."""
+        self.whole.append(painted - pen)
+        self.before.append(sent - pen)
+        self.request.append(answered - sent)
+        self.after.append(painted - answered)
+
+
+MOMENTS = """() => {
+    const requests = performance.getEntriesByType("resource")
+        .filter((entry) => new URL(entry.name).pathname.endsWith("/mnist_cnn/read"));
+    return performance.getEntriesByName("pen-to-maps").map((measure) => {
+        const painted = measure.startTime + measure.duration;
+        const request = requests.findLast((entry) => entry.responseEnd <= painted);
+        return [measure.startTime, request.startTime, request.responseEnd, painted];
+    });
+}"""
+
+FORGET = """() => {
+    performance.clearMeasures("pen-to-maps");
+    performance.clearResourceTimings();
+}"""
+
+ANSWERED = """(count) => new Promise((resolve) => {
+    const end = performance.now() + 2000;  // a move that changes nothing has no answer
+    const look = () =>
+        performance.getEntriesByName("pen-to-maps").length >= count || performance.now() > end
+            ? resolve() : setTimeout(look, 1);
+    look();
+})"""
+
+
+def time_ours(browser: Browser, address: str, moves: int) -> Ours:
+    """Draw digits one after another until ``moves`` answers have come; the first is warm-up."""
+    page = browser.new_page(viewport=WINDOW)
+    page.goto(address)
+    page.locator("#maps figure[data-layer=softmax]").wait_for()
+    page.locator("#pad .undo:disabled").wait_for()
+    page.evaluate("performance.setResourceTimingBufferSize(10000)")
+    ours = Ours()
+    for turn, digit in enumerate(many_digits()):
+        page.evaluate(FORGET)
+        draw_answered(page, digit)
+        if turn:
+            for moments in page.evaluate(MOMENTS):
+                ours.add(*moments)
+        page.keyboard.press("Delete")
+        if len(ours.whole) >= moves:
+            break
+    page.close()
+    return ours
+
+
+def draw_answered(page: Page, digit: Digit) -> None:
+    """Draw at ``PEN_RATE``, each move no sooner than the one before has its answer."""
+    place = placer(page.locator("#pad canvas"))
+    answers = itertools.count(1)
+    due = time.perf_counter()
+    for stroke in digit:
+        page.mouse.move(*place(*stroke[0]))
+        page.mouse.down()
+        page.evaluate(ANSWERED, next(answers))
+        for point in in_steps(stroke, STEPS):
+            due = max(due + 1 / PEN_RATE, time.perf_counter())
+            time.sleep(max(0, due - time.perf_counter()))
+            page.mouse.move(*place(*point))
+            page.evaluate(ANSWERED, next(answers))
+        page.mouse.up()
