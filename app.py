@@ -9,8 +9,6 @@ import sys
 import threading
 from pathlib import Path
 
-SHARE_TIMEOUT = 10  # seconds; behind a filtering firewall the tunnel would hang for ever
-
 
 def main() -> int:
     """Start the page and serve it until Ctrl+C; return the exit status."""
@@ -26,7 +24,7 @@ def main() -> int:
     # isort: split
     from mnist_cnn import weights
     from mnist_cnn.reading import Reader
-    from mnist_cnn.ui import live, page
+    from mnist_cnn.ui import live, page, sharing
 
     try:
         reader = Reader(options.weights or weights.DEFAULT)
@@ -47,7 +45,7 @@ def main() -> int:
     )
     print(f"Open {_address(options.host, options.port)}", flush=True)
     if options.share:
-        print(_share(demo), flush=True)
+        print(sharing.public_link(demo), flush=True)
     print("Stop with Ctrl+C", flush=True)
     try:
         threading.Event().wait()
@@ -92,28 +90,6 @@ def _why_not(host: str, port: int) -> str | None:
 def _address(host: str, port: int) -> str:
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}"
-
-
-def _share(demo) -> str:
-    """Return the line with the public link, or why there is none, within ten seconds."""
-    from gradio import networking
-
-    outcome: list[str] = []
-
-    def connect() -> None:
-        try:
-            link = networking.setup_tunnel(
-                demo.server_name, demo.server_port, demo.share_token, None, None
-            )
-            outcome.append(f"Public link {link}")
-        except Exception as error:  # noqa: BLE001  whatever it is, the page is served locally
-            outcome.append(f"No public link: {error or type(error).__name__}")
-
-    thread = threading.Thread(target=connect, daemon=True)
-    thread.start()
-    thread.join(SHARE_TIMEOUT)
-    sentence = outcome[0] if outcome else f"No public link: no answer in {SHARE_TIMEOUT} seconds"
-    return " ".join(sentence.split())
 
 
 if __name__ == "__main__":

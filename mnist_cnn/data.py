@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import http.client
 import os
 import struct
 import sys
-import urllib.error
-import urllib.request
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_cnn.download import Progress, download, print_progress, put_aside
+
 ENVIRONMENT_VARIABLE = "MNIST_CNN_DATA"
-TIMEOUT = 20  # seconds without a byte before the next mirror is asked
-CHUNK = 1 << 16  # bytes
 
 # SHA-256 of the four decoded idx files, header included (LeCun, Cortes, Burges).
 IDX_SHA256 = {
@@ -33,10 +33,12 @@ IDX_SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+# What zipfile, zlib, gzip and NumPy raise on files that are truncated or altered.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, struct.error),
+    *(OSError, EOFError, RuntimeError, ValueError, KeyError, IndexError),
+)
 NPZ_KEYS = ("x_train", "y_train", "x_test", "y_test")  # in the order of IDX_SHA256
-
-Progress = Callable[[str, int, int], None]
-"""Called with file name, bytes so far and bytes in all (0 when the host does not say)."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,11 @@ def load(
             try:
                 return read(place)
             except DamagedError as error:
-                report(f"{error} {_put_aside(place)}")
+                report(f"{error} {put_aside(place)}")
     for mirror in mirrors:
         try:
-            return read(_fetch(mirror, cache, progress or _print_progress))
-        except (OSError, DamagedError) as error:
+            return read(_fetch(mirror, cache, progress or print_progress))
+        except (OSError, http.client.HTTPException, DamagedError) as error:
             report(f"{mirror.url}: {error}")
     raise DataError(
         "MNIST is neither on this machine nor reachable. Three ways out: connect to the "
@@ -140,7 +142,7 @@ def read(path: str | os.PathLike) -> Mnist:
     path = Path(path)
     arrays = _read_idx_folder(path) if path.is_dir() else _read_npz(path)
     for (name, expected), array in zip(IDX_SHA256.items(), arrays, strict=True):
-        if idx_sha256(array) != expected:
+        if array.dtype != np.uint8 or idx_sha256(array) != expected:
             raise DamagedError(f"{path}: {name} does not have MNIST's checksum.")
     checksum = hashlib.sha256("".join(IDX_SHA256.values()).encode()).hexdigest()
     return Mnist(*arrays, source=str(path), checksum=checksum)
@@ -154,9 +156,9 @@ def idx_sha256(array: np.ndarray) -> str:
 
 def _read_npz(path: Path) -> list[np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
             return [archive[key] for key in NPZ_KEYS]
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, EOFError) as error:
+    except UNREADABLE as error:
         raise DamagedError(f"{path} cannot be read as mnist.npz ({error}).") from error
 
 
@@ -176,69 +178,31 @@ def _read_idx(folder: Path, name: str) -> np.ndarray:
         dimensions = content[3]
         shape = struct.unpack_from(f">{dimensions}I", content, 4)
         return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
-    except (OSError, EOFError, zlib.error, struct.error, ValueError, IndexError) as error:
+    except UNREADABLE as error:
         raise DamagedError(f"{path} cannot be read as an idx file ({error}).") from error
 
 
-def _put_aside(place: Path) -> str:
-    aside = place.with_name(place.name + ".damaged")
-    number = 1
-    while aside.exists():
-        number += 1
-        aside = place.with_name(f"{place.name}.damaged-{number}")
-    try:
-        place.rename(aside)
-    except OSError as error:
-        return f"It is left where it is ({error}) and not used."
-    return f"It is put aside as {aside} and not used."
-
-
 def _fetch(mirror: Mirror, cache: Path, progress: Progress) -> Path:
-    """Download a mirror's files into the cache; return the path ``read`` understands."""
+    """Download a mirror's files into the cache; return the path ``read`` understands.
+
+    The four idx files gather in a folder of another name, so that an interrupted download is
+    never taken for MNIST, and goes on where it ended.
+    """
     single = len(mirror.files) == 1
-    folder = cache if single else cache / "mnist"
+    place = cache / mirror.files[0] if single else cache / "mnist"
+    folder = cache if single else cache / "mnist.part"
     folder.mkdir(parents=True, exist_ok=True)
     for name in mirror.files:
-        _download(f"{mirror.url}/{name}", folder / name, progress)
-    place = folder / mirror.files[0] if single else folder
+        if single or not (folder / name).exists():
+            download(f"{mirror.url}/{name}", folder / name, progress)
+    if not single:
+        folder.rename(place)
     try:
         read(place)
     except DamagedError as error:
-        raise DamagedError(f"{error} {_put_aside(place)}") from error
+        raise DamagedError(f"{error} {put_aside(place)}") from error
     return place
-
-
-def _download(url: str, target: Path, progress: Progress) -> None:
-    """Fetch ``url`` into ``target`` through ``target.part``, resuming a part that is there."""
-    part = target.with_name(target.name + ".part")
-    start = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
-    try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT)
-    except urllib.error.HTTPError as error:
-        if error.code == 416 and start:  # the part is as long as the file, or longer: restart
-            part.unlink()
-            return _download(url, target, progress)
-        raise
-    with response:
-        resumed = response.status == 206
-        done = start if resumed else 0
-        total = done + int(response.headers.get("Content-Length") or 0)
-        with part.open("ab" if resumed else "wb") as file:
-            while chunk := response.read(CHUNK):
-                file.write(chunk)
-                done += len(chunk)
-                progress(target.name, done, total)
-    if total and done < total:
-        raise OSError(f"the connection ended after {done} of {total} bytes; run again to resume.")
-    part.replace(target)
 
 
 def _print_report(sentence: str) -> None:
     print(sentence, file=sys.stderr)
-
-
-def _print_progress(name: str, done: int, total: int) -> None:
-    of = f" of {total / 1e6:.1f}" if total else ""
-    end = "\n" if total and done >= total else ""
-    print(f"\r{name}: {done / 1e6:.1f}{of} MB", end=end, file=sys.stderr, flush=True)

@@ -6,14 +6,17 @@ on light, light on dark and coloured pens all work.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import struct
 import warnings
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "ICO")  # readers that are kept up
 LARGEST_SIDE = 512  # pixels; a larger picture is reduced to this before its ink is found
 MOST_PIXELS = 64_000_000  # more is refused before it is decoded
 LEAST_CONTRAST = 16  # grey levels of 255; anything fainter is paper
@@ -36,8 +39,9 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
         raise PictureError(f"{name}: there is no such file.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(file) if isinstance(file, bytes) else file)
+            warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata and large pictures
+            stream = io.BytesIO(file) if isinstance(file, bytes) else file
+            picture = Image.open(stream, formats=FORMATS)
             width, height = picture.size
             if width * height > MOST_PIXELS:
                 raise PictureError(
@@ -46,6 +50,7 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
                 )
             picture.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # lets JPEG decode at a fraction
             picture.load()
+            picture = _upright(picture)
     except UnidentifiedImageError as error:
         raise PictureError(
             f"{name} is not a picture this program can read. Use PNG, JPEG, GIF, BMP or WebP."
@@ -54,8 +59,16 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
         raise PictureError(f"{name} is too large ({error}). Make it smaller.") from error
     except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises on damaged files
         raise PictureError(f"{name} is damaged ({error}). Save or take it again.") from error
-    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I;16"):  # 16 bits of grey: Pillow would clip them at 255
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.BOX)
+    return picture
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turn a photo as its EXIF says; one whose EXIF is broken stays as it is."""
+    with contextlib.suppress(SyntaxError, ValueError, struct.error):
+        return ImageOps.exif_transpose(picture)
     return picture
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
-IMAGE_SIZE = 28
+from mnist_cnn.preprocess import IMAGE_SIZE
+
 CLASSES = 10
 
 

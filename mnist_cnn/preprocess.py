@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from mnist_cnn.model import IMAGE_SIZE
-
+IMAGE_SIZE = 28  # pixels: both sides of what the network reads
 BOX = 20  # pixels: the longer side of the digit
 CENTRE = 14.5  # where the centre of mass goes: the middle of pixel 14, as measured on MNIST
 FAINT = 0.1  # of the darkest ink: fainter pixels at the rim do not widen the crop

@@ -37,3 +37,4 @@ if "TF_CPP_MIN_LOG_LEVEL" not in os.environ:
         import tensorflow as tf
 
         tf.zeros(1)  # looks for devices, which speaks too
+    del os.environ["TF_CPP_MIN_LOG_LEVEL"]  # a child process quietens itself as well

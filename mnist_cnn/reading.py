@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_cnn import weights
 from mnist_cnn.activations import Activations, Tracer
-from mnist_cnn.doubt import doubt
+from mnist_cnn.doubt import Judge
 from mnist_cnn.preprocess import Stages, preprocess
 
 
@@ -28,6 +28,7 @@ class Reader:
     def __init__(self, path: str | os.PathLike = weights.DEFAULT):
         """Load and trace the weights at ``path``; raises ``weights.WeightsError``."""
         self.tracer = Tracer(weights.load(path))
+        self.judge = Judge()
 
     def read(self, drawing: np.ndarray) -> Reading | None:
         """Return the reading of a uint8 ``(height, width)`` drawing, or None without ink."""
@@ -35,4 +36,4 @@ class Reader:
         if stages is None:
             return None
         activations = self.tracer(stages.image)
-        return Reading(stages, activations, doubt(stages, activations))
+        return Reading(stages, activations, self.judge.doubt(stages, activations.probabilities))

@@ -1,4 +1,4 @@
-"""Strokes → picture, as the pad draws them: round caps and joins, antialiased."""
+"""Strokes → picture, as the pad draws them: round caps and joins, antialiased; and other hands."""
 
 from __future__ import annotations
 
@@ -49,3 +49,44 @@ def fit(strokes: Sequence[np.ndarray], box: tuple[float, float, float, float]) -
     factor = min((right - left) / spread[0], (bottom - top) / spread[1])
     middle = np.array([left + right, top + bottom]) / 2
     return [(np.asarray(s) - (low + high) / 2) * factor + middle for s in strokes]
+
+
+def vary(strokes: Sequence[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
+    """Return ``strokes`` as another hand might have written them, about 1 unit large around 0.
+
+    Slant, turn, proportions and a smooth wobble of the whole digit, and a little displacement of
+    each stroke against the others.
+
+    Args:
+        strokes: each ``(points, 2)``, x right, y down, any unit.
+        random: where the variation comes from.
+    """
+    points = np.concatenate(strokes).astype(float)
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = max(float((high - low).max()), 1e-6)
+    angle, shear = np.radians(random.normal(0, 6)), random.normal(0, 0.12)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = turn @ np.array([[1, shear], [0, 1]]) @ np.diag(np.exp(random.normal(0, 0.1, 2)))
+    controls = random.normal(0, 0.045 * random.random(), (2, 5, 5))
+    varied = []
+    for stroke in strokes:
+        unit = (np.asarray(stroke, float) - (low + high) / 2) / size  # -0.5 to 0.5
+        unit = unit + _wobble(controls, unit)
+        if len(strokes) > 1:
+            middle = unit.mean(axis=0)
+            unit = (unit - middle) * np.exp(random.normal(0, 0.06)) + middle
+            unit = unit + random.normal(0, 0.025, 2)
+        varied.append(unit @ matrix.T)
+    return varied
+
+
+def _wobble(controls: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Bilinear interpolation of the control displacements ``(2, 5, 5)`` at ``points``."""
+    at = np.clip((points + 0.5) * 4, 0, 3.999)
+    cell = at.astype(int)
+    t = at - cell
+    t = t * t * (3 - 2 * t)  # smooth across the cells
+    x, y = cell.T
+    upper = controls[:, y, x] * (1 - t[:, 0]) + controls[:, y, x + 1] * t[:, 0]
+    lower = controls[:, y + 1, x] * (1 - t[:, 0]) + controls[:, y + 1, x + 1] * t[:, 0]
+    return (upper * (1 - t[:, 1]) + lower * t[:, 1]).T

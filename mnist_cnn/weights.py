@@ -8,34 +8,28 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import keras
 
+from mnist_cnn import card as cards
 from mnist_cnn import model
+from mnist_cnn.card import Card
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
 DEFAULT = FOLDER / "mnist_cnn.keras"
+
+# What zipfile, HDF5, JSON and Keras raise on files that are truncated, altered, or not weights.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, OSError, RuntimeError),
+    *(ValueError, KeyError, TypeError, AttributeError),
+)
 
 # The entries of a layer's configuration that make it what it is.
 DEFINING = (
     *("name", "batch_shape", "filters", "units", "kernel_size", "pool_size"),
     *("strides", "padding", "dilation_rate", "groups", "activation", "use_bias"),
 )
-
-
-@dataclass(frozen=True)
-class Card:
-    """What is known about a set of weights."""
-
-    recipe: str
-    seed: int
-    epochs: int
-    data_checksum: str  # data.Mnist.checksum
-    test_accuracy: float  # 0 to 1, on the 10,000 test images of MNIST
-    training_seconds: float
-    libraries: dict[str, str]  # name: version
 
 
 class WeightsError(Exception):
@@ -47,42 +41,75 @@ def card_path(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def save(network: keras.Model, card: Card, path: str | os.PathLike = DEFAULT) -> None:
-    """Write weights and card, each aside first and then renamed: never half a file."""
+def prepare(path: str | os.PathLike) -> Path:
+    """Return ``path`` with its folder made, before hours are spent on what goes there.
+
+    Raises:
+        WeightsError: the name does not end in .keras, or the folder cannot be written to.
+    """
     path = Path(path)
     if path.suffix != ".keras":
         raise WeightsError(f"{path}: give the weights file a name that ends in .keras.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(asdict(card), indent=2) + "\n"
-    _write_aside(path, lambda aside: network.save(aside))
-    _write_aside(card_path(path), lambda aside: aside.write_text(text, encoding="utf-8"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WeightsError(f"{path.parent} cannot be made ({error}). Choose another.") from error
+    if not os.access(path.parent, os.W_OK):
+        raise WeightsError(f"{path.parent} cannot be written to. Choose another folder.")
+    return path
 
 
-def load(path: str | os.PathLike = DEFAULT) -> keras.Model:
+def save(network: keras.Model, card: Card, path: str | os.PathLike = DEFAULT) -> None:
+    """Write weights and card, each aside first and then renamed: never half a file.
+
+    Raises:
+        WeightsError: see ``prepare``.
+    """
+    path = prepare(path)
+    write_aside(path, lambda aside: network.save(aside))
+    save_card(card, path)
+
+
+def save_card(card: Card, path: str | os.PathLike = DEFAULT) -> None:
+    """Write the card beside the weights at ``path``."""
+    text = card.to_json()
+    write_aside(card_path(Path(path)), lambda aside: aside.write_text(text, encoding="utf-8"))
+
+
+def load(
+    path: str | os.PathLike = DEFAULT,
+    build: Callable[[], keras.Model] = model.build,
+    command: str = "train",
+) -> keras.Model:
     """Return the trained network, checked to be this project's architecture.
 
     The network is built here and only its numbers are read from the file: so nothing in the file
     is executed, and a file saved by one version of Keras loads in another, although each version
     describes layers with entries of its own.
 
+    Args:
+        path: a ``.keras`` file.
+        build: returns the untrained network that the file must hold.
+        command: of ``python -m mnist_cnn``, makes the file anew; named when it cannot be used.
+
     Raises:
         WeightsError: the file is missing, damaged, or holds another network.
     """
     path = Path(path)
     if not path.is_file():
-        raise WeightsError(f"There are no weights at {path}. {_way_out(path)}")
-    network = model.build()
+        raise WeightsError(f"There are no weights at {path}. {way_out(path, command)}")
+    network = build()
     try:
         with zipfile.ZipFile(path) as archive:
             found = _architecture(archive.read("config.json"))
         difference = _first_difference(_architecture(network.to_json()), found)
         if not difference:
             network.load_weights(path)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(f"{path} is damaged ({reason}). {_way_out(path)}") from error
+        raise WeightsError(f"{path} is damaged ({reason}). {way_out(path, command)}") from error
     if difference:
-        raise WeightsError(f"{path} holds another network: {difference}. {_way_out(path)}")
+        raise WeightsError(f"{path} holds another network: {difference}. {way_out(path, command)}")
     return network
 
 
@@ -94,18 +121,20 @@ def load_card(path: str | os.PathLike = DEFAULT) -> Card:
     """
     card = card_path(Path(path))
     try:
-        return Card(**json.loads(card.read_text(encoding="utf-8")))
+        return cards.from_json(card.read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError) as error:
-        raise WeightsError(f"{card} cannot be read ({error}). {_way_out(card)}") from error
+        raise WeightsError(f"{card} cannot be read ({error}). {way_out(card)}") from error
 
 
-def _way_out(path: Path) -> str:
+def way_out(path: Path, command: str = "train") -> str:
+    """Return the sentence that says how to get the file at ``path`` back."""
     if path.parent == FOLDER:
         return (
             f"Restore it with: git checkout -- weights/{path.name}    "
-            "or train anew with: python -m mnist_cnn train"
+            f"or train anew with: python -m mnist_cnn {command}"
         )
-    return f"Train anew with: python -m mnist_cnn train --output {path.with_suffix('.keras')}"
+    output = path.with_suffix(".keras") if path.suffix == ".json" else path
+    return f"Train anew with: python -m mnist_cnn {command} --output {output}"
 
 
 def _architecture(config: str | bytes) -> list[dict]:
@@ -127,7 +156,8 @@ def _first_difference(expected: list[dict], found: list[dict]) -> str | None:
     return None
 
 
-def _write_aside(path: Path, write: Callable[[Path], object]) -> None:
+def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a file beside ``path``, then rename it to ``path``."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     os.close(handle)
     aside = Path(name)

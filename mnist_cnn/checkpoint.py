@@ -1,0 +1,67 @@
+"""What a training run needs to go on after an interruption, in one file, written atomically."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+
+
+class CheckpointError(Exception):
+    """A checkpoint cannot be used. The message names the file and the way out."""
+
+
+class Checkpoint:
+    """The state of one run after an epoch: the network's and the optimizer's variables."""
+
+    def __init__(self, path: str | os.PathLike, network: keras.Model, optimizer, fingerprint: str):
+        """Name the file of the run that ``fingerprint`` tells apart from every other run."""
+        self.path = Path(path)
+        self.variables = [*network.variables, *optimizer.variables]
+        self.fingerprint = fingerprint
+
+    def save(self, epoch: int, seconds: float) -> None:
+        """Write the state after ``epoch``, aside first and then renamed."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        aside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        values = {f"v{i}": np.asarray(v) for i, v in enumerate(self.variables)}
+        try:
+            with aside.open("wb") as file:
+                np.savez(file, fingerprint=self.fingerprint, epoch=epoch, seconds=seconds, **values)
+            aside.replace(self.path)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def restore(self) -> tuple[int, float]:
+        """Load the state, if there is one; return its epoch (0 without) and its seconds.
+
+        Raises:
+            CheckpointError: the file is damaged or of another run.
+        """
+        if not self.path.exists():
+            return 0, 0.0
+        try:
+            with np.load(self.path, allow_pickle=False) as saved:
+                fingerprint = str(saved["fingerprint"])
+                epoch, seconds = int(saved["epoch"]), float(saved["seconds"])
+                values = [saved[f"v{i}"] for i in range(len(self.variables))]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise CheckpointError(
+                f"The interrupted run in {self.path} is damaged ({error}). Delete the file to "
+                "start anew."
+            ) from error
+        if fingerprint != self.fingerprint:
+            raise CheckpointError(
+                f"{self.path} holds an interrupted run with another recipe, seed or data. Repeat "
+                "that run to finish it, or delete the file to start anew."
+            )
+        for variable, value in zip(self.variables, values, strict=True):
+            variable.assign(value)
+        return epoch, seconds
+
+    def remove(self) -> None:
+        """Delete the file: the run is finished."""
+        self.path.unlink(missing_ok=True)

@@ -1,0 +1,157 @@
+"""Digits written with a pen, as strokes: find, fetch, verify and load them.
+
+The source is "Pen-Based Recognition of Handwritten Digits" (Alpaydin and Alimoglu, UCI Machine
+Learning Repository, 1998, https://doi.org/10.24432/C5MG6K, CC BY 4.0): its original stroke file
+``pendigits-orig.tra``, 7,494 digits by 30 people, in UNIPEN format. Their writing is what MNIST
+lacks: a 1 with a flag and a foot, a crossed 7, an open 4, a curled 9.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import unlzw3
+
+from mnist_cnn.data import DamagedError, DataError, cache_folder
+from mnist_cnn.download import Progress, download, print_progress, put_aside
+
+ENVIRONMENT_VARIABLE = "MNIST_CNN_PEN_STROKES"
+URL = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
+ARCHIVE = "pen_digits.zip"  # its name in the cache
+ARCHIVE_SHA256 = "1e02bea023613c2b11c9492f6f34caf975420455934f3527d270cee9a1f03b64"
+MEMBER = "pendigits-orig.tra.Z"  # compressed with compress(1), that is LZW
+TABLET = 500  # tablet units of both sides; the file's y points up
+
+# Of the 30 writers: nothing is trained on the digits of those who calibrate or measure.
+CALIBRATION_WRITERS = (7, 15, 23)
+MEASURING_WRITERS = (3, 11, 19, 27, 30)
+TRAINING_WRITERS = tuple(sorted({*range(1, 31)} - {*CALIBRATION_WRITERS, *MEASURING_WRITERS}))
+
+
+@dataclass(frozen=True)
+class PenDigits:
+    """Digits as strokes; ``labels`` and ``writers`` are uint8 ``(n,)``."""
+
+    strokes: list[list[np.ndarray]]  # a digit's strokes: (points, 2), x right, y down, tablet units
+    labels: np.ndarray
+    writers: np.ndarray  # from 1
+    source: str  # the file it was read from
+
+    def __len__(self) -> int:
+        return len(self.strokes)
+
+    def by(self, writers: Sequence[int]) -> PenDigits:
+        """Return the digits of these writers alone."""
+        rows = np.flatnonzero(np.isin(self.writers, writers))
+        kept = [self.strokes[row] for row in rows]
+        return PenDigits(kept, self.labels[rows], self.writers[rows], self.source)
+
+
+def load(
+    path: str | os.PathLike | None = None,
+    *,
+    url: str = URL,
+    progress: Progress = print_progress,
+) -> PenDigits:
+    """Return the pen digits from ``path``, the environment, the cache, or the public source.
+
+    Args:
+        path: an ``.npz`` of packed strokes, UCI's ``.zip``, or the stroke file itself, compressed
+            (``.Z``) or not. Default: the environment variable ``MNIST_CNN_PEN_STROKES``, if set.
+        url: the public source.
+        progress: receives download progress.
+
+    Raises:
+        DataError: there is neither a file nor a network, or the file is damaged.
+    """
+    named = path or os.environ.get(ENVIRONMENT_VARIABLE)
+    if named:
+        if not Path(named).is_file():
+            raise DataError(
+                f"There is no file {named}. Give --pens or {ENVIRONMENT_VARIABLE} the path of the "
+                "pen strokes."
+            )
+        return read(named)
+    archive = cache_folder() / ARCHIVE
+    if not archive.exists():
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            download(url, archive, progress)
+        except OSError as error:
+            raise DataError(
+                f"The pen strokes cannot be fetched ({error}). Fetch {url} on another machine "
+                f"and name the file with --pens or {ENVIRONMENT_VARIABLE}."
+            ) from error
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != ARCHIVE_SHA256:
+        raise DamagedError(
+            f"{archive} does not have the published checksum. {put_aside(archive)} Run again to "
+            "fetch it anew."
+        )
+    return read(archive)
+
+
+def read(path: str | os.PathLike) -> PenDigits:
+    """Return the pen digits in an ``.npz``, ``.zip``, ``.Z`` or UNIPEN text file.
+
+    Raises:
+        DamagedError: the content is none of these; the message names the file.
+    """
+    path = Path(path)
+    try:
+        if path.suffix == ".npz":
+            return _read_packed(path)
+        content = path.read_bytes()
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                content = archive.read(MEMBER)
+        if content.startswith(b"\x1f\x9d"):
+            content = unlzw3.unlzw(content)
+        return parse(content.decode("latin-1"), str(path))
+    except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+        raise DamagedError(f"{path} cannot be read as pen strokes ({error}).") from error
+
+
+def parse(text: str, source: str = "") -> PenDigits:
+    """Return the digits of a UNIPEN text: ``.SEGMENT``, ``.COMMENT``, ``.PEN_DOWN``, points.
+
+    Raises:
+        ValueError: there is no digit, a point outside a stroke, or a digit without strokes.
+    """
+    digits = list(_segments(text))
+    if not digits:
+        raise ValueError("no .SEGMENT DIGIT in it")
+    strokes, labels, writers = zip(*digits, strict=True)
+    return PenDigits(list(strokes), np.array(labels, np.uint8), np.array(writers, np.uint8), source)
+
+
+def _segments(text: str) -> Iterator[tuple[list[np.ndarray], int, int]]:
+    """Yield strokes, label and writer of each digit."""
+    for number, segment in enumerate(re.split(r"^\s*\.SEGMENT DIGIT", text, flags=re.M)[1:], 1):
+        head = re.match(r'[^"\n]*"(\d)"\s*\n\s*\.COMMENT\s+\d+\s+(\d+)', segment)
+        strokes = [
+            np.array(points.split(), np.int16).reshape(-1, 2)
+            for points in re.findall(r"\.PEN_DOWN\s*\n([^.]*)\.PEN_UP", segment)
+        ]
+        strokes = [stroke * (1, -1) + (0, TABLET) for stroke in strokes if len(stroke)]
+        if not head or not strokes:
+            raise ValueError(f"segment {number} has no label, writer or stroke")
+        yield strokes, int(head[1]), int(head[2])
+
+
+def _read_packed(path: Path) -> PenDigits:
+    """Read strokes packed as points and offsets: of strokes into points, of digits into strokes."""
+    with np.load(path, allow_pickle=False) as archive:
+        points, label, writer = archive["points"], archive["label"], archive["writer"]
+        strokes = np.split(points, archive["stroke_start"][1:-1])
+        starts = archive["digit_start"]
+    digits = [strokes[start:end] for start, end in itertools.pairwise(starts)]
+    return PenDigits(digits, label, writer, str(path))
