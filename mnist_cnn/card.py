@@ -51,7 +51,7 @@ class Card:
 
 def from_json(text: str) -> Card:
     """Return the card in ``text``; raises ``ValueError`` or ``TypeError`` when it is none."""
-    entries = json.loads(text)
+    entries = dict(json.loads(text))
     figures = entries.pop("figures", None)
     return Card(**entries, figures=Figures(**figures) if figures else None)
 

@@ -44,10 +44,13 @@ class Checkpoint:
         if not self.path.exists():
             return 0, 0.0
         try:
-            with np.load(self.path, allow_pickle=False) as saved:
+            with zipfile.ZipFile(self.path), np.load(self.path, allow_pickle=False) as saved:
                 fingerprint = str(saved["fingerprint"])
                 epoch, seconds = int(saved["epoch"]), float(saved["seconds"])
                 values = [saved[f"v{i}"] for i in range(len(self.variables))]
+            for variable, value in zip(self.variables, values, strict=True):
+                if value.shape != tuple(variable.shape):
+                    raise ValueError(f"expected {tuple(variable.shape)}, found {value.shape}")
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise CheckpointError(
                 f"The interrupted run in {self.path} is damaged ({error}). Delete the file to "

@@ -56,8 +56,8 @@ def side_by_side(pictures: np.ndarray, random: np.random.Generator) -> np.ndarra
     parts = []
     for picture in chosen:
         left, _, right, _ = ink_box(picture)
-        gap = np.zeros((IMAGE_SIZE, random.integers(1, 5)), np.uint8)
-        parts += [np.roll(picture[:, left:right], random.integers(-2, 3), axis=0), gap]
+        gap, down = random.integers(1, 5), random.integers(0, 5)  # pixels
+        parts.append(np.pad(picture[:, left:right], ((down, 4 - down), (0, gap))))
     return np.concatenate(parts, axis=1)
 
 

@@ -9,6 +9,7 @@ lacks: a 1 with a flag and a foot, a crossed 7, an open 4, a curled 9.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import io
 import itertools
 import os
@@ -21,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import unlzw3
 
-from mnist_cnn.data import DamagedError, DataError, cache_folder
+from mnist_cnn.data import UNREADABLE, DamagedError, DataError, cache_folder
 from mnist_cnn.download import Progress, download, print_progress, put_aside
 
 ENVIRONMENT_VARIABLE = "MNIST_CNN_PEN_STROKES"
@@ -83,13 +84,14 @@ def load(
         return read(named)
     archive = cache_folder() / ARCHIVE
     if not archive.exists():
-        archive.parent.mkdir(parents=True, exist_ok=True)
         try:
+            archive.parent.mkdir(parents=True, exist_ok=True)
             download(url, archive, progress)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise DataError(
-                f"The pen strokes cannot be fetched ({error}). Fetch {url} on another machine "
-                f"and name the file with --pens or {ENVIRONMENT_VARIABLE}."
+                f"The pen strokes cannot be fetched ({str(error).strip()}). "
+                f"Fetch {url} on another machine and name the file with --pens or "
+                f"{ENVIRONMENT_VARIABLE}."
             ) from error
     if hashlib.sha256(archive.read_bytes()).hexdigest() != ARCHIVE_SHA256:
         raise DamagedError(
@@ -116,7 +118,7 @@ def read(path: str | os.PathLike) -> PenDigits:
         if content.startswith(b"\x1f\x9d"):
             content = unlzw3.unlzw(content)
         return parse(content.decode("latin-1"), str(path))
-    except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+    except (*UNREADABLE, OverflowError) as error:
         raise DamagedError(f"{path} cannot be read as pen strokes ({error}).") from error
 
 
@@ -124,7 +126,7 @@ def parse(text: str, source: str = "") -> PenDigits:
     """Return the digits of a UNIPEN text: ``.SEGMENT``, ``.COMMENT``, ``.PEN_DOWN``, points.
 
     Raises:
-        ValueError: there is no digit, a point outside a stroke, or a digit without strokes.
+        ValueError: there is no digit, or one without label, writer or strokes.
     """
     digits = list(_segments(text))
     if not digits:
@@ -149,9 +151,13 @@ def _segments(text: str) -> Iterator[tuple[list[np.ndarray], int, int]]:
 
 def _read_packed(path: Path) -> PenDigits:
     """Read strokes packed as points and offsets: of strokes into points, of digits into strokes."""
-    with np.load(path, allow_pickle=False) as archive:
+    with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
         points, label, writer = archive["points"], archive["label"], archive["writer"]
         strokes = np.split(points, archive["stroke_start"][1:-1])
         starts = archive["digit_start"]
+    if not len(label) == len(writer) == len(starts) - 1 or label.max() > 9:
+        raise ValueError(f"{len(starts) - 1} digits, {len(label)} labels, {len(writer)} writers")
     digits = [strokes[start:end] for start, end in itertools.pairwise(starts)]
+    if not all(digits):
+        raise ValueError("a digit without strokes")
     return PenDigits(digits, label, writer, str(path))

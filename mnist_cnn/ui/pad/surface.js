@@ -86,7 +86,8 @@ function trace(context, points, from) {
   const start = Math.max(0, 2 * from - 2);
   context.beginPath();
   context.moveTo(points[start], points[start + 1]);
-  if (points.length === start + 2) context.lineTo(points[start], points[start + 1]); // a dot
+  // A dot; Chromium leaves out lines without length.
+  if (points.length === start + 2) context.lineTo(points[start] + 0.01, points[start + 1]);
   for (let i = start + 2; i < points.length; i += 2) context.lineTo(points[i], points[i + 1]);
   context.stroke();
 }

@@ -1,0 +1,69 @@
+"""A real browser on the real app."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from tests.serving import serve
+
+INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def installed_chromium() -> str | None:
+    """Return the browser named in ``CHROMIUM``, or one that is installed, or None."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
+
+
+@pytest.fixture(scope="session")
+def address():
+    with serve() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
+        except Error as error:
+            pytest.skip(
+                "no Chromium: install it, name it in CHROMIUM, or run "
+                f"python -m playwright install chromium ({str(error).splitlines()[0]})"
+            )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(address, browser):
+    """Open the page in a new window; what the page logs as an error fails the test."""
+    contexts, errors = [], []
+
+    def open_page(path="/", **options):
+        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"} | options
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address + path)
+        page.locator("#maps figure[data-layer=softmax]").wait_for()
+        page.locator("#pad .undo:disabled").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []

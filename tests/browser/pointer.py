@@ -1,0 +1,74 @@
+"""Digits drawn with the pointer: points as shares of the pad's side."""
+
+from __future__ import annotations
+
+import math
+
+from playwright.sync_api import Page
+
+
+def _arc(x, y, rx, ry, start, end, steps=16):
+    angles = [math.radians(start + (end - start) * i / steps) for i in range(steps + 1)]
+    return [(x + rx * math.cos(a), y + ry * math.sin(a)) for a in angles]
+
+
+DIGITS = {
+    0: [_arc(0.5, 0.5, 0.2, 0.3, -90, 270)],
+    1: [[(0.5, 0.18), (0.5, 0.82)]],
+    2: [[*_arc(0.5, 0.35, 0.18, 0.16, -170, 40), (0.3, 0.8), (0.72, 0.8)]],
+    3: [
+        [
+            *_arc(0.47, 0.34, 0.17, 0.15, -150, 90),
+            *_arc(0.47, 0.66, 0.2, 0.17, -90, 150),
+        ]
+    ],
+    4: [[(0.36, 0.2), (0.3, 0.55), (0.7, 0.55)], [(0.62, 0.2), (0.6, 0.85)]],
+    5: [
+        [(0.66, 0.2), (0.38, 0.2), (0.36, 0.45), *_arc(0.48, 0.62, 0.19, 0.19, -110, 140)],
+    ],
+    7: [[(0.25, 0.22), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]],
+}
+
+
+def place(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Return where a point of the pad, given in shares of its side, is in the window."""
+    box = page.locator("#pad canvas").bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def draw_stroke(page: Page, points: list[tuple[float, float]], lift: bool = True) -> None:
+    """Draw one stroke with the mouse; leave the button down when ``lift`` is false."""
+    page.mouse.move(*place(page, *points[0]))
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*place(page, *point), steps=3)
+    if lift:
+        page.mouse.up()
+
+
+def draw_digit(page: Page, digit: int) -> None:
+    """Draw a digit with the mouse, all its strokes."""
+    for stroke in DIGITS[digit]:
+        draw_stroke(page, stroke)
+
+
+def shown_digit(page: Page) -> str:
+    """Return the answer on the page."""
+    return page.locator("#answer .digit").inner_text()
+
+
+def wait_for_digit(page: Page, digit: int | str) -> None:
+    """Wait until the page answers ``digit``; fails after the usual 30 seconds."""
+    page.wait_for_function(
+        "digit => document.querySelector('#answer .digit').textContent === digit", arg=str(digit)
+    )
+
+
+def colors(page: Page, selector: str) -> int:
+    """Return how many different colours a canvas shows."""
+    return page.locator(selector).evaluate(
+        """canvas => {
+            const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return new Set(new Uint32Array(data.buffer)).size;
+        }"""
+    )

@@ -1,0 +1,91 @@
+"""A person points at, enlarges and rescales feature maps."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mnist_cnn import weights
+from mnist_cnn.activations import Tracer
+from tests.browser.pointer import draw_digit, wait_for_digit
+
+
+@pytest.fixture
+def page(open_page):
+    page = open_page()
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.wait_for_timeout(200)  # the last move's answer
+    return page
+
+
+@pytest.fixture
+def activations(page):
+    """What TensorFlow computes for the very picture the page shows as the network's input."""
+    alpha = page.locator("#filmstrip .image canvas").evaluate(
+        "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)"
+    )
+    return Tracer(weights.load())(np.array(alpha, np.uint8).reshape(28, 28))
+
+
+def hover(page, layer, x, y):
+    box = page.locator(f"[data-layer={layer}] canvas").bounding_box()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    return page.locator("#maps .readout").inner_text()
+
+
+@pytest.mark.parametrize("layer", ["conv1", "pool1", "conv2", "pool2", "conv3"])
+@pytest.mark.parametrize(("x", "y"), [(0.03, 0.3), (0.4, 0.1), (0.72, 0.83)])
+def test_hover_reads_the_network_s_own_number(page, activations, layer, x, y):
+    page.locator(f"[data-layer={layer}] canvas").scroll_into_view_if_needed()
+    words = hover(page, layer, x, y)
+    if words.startswith("Point at"):
+        pytest.skip("between two channels")
+    name, *numbers = re.split(r" · (?:channel |row |column )?", words)
+    channel, row, column, value = (float(number) for number in numbers)
+    expected = activations.layers[layer][int(row), int(column), int(channel)]
+    tolerance = activations.layers[layer][..., int(channel)].max() / 400 + 0.001
+    assert name == layer
+    assert value == pytest.approx(expected, abs=tolerance)
+
+
+def test_hover_reads_vectors(page, activations):
+    page.locator("[data-layer=softmax] canvas").scroll_into_view_if_needed()
+    assert hover(page, "softmax", 0.75, 0.5).startswith("softmax · unit 7 · ")
+    words = hover(page, "flatten", 0.501, 0.5)  # row 4 of 9 is the middle, channel 32
+    index, value = re.match(r"flatten · (\d+) of 576 .* · ([\d.e-]+)$", words).groups()
+    assert "row 1, column 1, channel 32" in words
+    assert float(value) == pytest.approx(activations.layers["flatten"][int(index)], abs=0.02)
+
+
+def test_click_enlarges_a_channel_and_escape_closes_it(page):
+    lens = page.locator("#maps .lens")
+    page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
+    lens.wait_for()
+    assert lens.locator(".title").inner_text() == "conv2 · channel 1"
+    assert lens.locator(".numbers span").count() == 121
+    lens.locator(".next").click()
+    assert lens.locator(".title").inner_text() == "conv2 · channel 2"
+    assert page.locator("[data-layer=conv2] .frame").is_visible()
+    page.keyboard.press("Escape")
+    lens.wait_for(state="hidden")
+
+
+def test_scale_per_channel_brightens_faint_channels(page):
+    brightness = """canvas => canvas.getContext("2d")
+        .getImageData(0, 0, canvas.width, canvas.height).data
+        .reduce((sum, value, i) => sum + (i % 4 === 1 ? value : 0), 0)"""
+    canvas = page.locator("[data-layer=conv2] canvas")
+    per_layer = canvas.evaluate(brightness)
+    page.get_by_role("radio", name="per channel").click()
+    assert canvas.evaluate(brightness) > 1.3 * per_layer
+
+
+def test_a_channel_that_is_off_is_transparent(page, activations):
+    maxima = activations.layers["conv3"].max(axis=(0, 1))
+    assert (maxima == 0).any(), "this test needs a drawing that leaves a channel off"
+    clear = page.locator("[data-layer=conv3] canvas").evaluate(
+        """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+            .filter((value, i) => i % 4 === 3 && value === 0).length"""
+    )
+    assert clear == 9 * (maxima == 0).sum()

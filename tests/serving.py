@@ -1,0 +1,32 @@
+"""Start the real app as a person does, for the tests that talk to it over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    """Return a port nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serve(*options: str) -> Iterator[str]:
+    """Run ``python app.py`` with ``options``, yield its address, end it."""
+    command = [sys.executable, "app.py", "--port", str(free_port()), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline()  # comes when it serves, or is empty when it failed
+            assert line.startswith("Open http"), f"app.py did not start: {line!r}"
+            yield line.split()[1]
+        finally:
+            process.terminate()

@@ -1,0 +1,108 @@
+"""The page as programs see it: the named endpoint ``/predict``, its login, its documentation."""
+
+import gradio
+import httpx
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from mnist_cnn import strokes
+from mnist_cnn.reading import Reader
+from mnist_cnn.ui import live, page
+from tests.serving import free_port, serve
+
+SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
+
+
+@pytest.fixture(scope="module")
+def address():
+    with serve() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(address):
+    return Client(address, verbose=False)
+
+
+def test_predict_answers_digit_probabilities_and_layer_shapes(client, tmp_path):
+    picture = tmp_path / "seven.png"
+    Image.fromarray(255 - strokes.render(SEVEN)).save(picture)
+    answer = client.predict(handle_file(picture), api_name="/predict")
+    assert answer["digit"] == 7
+    assert answer["looks_like_digit"] is True
+    assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
+    shapes = {layer["name"]: layer["shape"] for layer in answer["layers"]}
+    assert shapes["conv2"] == [11, 11, 64]
+    assert list(shapes) == [
+        "conv1",
+        "pool1",
+        "conv2",
+        "pool2",
+        "conv3",
+        "flatten",
+        "dense1",
+        "softmax",
+    ]
+
+
+def test_predict_on_blank_paper_is_no_digit(client, tmp_path):
+    picture = tmp_path / "blank.png"
+    Image.new("L", (50, 50), 255).save(picture)
+    answer = client.predict(handle_file(picture), api_name="/predict")
+    assert answer == {
+        "digit": None,
+        "probabilities": None,
+        "looks_like_digit": False,
+        "doubt": "empty",
+    }
+
+
+def test_predict_names_an_unreadable_picture_without_the_server_s_path(client, tmp_path):
+    picture = tmp_path / "broken.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n nothing more")
+    with pytest.raises(AppError, match=r"^broken\.png is not a picture|broken\.png is damaged"):
+        client.predict(handle_file(picture), api_name="/predict")
+
+
+def test_predict_is_documented(address):
+    endpoints = httpx.get(f"{address}/gradio_api/info").json()["named_endpoints"]
+    assert list(endpoints) == ["/predict"]
+    assert "photo of paper" in endpoints["/predict"]["description"]
+
+
+def test_drawing_route_is_guarded_by_gradio_s_login():
+    reader = Reader()
+    demo = page.build(reader)
+    port = free_port()
+    demo.launch(
+        server_port=port,
+        auth=("teacher", "chalk"),
+        app_kwargs={"routes": live.routes(reader)},
+        ssr_mode=False,
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    drawing = strokes.render(SEVEN, size=28).tobytes()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as browser:
+            refused = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
+            assert refused.status_code == 401
+            assert browser.post("/mnist_cnn/ink", content=b"x").status_code == 401
+            browser.post("/login", data={"username": "teacher", "password": "chalk"})
+            allowed = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
+            assert allowed.status_code == 200
+    finally:
+        demo.close(verbose=False)
+
+
+def test_theme_names_system_fonts_only():
+    assert all(isinstance(font, str) or font.__class__.__name__ == "Font" for font in _fonts())
+    assert not any(isinstance(font, gradio.themes.GoogleFont) for font in _fonts())
+
+
+def _fonts():
+    theme = page.theme()
+    return [*theme._font, *theme._font_mono]

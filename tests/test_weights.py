@@ -1,0 +1,308 @@
+"""Weights are written whole or not at all, and what is loaded is this project's network."""
+
+import dataclasses
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from mnist_cnn import model, training, weights
+
+CARD = weights.Card(
+    recipe="lesson",
+    seed=3,
+    epochs=2,
+    data_checksum="0123abcd",
+    drawings="none",
+    parameters=93_322,
+    temperature=1.0,
+    tested_on="MNIST test",
+    test_accuracy=0.9876,
+    training_seconds=12.5,
+    libraries={"keras": "3.0", "numpy": "2.0"},
+)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    file = tmp_path / "mine.keras"
+    weights.save(model.build(1), CARD, file)
+    return file
+
+
+def test_saved_weights_come_back_and_read_alike(tmp_path):
+    network = model.build(2)
+    file = tmp_path / "new folder" / "mine.keras"
+    weights.save(network, CARD, file)
+    loaded = weights.load(file)
+    for one, other in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    pictures = np.random.default_rng(1).random((3, 28, 28, 1), np.float32)
+    np.testing.assert_allclose(network(pictures), loaded(pictures), atol=1e-6)
+    assert sorted(path.name for path in file.parent.iterdir()) == ["mine.json", "mine.keras"]
+
+
+def test_a_card_comes_back_as_it_was(saved):
+    assert weights.load_card(saved) == CARD
+    assert weights.load_card(str(saved)) == CARD
+    assert json.loads(saved.with_suffix(".json").read_text()) == dataclasses.asdict(CARD)
+
+
+def test_others_may_read_what_was_written(saved):
+    assert [path.stat().st_mode & 0o777 for path in saved.parent.iterdir()] == [0o644, 0o644]
+
+
+def test_saving_again_replaces_both_files(saved):
+    weights.save(model.build(9), dataclasses.replace(CARD, seed=9), saved)
+    kernel = model.build(9).get_weights()[0]
+    np.testing.assert_array_equal(weights.load(saved).get_weights()[0], kernel)
+    assert weights.load_card(saved).seed == 9
+
+
+def fail_before_writing(path):
+    raise OSError("No space left on device")
+
+
+def fail_half_way(path):
+    Path(path).write_bytes(b"PK half a file")
+    raise OSError("No space left on device")
+
+
+def stop_half_way(path):
+    Path(path).write_bytes(b"PK half a file")
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("fail", [fail_before_writing, fail_half_way, stop_half_way])
+def test_a_failed_save_leaves_the_old_files_and_nothing_else(fail, saved, monkeypatch):
+    before = {path.name: path.read_bytes() for path in saved.parent.iterdir()}
+    network = model.build(5)
+    monkeypatch.setattr(network, "save", fail)
+    with pytest.raises((OSError, KeyboardInterrupt)):
+        weights.save(network, dataclasses.replace(CARD, seed=5), saved)
+    assert {path.name: path.read_bytes() for path in saved.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["mine.h5", "mine", "mine.keras.bak"])
+def test_another_ending_is_refused_before_anything_is_written(name, tmp_path):
+    file = tmp_path / "folder" / name
+    with pytest.raises(weights.WeightsError) as caught:
+        weights.save(model.build(), CARD, file)
+    assert str(caught.value) == f"{file}: give the weights file a name that ends in .keras."
+    assert not file.parent.exists()
+
+
+# --- files that cannot be used ------------------------------------------------------------
+
+
+def refused(file):
+    """The message of the error, which names the file and the way out."""
+    with pytest.raises(weights.WeightsError) as caught:
+        weights.load(file)
+    message = str(caught.value)
+    assert message.startswith(f"{file} ") or f" at {file}. " in message
+    assert message.endswith(f" Train anew with: python -m mnist_cnn train --output {file}")
+    assert "\n" not in message
+    return message
+
+
+def test_missing_weights_are_named(tmp_path):
+    file = tmp_path / "none.keras"
+    assert refused(file).startswith(f"There are no weights at {file}. ")
+
+
+def test_a_folder_is_no_weights(tmp_path):
+    folder = tmp_path / "folder.keras"
+    folder.mkdir()
+    assert refused(folder).startswith(f"There are no weights at {folder}. ")
+
+
+def test_the_shipped_weights_are_restored_with_git(monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    file = tmp_path / "mnist_cnn.keras"
+    with pytest.raises(weights.WeightsError) as caught:
+        weights.load(file)
+    assert "Restore it with: git checkout -- weights/mnist_cnn.keras" in str(caught.value)
+    assert str(caught.value).endswith("or train anew with: python -m mnist_cnn train")
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.999])
+def test_truncated_weights_are_damaged(share, saved):
+    content = saved.read_bytes()
+    saved.write_bytes(content[: int(share * len(content))])
+    assert refused(saved).startswith(f"{saved} is damaged (")
+
+
+def change_member(name, change):
+    """Rewrite one member of the file, so that its checksum is right again."""
+
+    def rewrite(file):
+        with zipfile.ZipFile(file) as archive:
+            members = {member: archive.read(member) for member in archive.namelist()}
+        with zipfile.ZipFile(file, "w") as archive:
+            for member, content in members.items():
+                archive.writestr(member, change(content) if member == name else content)
+
+    return rewrite
+
+
+def change_byte(find, offset, value):
+    """Change one byte, ``offset`` after the last place ``find`` is found."""
+
+    def rewrite(file):
+        content = bytearray(file.read_bytes())
+        content[content.rindex(find) + offset] = value
+        file.write_bytes(content)
+
+    return rewrite
+
+
+def values_of_wider(_):
+    """The values of a network with 65 kernels in conv2."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "wider.weights.h5"
+        wider().save_weights(file)
+        return file.read_bytes()
+
+
+def wrong_link(content):
+    """Damage the table of names in HDF5, and leave its first page alone."""
+    place = content.index(b"HEAP")
+    return content[: place + 16] + b"\xff" * 8 + content[place + 24 :]
+
+
+ALTERATIONS = {
+    "text": lambda file: file.write_text("no weights"),
+    "a byte in the middle": change_byte(b"relu", 0, ord("R")),
+    "says it is encrypted": change_byte(b"PK\x01\x02", 8, 1),
+    "says unknown compression": change_byte(b"PK\x01\x02", 10, 99),
+    "no configuration": change_member("config.json", lambda content: b""),
+    "empty configuration": change_member("config.json", lambda content: b"{}"),
+    "no description of layers": change_member("config.json", lambda c: b'{"config": {}}'),
+    "values of another shape": change_member("model.weights.h5", values_of_wider),
+    "values cut off": change_member("model.weights.h5", lambda content: content[:5000]),
+    "names of values broken": change_member("model.weights.h5", wrong_link),
+}
+
+
+@pytest.mark.parametrize("alteration", ALTERATIONS)
+def test_altered_weights_are_damaged(alteration, saved):
+    ALTERATIONS[alteration](saved)
+    assert refused(saved).startswith(f"{saved} is damaged (")
+
+
+def test_the_message_about_damage_is_made_of_whole_sentences(saved):
+    saved.write_bytes(b"")
+    damage, _ = refused(saved).split(" Train anew with: ")
+    assert damage.endswith(".")
+
+
+def dense_only():
+    image = keras.Input((28, 28, 1))
+    return keras.Model(image, keras.layers.Dense(10)(keras.layers.Flatten()(image)))
+
+
+def without_last_layer():
+    network = model.build()
+    return keras.Model(network.inputs, network.get_layer("dense1").output)
+
+
+def wider():
+    def clone(layer):
+        config = layer.get_config()
+        if layer.name == "conv2":
+            config["filters"] = 65
+        return layer.__class__.from_config(config)
+
+    return keras.models.clone_model(model.build(), clone_function=clone)
+
+
+def other_activation():
+    def clone(layer):
+        config = layer.get_config()
+        if layer.name == "conv1":
+            config["activation"] = "tanh"  # its maps are negative too: no 8 bits for them
+        return layer.__class__.from_config(config)
+
+    return keras.models.clone_model(model.build(), clone_function=clone)
+
+
+def never_called():
+    return keras.Sequential([keras.layers.Dense(3)])
+
+
+def several_outputs():
+    series = keras.Input((4, 3))
+    return keras.Model(series, keras.layers.LSTM(2, return_state=True)(series))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Keras: the model was never built
+@pytest.mark.parametrize(
+    ("build", "difference"),
+    [
+        (dense_only, "expected 9 layers, found 3"),
+        (without_last_layer, "expected 9 layers, found 8"),
+        (wider, "conv2 should have filters 64, found 65"),
+        (other_activation, "conv1 should have activation relu, found tanh"),
+        (never_called, "expected 9 layers, found 1"),
+        (several_outputs, "expected 9 layers, found 2"),
+    ],
+)
+def test_another_network_is_refused_with_the_difference(build, difference, tmp_path):
+    file = tmp_path / "other.keras"
+    build().save(file)
+    assert refused(file).startswith(f"{file} holds another network: {difference}. ")
+
+
+def test_an_unknown_layer_is_another_network_and_is_not_made(saved):
+    change_member("config.json", lambda content: content.replace(b"Conv2D", b"Conv9D"))(saved)
+    assert "holds another network: conv1 should have kind Conv2D, found Conv9D" in refused(saved)
+
+
+def test_entries_that_other_versions_of_keras_write_do_not_matter(saved):
+    add = b'"filters": 32, "entry_of_next_year": {"class_name": "Surprise"}'
+    change_member("config.json", lambda content: content.replace(b'"filters": 32', add))(saved)
+    np.testing.assert_array_equal(
+        weights.load(saved).get_weights()[0], model.build(1).get_weights()[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, "", "no JSON", "[]", "{}", '{"recipe": "lesson"}', '{"surprise": 1}'],
+)
+def test_a_card_that_is_none_is_named(content, saved):
+    card = saved.with_suffix(".json")
+    card.unlink()
+    if content is not None:
+        card.write_text(content)
+    with pytest.raises(weights.WeightsError) as caught:
+        weights.load_card(saved)
+    assert str(caught.value).startswith(f"{card} cannot be read (")
+    assert str(caught.value).endswith(f"python -m mnist_cnn train --output {saved}")
+
+
+# --- what is shipped ----------------------------------------------------------------------
+
+
+def test_shipped_weights_are_the_network_of_the_lesson():
+    network = weights.load()
+    assert network.count_params() == 93_322
+    assert all(np.isfinite(values).all() for values in network.get_weights())
+
+
+def test_the_shipped_card_says_what_the_weights_are():
+    card = weights.load_card()
+    assert card.recipe == "best"
+    assert card.epochs == training.RECIPES["best"].epochs
+    assert card.parameters == 93_322
+    assert (card.tested_on, card.test_accuracy >= 0.99) == ("MNIST test", True)
+    assert card.libraries.keys() == {"tensorflow", "keras", "numpy"}
+
+
+def test_the_shipped_weights_were_trained_on_mnist(mnist):
+    assert weights.load_card().data_checksum == mnist.checksum
