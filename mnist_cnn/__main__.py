@@ -220,6 +220,7 @@ def judge(options: argparse.Namespace) -> int:
 
 def generator(options: argparse.Namespace) -> int:
     """Train the generator of digits, try it on a fresh network, write it with its card."""
+    output = weights.prepare(options.output, ".npz")
     mnist = data.load(options.data)
     made = generator_training.fit(
         mnist.train_images, mnist.train_labels, options.seed, options.epochs
@@ -227,18 +228,18 @@ def generator(options: argparse.Namespace) -> int:
     accuracy, seconds = generator_training.trial(
         made, mnist.test_images, mnist.test_labels, options.seed
     )
-    made.save(options.output)
+    made.save(output)
     about = generated.Card(
         seed=options.seed,
         epochs=options.epochs,
         data_checksum=mnist.checksum,
         fresh_network_accuracy=accuracy,
         fresh_network_seconds=round(seconds, 1),
-        bytes=options.output.stat().st_size,
+        bytes=output.stat().st_size,
         libraries=_libraries(),
     )
-    generated.save_card(about, options.output)
-    print(f"A fresh network reads {accuracy:.2%} after {seconds:.0f} s. Written: {options.output}")
+    generated.save_card(about, output)
+    print(f"A fresh network reads {accuracy:.2%} after {seconds:.0f} s. Written: {output}")
     return 0
 
 

@@ -41,15 +41,15 @@ def card_path(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def prepare(path: str | os.PathLike) -> Path:
+def prepare(path: str | os.PathLike, suffix: str = ".keras") -> Path:
     """Return ``path`` with its folder made, before hours are spent on what goes there.
 
     Raises:
-        WeightsError: the name does not end in .keras, or the folder cannot be written to.
+        WeightsError: the name does not end in ``suffix``, or the folder cannot be written to.
     """
     path = Path(path)
-    if path.suffix != ".keras":
-        raise WeightsError(f"{path}: give the weights file a name that ends in .keras.")
+    if path.suffix != suffix:
+        raise WeightsError(f"{path}: give the weights file a name that ends in {suffix}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
