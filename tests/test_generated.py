@@ -196,9 +196,9 @@ def test_a_damaged_file_is_named_with_the_way_out(alter, generator, tmp_path):
 
 
 def test_the_shipped_file_can_also_be_restored(monkeypatch, tmp_path):
-    monkeypatch.setattr(generated, "DEFAULT", tmp_path / "generator.npz")
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
     with pytest.raises(weights.WeightsError, match="git checkout -- weights/generator"):
-        Generator.load(generated.DEFAULT)
+        Generator.load(tmp_path / "generator.npz")
 
 
 # --- making it ----------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def test_hover_reads_the_network_s_own_number(page, activations, layer, x, y):
     name, *numbers = re.split(r" · (?:channel |row |column )?", words)
     channel, row, column, value = (float(number) for number in numbers)
     expected = activations.layers[layer][int(row), int(column), int(channel)]
-    tolerance = activations.layers[layer][..., int(channel)].max() / 400 + 0.001
+    tolerance = float(activations.layers[layer][..., int(channel)].max()) / 400 + 0.001
     assert name == layer
     assert value == pytest.approx(expected, abs=tolerance)
 
@@ -78,7 +78,7 @@ def test_scale_per_channel_brightens_faint_channels(page):
     canvas = page.locator("[data-layer=conv2] canvas")
     per_layer = canvas.evaluate(brightness)
     page.get_by_role("radio", name="per channel").click()
-    assert canvas.evaluate(brightness) > 1.3 * per_layer
+    assert canvas.evaluate(brightness) > 1.1 * per_layer  # the colour of 0 counts in both
 
 
 def test_a_channel_that_is_off_is_transparent(page, activations):
