@@ -9,6 +9,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from mnist_cnn.weights import write_aside
+
 
 class CheckpointError(Exception):
     """A checkpoint cannot be used. The message names the file and the way out."""
@@ -26,14 +28,14 @@ class Checkpoint:
     def save(self, epoch: int, seconds: float) -> None:
         """Write the state after ``epoch``, aside first and then renamed."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        aside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         values = {f"v{i}": np.asarray(v) for i, v in enumerate(self.variables)}
-        try:
-            with aside.open("wb") as file:
-                np.savez(file, fingerprint=self.fingerprint, epoch=epoch, seconds=seconds, **values)
-            aside.replace(self.path)
-        finally:
-            aside.unlink(missing_ok=True)
+        state = {"fingerprint": self.fingerprint, "epoch": epoch, "seconds": seconds} | values
+
+        def write(aside: Path) -> None:
+            with aside.open("wb") as file:  # np.savez would add .npz to another name
+                np.savez(file, **state)
+
+        write_aside(self.path, write)
 
     def restore(self) -> tuple[int, float]:
         """Load the state, if there is one; return its epoch (0 without) and its seconds.

@@ -22,6 +22,7 @@ from mnist_cnn import weights
 from mnist_cnn.augment import Variation, vary_pictures
 from mnist_cnn.model import IMAGE_SIZE
 from mnist_cnn.preprocess import Stages
+from mnist_cnn.training import as_input
 
 DEFAULT = weights.FOLDER / "doubt.keras"
 
@@ -165,5 +166,4 @@ def save(network: keras.Model, unseen: Sequence[np.ndarray], seed: int, path: Pa
 
 
 def _scores(network: keras.Model, images: np.ndarray) -> np.ndarray:
-    pictures = images.astype(np.float32)[..., None] / 255.0
-    return network.predict(pictures, batch_size=1000, verbose=0)[:, 0]
+    return network.predict(as_input(images), batch_size=1000, verbose=0)[:, 0]

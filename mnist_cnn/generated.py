@@ -168,16 +168,11 @@ def build_decoder() -> keras.Model:
     return keras.Model([code, digit], x, name="decoder")
 
 
-def card_path(path: Path) -> Path:
-    """Return where the card of the generator at ``path`` lies."""
-    return path.with_suffix(".json")
-
-
 def save_card(card: Card, path: str | os.PathLike = DEFAULT) -> None:
     """Write the card beside the generator at ``path``."""
     text = json.dumps(asdict(card), indent=2) + "\n"
     weights.write_aside(
-        card_path(Path(path)), lambda aside: aside.write_text(text, encoding="utf-8")
+        weights.card_path(Path(path)), lambda aside: aside.write_text(text, encoding="utf-8")
     )
 
 

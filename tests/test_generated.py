@@ -102,7 +102,7 @@ def test_the_file_is_small():
 
 
 def test_the_card_says_what_the_generator_is():
-    text = generated.card_path(generated.DEFAULT).read_text(encoding="utf-8")
+    text = weights.card_path(generated.DEFAULT).read_text(encoding="utf-8")
     card = generated.Card(**json.loads(text))
     assert card.bytes == generated.DEFAULT.stat().st_size
     sums = "".join(data.IDX_SHA256.values())

@@ -72,13 +72,14 @@ def test_click_enlarges_a_channel_and_escape_closes_it(page):
 
 
 def test_scale_per_channel_brightens_faint_channels(page):
+    # Green, without the white gaps between channels: the brightest colour of a map has 231.
     brightness = """canvas => canvas.getContext("2d")
         .getImageData(0, 0, canvas.width, canvas.height).data
-        .reduce((sum, value, i) => sum + (i % 4 === 1 ? value : 0), 0)"""
+        .reduce((sum, value, i) => sum + (i % 4 === 1 && value < 255 ? value : 0), 0)"""
     canvas = page.locator("[data-layer=conv2] canvas")
     per_layer = canvas.evaluate(brightness)
     page.get_by_role("radio", name="per channel").click()
-    assert canvas.evaluate(brightness) > 1.1 * per_layer  # the colour of 0 counts in both
+    assert canvas.evaluate(brightness) > 1.3 * per_layer
 
 
 def test_a_channel_that_is_off_is_transparent(page, activations):
