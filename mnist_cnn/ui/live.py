@@ -7,61 +7,73 @@ login, because JSON, base64 and the queue cost more than the network itself.
 from __future__ import annotations
 
 import struct
-from inspect import isawaitable
 from pathlib import Path
 
-import numpy as np
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
+from mnist_cnn.ui import exploring
+from mnist_cnn.ui.requests import BINARY, RequestError, body_of, drawing_of, guarded
 
 PREFIX = "/mnist_cnn"
-WEB_FOLDERS = ("answer", "filmstrip", "header", "locales", "maps", "pad", "transport")
-LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 96
+WEB_FOLDERS = (
+    "actions",
+    "answer",
+    "filmstrip",
+    "header",
+    "inspector",
+    "locales",
+    "maps",
+    "pad",
+    "timeline",
+    "transport",
+)
 LARGEST_PICTURE = 8 * 2**20  # bytes of an uploaded file; the pad sends at most 512×512 as PNG
-
-# Gradio compresses every response over 400 bytes unless it already says how it is encoded. On
-# the drawing path that costs more time than it saves.
-BINARY = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
 
 
 def routes(reader: Reader) -> list[BaseRoute]:
-    """Return the routes to put on Gradio's app: ``read``, ``ink`` and the page's own files."""
+    """Return the routes to put on Gradio's app, the page's own files among them."""
+    names = reader.tracer.names
 
     async def read(request: Request) -> Response:
-        """``?width&height``, body uint8 ``(height, width)`` → ``payload.encode``."""
-        width, height = _side(request, "width"), _side(request, "height")
-        body = await _body(request, width * height)
-        if len(body) != width * height:
-            raise RequestError(
-                f"Expected {width}×{height} = {width * height} bytes, got {len(body)}"
-            )
-        drawing = np.frombuffer(body, np.uint8).reshape(height, width)
-        return Response(payload.encode(reader.read(drawing)), headers=BINARY)
+        """A drawing, ``?layers=conv1,pool1``, all of them without it → ``payload.encode``."""
+        wanted = _layers(request, names)
+        reading = reader.read(await drawing_of(request))
+        return Response(payload.encode(reading, wanted), headers=BINARY)
 
     async def find_ink(request: Request) -> Response:
         """A picture file → uint16 width, uint16 height, then its ink, uint8."""
-        found = ink.find_ink(ink.open_picture(await _body(request, LARGEST_PICTURE)))
+        found = ink.find_ink(ink.open_picture(await body_of(request, LARGEST_PICTURE)))
         height, width = found.shape
         return Response(struct.pack("<HH", width, height) + found.tobytes(), headers=BINARY)
 
+    async def activations(request: Request) -> Response:
+        """A drawing → a file with the exact numbers of every layer, ``payload.encode_npz``."""
+        reading = reader.read(await drawing_of(request))
+        if reading is None:
+            raise RequestError("There is no ink in the drawing")
+        name = f"digit-{reading.activations.digit}-activations.npz"
+        headers = BINARY | {"Content-Disposition": f"attachment; filename={name}"}
+        content = await run_in_threadpool(payload.encode_npz, reading)
+        return Response(content, headers=headers, media_type="application/zip")
+
     here = Path(__file__).parent
     return [
-        Route(f"{PREFIX}/read", _guarded(read), methods=["POST"]),
-        Route(f"{PREFIX}/ink", _guarded(find_ink), methods=["POST"]),
+        Route(f"{PREFIX}/read", guarded(read), methods=["POST"]),
+        Route(f"{PREFIX}/ink", guarded(find_ink), methods=["POST"]),
+        Route(f"{PREFIX}/activations", guarded(activations), methods=["POST"]),
+        *exploring.routes(reader, PREFIX),
         *(
             Mount(f"{PREFIX}/{folder}", _RevalidatedFiles(directory=here / folder))
             for folder in WEB_FOLDERS
+            if (here / folder).is_dir()
         ),
     ]
-
-
-class RequestError(Exception):
-    """A request that cannot be answered; the message says why."""
 
 
 class _RevalidatedFiles(StaticFiles):
@@ -73,44 +85,12 @@ class _RevalidatedFiles(StaticFiles):
         return response
 
 
-def _guarded(endpoint):
-    """Require Gradio's login, if there is one, and answer errors as JSON with a sentence."""
-
-    async def guarded(request: Request) -> Response:
-        if not await _signed_in(request):
-            return JSONResponse({"error": "Sign in first."}, 401)
-        try:
-            return await endpoint(request)
-        except (RequestError, ink.PictureError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return guarded
-
-
-async def _signed_in(request: Request) -> bool:
-    """Decide as Gradio's own ``login_check`` does (gradio/routes.py)."""
-    app = request.app
-    if app.auth is None and app.auth_dependency is None:
-        return True
-    if app.auth_dependency is not None:
-        user = app.auth_dependency(request)
-        return (await user if isawaitable(user) else user) is not None
-    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    return any(app.tokens.get(request.cookies.get(name)) is not None for name in cookies)
-
-
-def _side(request: Request, name: str) -> int:
-    text = request.query_params.get(name, "")
-    if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= LARGEST_SIDE:
-        raise RequestError(f"{name} must be a whole number from 1 to {LARGEST_SIDE}, got {text!r}")
-    return int(text)
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """Return the body, read no further than ``most`` bytes."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise RequestError(f"The body is longer than {most} bytes")
-    return bytes(body)
+def _layers(request: Request, names: list[str]) -> list[str]:
+    text = request.query_params.get("layers")
+    if text is None:
+        return names
+    wanted = text.split(",") if text else []
+    unknown = sorted(set(wanted) - set(names))
+    if unknown:
+        raise RequestError(f"The network has no layer {unknown[0][:40]!r}, only {', '.join(names)}")
+    return wanted

@@ -9,6 +9,7 @@ import gradio as gr
 from mnist_cnn.ink import PictureError, find_ink, open_picture
 from mnist_cnn.model import layer_table
 from mnist_cnn.reading import Reader
+from mnist_cnn.receptive_field import receptive_fields
 from mnist_cnn.ui import live
 
 HERE = Path(__file__).parent
@@ -38,15 +39,23 @@ def build(reader: Reader) -> gr.Blocks:
             with gr.Column(scale=0, min_width=320, elem_id="left"):
                 _part("pad")
                 _part("filmstrip")
+                _part("actions", layers=_layers(reader))
             with gr.Column(scale=1, min_width=320, elem_id="right"):
                 _part("answer")
                 _part("maps", layers=_layers(reader))
+        _part("inspector", layers=_layers(reader))
         _predict_endpoint(reader)
     return page
 
 
-def _layers(reader: Reader) -> list[list]:
-    return [[row.name, *row.shape] for row in layer_table(reader.tracer.network)]
+def _layers(reader: Reader) -> list[dict]:
+    """The layer table for the page, each layer with its receptive field."""
+    network = reader.tracer.network
+    fields = receptive_fields(network)
+    return [
+        {"name": row.name, "kind": row.kind, "shape": row.shape, "field": vars(fields[row.name])}
+        for row in layer_table(network)
+    ]
 
 
 def _part(name: str, **props) -> gr.HTML:

@@ -1,17 +1,23 @@
-// One layer on the page: its caption, its picture, and what lies under the pointer.
+// One layer on the page: its caption, its picture, and its cells.
 import { text } from "../locales/language.js";
 import { Sprite, layout } from "./sprite.js";
 
-const KINDS = { conv: "kindConv", pool: "kindPool", flatten: "kindFlatten", dense: "kindDense", softmax: "kindSoftmax" };
+const KINDS = {
+  Conv2D: "kindConv",
+  MaxPooling2D: "kindPool",
+  AveragePooling2D: "kindPool",
+  Flatten: "kindFlatten",
+  Dense: "kindDense",
+};
 
 export class LayerView {
-  /** name, shape: as the network has them; grid: how a vector is laid out, [rows, columns] */
-  constructor(name, shape, grid) {
-    Object.assign(this, { name, shape, grid });
+  /** layer: {name, kind, shape}; grid: how a vector is laid out, [rows, columns] */
+  constructor({ name, kind, shape }, grid) {
+    Object.assign(this, { name, kind, shape, grid });
     this.element = document.createElement("figure");
-    this.element.className = shape.length === 3 ? "layer map" : "layer vector";
+    this.element.className = this.isMap ? "layer map" : "layer vector";
     this.element.dataset.layer = name;
-    this.element.innerHTML = `<figcaption><b>${name}</b> <span></span></figcaption><div class="sheet"><canvas role="img"></canvas><i class="frame" hidden></i></div>`;
+    this.element.innerHTML = `<figcaption><b>${name}</b> <span></span></figcaption><div class="sheet"><canvas role="application" tabindex="0"></canvas><i class="frame" hidden></i><i class="cell pointed" hidden></i><i class="cell selected" hidden></i></div>`;
     this.canvas = this.element.querySelector("canvas");
     this.caption();
   }
@@ -21,7 +27,7 @@ export class LayerView {
   }
 
   caption() {
-    const kind = text(KINDS[this.name.replace(/\d+$/, "")] ?? this.name);
+    const kind = text(this.name === "softmax" ? "kindSoftmax" : (KINDS[this.kind] ?? this.kind));
     const [height, width, channels] = this.shape;
     const size = this.isMap
       ? text("mapShape", { channels, height, width })
@@ -29,6 +35,7 @@ export class LayerView {
     const words = kind === this.name ? size : `${kind} · ${size}`;
     this.element.querySelector("span").textContent = words;
     this.canvas.setAttribute("aria-label", `${this.name}: ${words}`);
+    this.canvas.setAttribute("aria-roledescription", text("mapRole"));
   }
 
   /** Lay the channels out anew for the room there is, in CSS pixels. */
@@ -42,9 +49,10 @@ export class LayerView {
     this.canvas.style.width = `${(this.canvas.width * zoom) / ratio}px`;
     this.canvas.style.height = `${(this.canvas.height * zoom) / ratio}px`;
     this.show(this.layer, this.perChannel);
+    for (const mark of this.element.querySelectorAll(".cell, .frame")) mark.hidden = true;
   }
 
-  /** layer: decoded activations, or null to clear */
+  /** layer: decoded activations; null to clear */
   show(layer, perChannel) {
     this.layer = layer;
     this.perChannel = perChannel;
@@ -54,31 +62,49 @@ export class LayerView {
     else this.sprite.paint(eightBit(layer.values), true);
   }
 
-  /** The cell under the pointer: {channel, row, column}, or null. */
+  /** The cell under the pointer: [row, column, channel] or [unit], or null. */
   under(event) {
     const box = this.canvas.getBoundingClientRect();
-    return this.sprite.locate(
+    const at = this.sprite.locate(
       ((event.clientX - box.left) / box.width) * this.canvas.width,
       ((event.clientY - box.top) / box.height) * this.canvas.height,
     );
+    if (!at) return null;
+    return this.isMap ? [at.row, at.column, at.channel] : [at.row * this.grid[1] + at.column];
   }
 
-  value({ channel, row, column }) {
+  /** The activation of a cell; of feature maps to 8 bits; null when nothing is drawn. */
+  value(cell) {
     if (!this.layer) return null;
-    if (!this.isMap) return this.layer.values[row * this.grid[1] + column];
+    if (!this.isMap) return this.layer.values[cell[0]];
+    const [row, column, channel] = cell;
     const [, width, channels] = this.shape;
     const { levels, maxima } = this.layer;
     return (levels[(row * width + column) * channels + channel] / 255) * maxima[channel];
+  }
+
+  /** Outline a cell, or nothing. how: "pointed" or "selected" */
+  mark(how, cell) {
+    const mark = this.element.querySelector(`.${how}`);
+    mark.hidden = !cell || !this.sprite;
+    if (mark.hidden) return;
+    const [row, column, channel] = this.isMap
+      ? cell
+      : [Math.floor(cell[0] / this.grid[1]), cell[0] % this.grid[1], 0];
+    this.#lay(mark, this.sprite.cellPlace(row, column, channel));
   }
 
   /** Outline a channel, or nothing. */
   frame(channel) {
     const frame = this.element.querySelector(".frame");
     frame.hidden = channel === null;
-    if (channel === null) return;
-    for (const [side, share] of Object.entries(this.sprite.place(channel))) {
+    if (channel !== null) this.#lay(frame, this.sprite.place(channel));
+  }
+
+  #lay(element, place) {
+    for (const [side, share] of Object.entries(place)) {
       const whole = side === "left" || side === "width" ? "width" : "height";
-      frame.style[side] = `${share * parseFloat(this.canvas.style[whole])}px`;
+      element.style[side] = `${share * parseFloat(this.canvas.style[whole])}px`;
     }
   }
 }

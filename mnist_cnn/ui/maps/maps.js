@@ -1,81 +1,112 @@
-// Every layer of the network, painted while the pen moves.
+// Every layer of the network, painted while the pen moves; only what is on the screen.
 import { text, translate, onLanguage } from "../locales/language.js";
-import { listen, onTheme } from "../transport/events.js";
+import { emit, listen, onTheme } from "../transport/events.js";
 import { gradient } from "./colormap.js";
 import { LayerView } from "./layer.js";
-import { Lens } from "./lens.js";
+import { Network } from "./network.js";
+import { followCells } from "./pointing.js";
+import { inWords } from "./readout.js";
 
-/** props.layers: [[name, …shape]] of the network, in the order data flows */
+/** props.layers: the layers of the network, as page.py lists them */
 export function mount(element, props) {
+  const network = new Network(props.layers);
   const sheet = element.querySelector(".layers");
-  const views = props.layers.map(([name, ...shape], i) => {
-    const before = props.layers[i - 1];
-    return new LayerView(name, shape, gridOf(shape[0], before));
-  });
-  const lens = new Lens(element.querySelector(".lens"), (looked, channel) => {
-    for (const view of views) view.frame(view === looked ? channel : null);
-  });
+  const views = new Map(
+    network.layers.map((layer) => [layer.name, new LayerView(layer, network.grid(layer))]),
+  );
+  const all = [...views.values()];
+  const onScreen = new Set();
+  let selected = null;
   let answer = { empty: true };
   let perChannel = false;
 
-  function paint() {
-    for (const view of views) view.show(answer.empty ? null : answer.layers.get(view.name), perChannel);
-    lens.refresh();
+  function paint(view) {
+    view.show(answer.empty ? null : answer.layers.get(view.name), perChannel);
   }
 
-  sheet.append(...views.map((view) => view.element));
+  function paintVisible() {
+    for (const view of all) if (onScreen.has(view.name)) paint(view);
+  }
+
+  function tellVisible() {
+    const names = all.map((view) => view.name);
+    emit("visible", {
+      layers: names.filter((name) => onScreen.has(name) || name === selected?.layer),
+    });
+  }
+
+  sheet.append(...all.map((view) => view.element));
   element.querySelector(".gradient").style.background = gradient();
   translate(element);
   chooseScale(element.querySelector(".scale"), (choice) => {
     perChannel = choice === "channel";
-    paint();
+    all.forEach(paint);
   });
-  for (const view of views) point(view, element.querySelector(".readout"), lens);
-  onLanguage(() => views.forEach((view) => view.caption()));
-  const fit = () => views.forEach((view) => view.fit(sheet.clientWidth));
+  for (const view of all) {
+    followCells(view, {
+      point: (cell) => emit("point", cell && network.place(view.name, cell)),
+      select: (cell) => emit("select", network.place(view.name, cell)),
+    });
+  }
+  readAloud(element.querySelector(".readout"), views, network);
+  onLanguage(() => all.forEach((view) => view.caption()));
+  const fit = () => all.forEach((view) => view.fit(sheet.clientWidth));
   onWidth(sheet, fit);
   onTheme(fit);
+  watchScreen(all, onScreen, () => {
+    paintVisible();
+    tellVisible();
+  });
+  listen("point", (place) => markEverywhere(views, network, "pointed", place));
+  listen("select", (place) => {
+    selected = place;
+    markEverywhere(views, network, "selected", place);
+    for (const view of all) view.frame(view.name === place?.layer ? (place.cell[2] ?? null) : null);
+    tellVisible();
+  });
   listen("answer", ({ answer: next, frame }) => {
     answer = next;
-    paint();
+    paintVisible();
     performance.measure("pen-to-maps", { start: frame.since });
   });
 }
 
-/** Vectors as rows: flatten has one row for each place of the map before it. */
-function gridOf(count, before) {
-  if (before?.length === 4) return [before[1] * before[2], before[3]];
-  return [1, count];
+/** Outline a cell, and the same number where flatten lays it out, or the other way round. */
+function markEverywhere(views, network, how, place) {
+  const marks = new Map(place ? [[place.layer, place.cell]] : []);
+  const twin = place && network.twin(place.layer, place.cell);
+  if (twin) marks.set(...twin);
+  for (const view of views.values()) view.mark(how, marks.get(view.name));
 }
 
-function point(view, readout, lens) {
-  const idle = () => (readout.textContent = text(readout.dataset.idle));
-  idle();
-  onLanguage(idle);
-  view.canvas.addEventListener("pointermove", (event) => {
-    const cell = view.under(event);
-    const value = cell && view.value(cell);
-    if (value === null) return idle();
-    readout.textContent = describe(view, cell, value);
+/** Say what the pointed cell holds, while it is pointed at and while the drawing changes. */
+function readAloud(readout, views, network) {
+  let place = null;
+  const write = () => {
+    const value = (place && views.get(place.layer)?.value(place.cell)) ?? null;
+    const idle = text(readout.dataset.idle);
+    readout.textContent = value === null ? idle : inWords(network, place, value);
+  };
+  write();
+  onLanguage(write);
+  listen("point", (pointed) => {
+    place = pointed;
+    write();
   });
-  view.canvas.addEventListener("pointerleave", idle);
-  view.canvas.addEventListener("click", (event) => {
-    const cell = view.under(event);
-    if (cell && view.isMap) lens.open(view, cell.channel);
-  });
+  listen("answer", () => place && write());
 }
 
-function describe(view, { channel, row, column }, value) {
-  const layer = view.name;
-  const shown = Math.abs(value) >= 0.001 || value === 0 ? value.toFixed(3) : value.toExponential(1);
-  if (view.isMap) return text("readMap", { layer, channel, row, column, value: shown });
-  const unit = row * view.grid[1] + column;
-  if (layer !== "flatten") return text("readUnit", { layer, unit, value: shown });
-  const side = Math.round(Math.sqrt(view.grid[0]));
-  return text("readFlatten", {
-    index: unit, count: view.shape[0], row: Math.floor(row / side), column: row % side,
-    channel: column, value: shown,
+/** Keep the names of the layers on the screen in `onScreen`; call `changed` when they change. */
+function watchScreen(views, onScreen, changed) {
+  const nameOf = new Map(views.map((view) => [view.element, view.name]));
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) onScreen.add(nameOf.get(target));
+      else onScreen.delete(nameOf.get(target));
+    }
+    changed();
   });
+  for (const view of views) observer.observe(view.element);
 }
 
 function chooseScale(group, choose) {

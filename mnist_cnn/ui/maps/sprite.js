@@ -62,6 +62,18 @@ export class Sprite {
       height: this.height / canvas.height,
     };
   }
+
+  /** Where a cell stands, in the same shares. */
+  cellPlace(row, column, channel) {
+    const { width, height } = this.canvas;
+    const { left, top } = this.place(channel);
+    return {
+      left: left + column / width,
+      top: top + row / height,
+      width: 1 / width,
+      height: 1 / height,
+    };
+  }
 }
 
 /**

@@ -1,9 +1,11 @@
 // The pad: strokes on a canvas, sent to the network while the pen moves.
 import { text, translate, onLanguage } from "../locales/language.js";
-import { emit, onTheme } from "../transport/events.js";
+import { emit, listen, onTheme } from "../transport/events.js";
 import { createTransport } from "../transport/transport.js";
 import { Drawing } from "./drawing.js";
+import { showEvidence } from "./evidence.js";
 import { followPointer } from "./input.js";
+import { outlineFields } from "./outline.js";
 import { inkOf, receivePictures } from "./picture.js";
 import { Surface } from "./surface.js";
 import { bindTools } from "./tools.js";
@@ -18,9 +20,15 @@ export function mount(element) {
   );
   const pen = { erase: false, width: Number(element.querySelector(".size").value) };
   let stroke = null;
+  let layers = null; // the names of those on the screen; null: not known yet, so all
 
   function send(since) {
-    transport.send(() => ({ ...surface.frame(drawing.bounds()), since }));
+    transport.send(() => ({
+      ...surface.frame(drawing.bounds()),
+      marks: drawing.visible(),
+      layers,
+      since,
+    }));
   }
 
   function changed() {
@@ -63,6 +71,13 @@ export function mount(element) {
     },
   });
 
+  listen("visible", (visible) => {
+    const known = layers;
+    layers = visible.layers;
+    const missing = known && layers.some((name) => !known.includes(name));
+    if (missing && drawing.bounds()) send(performance.now());
+  });
+
   bindTools(element, {
     brush: () => choose(false),
     eraser: () => choose(true),
@@ -90,6 +105,8 @@ export function mount(element) {
     }
   });
 
+  outlineFields(element.querySelector(".paper"));
+  showEvidence(element.querySelector(".paper"));
   translate(element);
   const refit = () => surface.fit() && surface.repaint(drawing.visible());
   new ResizeObserver(refit).observe(surface.canvas);

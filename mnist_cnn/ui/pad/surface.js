@@ -2,6 +2,7 @@
 import { PAD_SIZE } from "./drawing.js";
 
 export const SENT_SIDE = 80; // pixels: four times the 20 that preprocessing scales the digit to
+const INK = "#000"; // of what the network reads: only its alpha counts
 
 export class Surface {
   constructor(canvas) {
@@ -26,32 +27,14 @@ export class Surface {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     }
-    for (const mark of marks) {
-      if (mark.kind === "picture") this.#picture(mark);
-      else this.extend(mark, 0);
-    }
+    paintMarks(this.eye, marks, this.color);
+    paintMarks(this.ink, marks, INK);
   }
 
   /** Paint `stroke` from its point number `from` on. */
   extend(stroke, from) {
-    for (const context of [this.eye, this.ink]) {
-      const factor = context.canvas.width / PAD_SIZE;
-      context.setTransform(factor, 0, 0, factor, 0, 0);
-      context.globalCompositeOperation = stroke.erase ? "destination-out" : "source-over";
-      context.strokeStyle = context === this.eye ? this.color : "#000";
-      context.lineCap = context.lineJoin = "round";
-      context.lineWidth = stroke.width;
-      trace(context, stroke.points, from);
-      context.globalCompositeOperation = "source-over";
-    }
-  }
-
-  #picture(mark) {
-    this.ink.setTransform(1, 0, 0, 1, 0, 0);
-    this.ink.drawImage(mark.canvas, 0, 0);
-    const side = this.canvas.width;
-    this.eye.setTransform(1, 0, 0, 1, 0, 0);
-    this.eye.drawImage(tinted(mark.canvas, this.color), 0, 0, side, side);
+    paintStroke(this.eye, stroke, from, this.color);
+    paintStroke(this.ink, stroke, from, INK);
   }
 
   /** The ink inside `box` for the network: {pixels, width, height, left, top, scale}. */
@@ -80,6 +63,31 @@ function memory(side) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
   return canvas.getContext("2d", { willReadFrequently: true });
+}
+
+/** Paint marks, as Drawing has them, on a square canvas of any size. */
+export function paintMarks(context, marks, color) {
+  for (const mark of marks) {
+    if (mark.kind === "picture") paintPicture(context, mark, color);
+    else paintStroke(context, mark, 0, color);
+  }
+}
+
+function paintPicture(context, mark, color) {
+  const side = context.canvas.width;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.drawImage(color === INK ? mark.canvas : tinted(mark.canvas, color), 0, 0, side, side);
+}
+
+function paintStroke(context, stroke, from, color) {
+  const factor = context.canvas.width / PAD_SIZE;
+  context.setTransform(factor, 0, 0, factor, 0, 0);
+  context.globalCompositeOperation = stroke.erase ? "destination-out" : "source-over";
+  context.strokeStyle = color;
+  context.lineCap = context.lineJoin = "round";
+  context.lineWidth = stroke.width;
+  trace(context, stroke.points, from);
+  context.globalCompositeOperation = "source-over";
 }
 
 function trace(context, points, from) {

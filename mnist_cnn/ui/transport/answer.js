@@ -5,7 +5,7 @@
  *   digit: number, doubt: string|null, probabilities: Float32Array,
  *   box: number[], scaled: number[], offset: number[], image: Uint8Array,
  *   layers: Map<string, Layer>}}
- * A Layer is {name, shape, levels, maxima} for feature maps, in 8 bits per channel, and
+ * `layers` holds those that were asked for. A Layer is {name, shape, levels, maxima} for feature maps, in 8 bits per channel, and
  * {name, shape, values} for dense layers.
  */
 export function decode(buffer) {
@@ -37,7 +37,7 @@ export function decode(buffer) {
   for (const layer of units) layer.values = floats(layer.shape[0]);
   const image = bytes(28 * 28);
   for (const layer of maps) layer.levels = bytes(size(layer.shape));
-  flatten(layers, maps[maps.length - 1]);
+  if (layers.has("flatten")) flatten(layers, maps[maps.length - 1]);
   return { ...header, layers, image, probabilities: layers.get("softmax").values };
 }
 

@@ -1,7 +1,14 @@
 // How the components of the page hear of one another.
 //
 //   answer   {answer, frame}  the network has read a drawing; answer.empty: the pad is empty
-//   painted  {layer…}         the maps are on their canvases
+//   point    place | null     a number is pointed at
+//   select   place | null     a number is looked into
+//   visible  {layers}         the names of the layers on the screen
+//   why      boolean          what speaks for the answer is to be shown, or no longer
+//   evidence {digit, …}       what does, as mnist_cnn/attribution.py has it
+//
+// A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part
+// of the 28×28 picture that can influence that number, {left, top, right, bottom}.
 
 export const emit = (name, detail) =>
   document.dispatchEvent(new CustomEvent(`mnist_cnn:${name}`, { detail }));

@@ -1,21 +1,28 @@
 // Carries drawings to the server: one request in flight, the newest drawing wins, nothing queues.
 import { decode } from "./answer.js";
 
-const TIMEOUT = 5000; // milliseconds without an answer
-const RETRIES = [500, 1000, 2000, 4000]; // milliseconds between attempts, the last one repeated
+const SLOW = 1500; // milliseconds until a person is told that the answer is late
+const TIMEOUT = 5000; // milliseconds until it is given up and asked for again
+const ATTEMPTS = [500, 1000, 2000, 4000]; // milliseconds from one to the next, the last repeated
 
 export const url = (path) => `${window.mnistCnnPrefix ?? ""}/mnist_cnn/${path}`;
 
 /**
  * @param onAnswer called with (answer, frame)
- * @param onTrouble called with a sentence or code when the server does not answer, null when it
- *   does again
+ * @param onTrouble called with "slow", "unreachable", "signedOut" or the server's own sentence, and
+ *   with null when the trouble is over
  */
 export function createTransport(onAnswer, onTrouble) {
   let waiting = null; // makes the newest frame, when its turn comes
   let busy = false;
   let generation = 0; // answers to frames from before a forget() are dropped
-  let failures = 0;
+  let failures = 0; // in a row
+  let trouble = false; // has been told of
+
+  function tell(what) {
+    if (what || trouble) onTrouble(what);
+    trouble = Boolean(what);
+  }
 
   async function pump() {
     if (busy || !waiting) return;
@@ -23,17 +30,21 @@ export function createTransport(onAnswer, onTrouble) {
     const makeFrame = waiting;
     const frame = makeFrame();
     const sentIn = generation;
+    const started = performance.now();
+    const awaited = () => waiting || sentIn === generation;
+    const late = setTimeout(() => !failures && awaited() && tell("slow"), SLOW);
     waiting = null;
     try {
-      const answer = await ask(frame);
-      if (failures) onTrouble(null);
+      const answer = await ask(frame).finally(() => clearTimeout(late));
       failures = 0;
+      // A server that stays slow is named until the pen rests, not off and on with each answer.
+      if (!waiting || performance.now() - started < SLOW) tell(null);
       if (sentIn === generation) onAnswer(answer, frame);
     } catch (error) {
-      onTrouble(error.refused ?? "unreachable");
+      if (awaited()) tell(error.refused ?? "unreachable");
       if (!error.refused) {
-        waiting ??= sentIn === generation ? makeFrame : null;
-        await pause(RETRIES[Math.min(failures++, RETRIES.length - 1)]);
+        if (sentIn === generation) waiting ??= makeFrame;
+        await nextAttempt(started + ATTEMPTS[Math.min(failures++, ATTEMPTS.length - 1)]);
       }
     }
     busy = false;
@@ -53,12 +64,17 @@ export function createTransport(onAnswer, onTrouble) {
     forget() {
       waiting = null;
       generation++;
+      failures = 0;
+      tell(null);
     },
   };
 }
 
-async function ask({ width, height, pixels }) {
-  const { status, response } = await post(`read?width=${width}&height=${height}`, pixels);
+/** Ask what the network makes of a frame, of its `layers` only or of all; returns the answer. */
+export async function ask({ width, height, pixels, layers }) {
+  const chosen = layers ? `&layers=${layers}` : "";
+  const path = `read?width=${width}&height=${height}${chosen}`;
+  const { status, response } = await post(path, pixels);
   if (status !== 200) await refuse(new Response(response, { status }));
   return decode(response);
 }
@@ -76,6 +92,14 @@ function post(path, body) {
     }
     request.send(body);
   });
+}
+
+/** Ask for the exact numbers of every layer; returns a Blob, an .npz file. */
+export async function askActivations({ width, height, pixels }) {
+  const path = `activations?width=${width}&height=${height}`;
+  const response = await fetch(url(path), { method: "POST", body: pixels });
+  if (!response.ok) await refuse(response);
+  return response.blob();
 }
 
 /** Ask the server for the ink in a picture file: {width, height, pixels}. */
@@ -101,4 +125,15 @@ async function refuse(response) {
   throw error;
 }
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Wait until `due`, or until the browser is back on its network. */
+function nextAttempt(due) {
+  return new Promise((resolve) => {
+    const go = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", go);
+      resolve();
+    };
+    const timer = setTimeout(go, due - performance.now());
+    window.addEventListener("online", go);
+  });
+}

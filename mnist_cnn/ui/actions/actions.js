@@ -1,0 +1,13 @@
+// What one can do with the drawing as a whole: ask why, save it.
+import { translate } from "../locales/language.js";
+import { Notice } from "./notice.js";
+import { bindSave } from "./save.js";
+import { bindWhy } from "./why.js";
+
+/** props.layers: the layers of the network, as page.py lists them */
+export function mount(element, props) {
+  const notice = new Notice(element.querySelector(".notice"));
+  translate(element);
+  bindWhy(element);
+  bindSave(element, props.layers, (sentence) => notice.say(sentence));
+}

@@ -1,0 +1,115 @@
+// What can be kept as a picture: the drawing, the network's input, a layer. Each is a new canvas.
+import { LayerView } from "../maps/layer.js";
+import { Sprite } from "../maps/sprite.js";
+import { paintMarks } from "../pad/surface.js";
+
+const IMAGE_SIZE = 28;
+const LEAST_WIDTH = 1200; // pixels of a layer's picture
+const RIM = 30;
+const CAPTION = 56; // pixels above a layer, of which 30 are the letters
+
+export const LIGHT = {
+  paper: "#ffffff",
+  ink: "#1e293b",
+  subdued: "#475569",
+  line: "#cbd5e1",
+  track: "#f1f5f9",
+  accent: "#2563eb",
+};
+const WHITE = 0xffffffff; // as an opaque little-endian RGBA pixel
+
+export const font = (size, weight = 400) =>
+  `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+
+export function blank(width, height, color = LIGHT.paper) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  context.fillStyle = color;
+  context.fillRect(0, 0, width, height);
+  return canvas;
+}
+
+/** The marks of a drawing as dark ink on white. */
+export function drawingPicture(marks, side) {
+  const ink = document.createElement("canvas");
+  ink.width = ink.height = side;
+  paintMarks(ink.getContext("2d"), marks, LIGHT.ink);
+  const canvas = blank(side, side);
+  canvas.getContext("2d").drawImage(ink, 0, 0); // separately: the eraser makes ink transparent
+  return canvas;
+}
+
+/** The 28×28 picture as MNIST has them, white on black, so that its levels can be read back. */
+export function inputPicture(levels, zoom) {
+  const exact = blank(IMAGE_SIZE, IMAGE_SIZE, "#000000");
+  const context = exact.getContext("2d");
+  const image = context.getImageData(0, 0, IMAGE_SIZE, IMAGE_SIZE);
+  levels.forEach((level, i) => image.data.fill(level, 4 * i, 4 * i + 3));
+  context.putImageData(image, 0, 0);
+  const canvas = blank(IMAGE_SIZE * zoom, IMAGE_SIZE * zoom);
+  paintCrisp(canvas.getContext("2d"), exact, 0, 0, zoom);
+  return canvas;
+}
+
+/**
+ * A layer without a place on the page.
+ * @param columns of channels side by side, called with the shape of what is laid out
+ * @returns {canvas, caption}, a pixel for each activation
+ */
+export function layerSprite(layer, grid, activations, perChannel, columns) {
+  const view = new LayerView(layer, grid);
+  const shape = view.isMap ? layer.shape : [...grid, 1];
+  view.sprite = new Sprite(view.canvas, shape, columns(shape), WHITE);
+  view.show(activations, perChannel);
+  return { canvas: view.canvas, caption: view.element.querySelector("figcaption").textContent };
+}
+
+/** A layer with its caption, each activation a square of whole pixels. */
+export function layerPicture(layer, grid, activations, perChannel) {
+  const sprite = layerSprite(layer, grid, activations, perChannel, twiceAsWide);
+  const zoom = Math.ceil((LEAST_WIDTH - 2 * RIM) / sprite.canvas.width);
+  const width = sprite.canvas.width * zoom + 2 * RIM;
+  const canvas = blank(width, sprite.canvas.height * zoom + 2 * RIM + CAPTION);
+  const context = canvas.getContext("2d");
+  context.font = font(30, 600);
+  context.fillStyle = LIGHT.ink;
+  context.textBaseline = "top";
+  context.fillText(sprite.caption, RIM, RIM, width - 2 * RIM);
+  paintHatched(context, sprite.canvas, RIM, RIM + CAPTION, zoom);
+  return canvas;
+}
+
+/** The power of two of channels side by side for which a layer is about twice as wide as high. */
+const twiceAsWide = ([, , channels]) =>
+  Math.min(channels, 2 ** Math.ceil(Math.log2(Math.sqrt(2 * channels)) - 0.25));
+
+/** A layer's channels over the hatching that shows where they are off. */
+export function paintHatched(context, sprite, x, y, zoom) {
+  context.save();
+  context.translate(x, y); // the pattern begins with the picture
+  context.fillStyle = context.createPattern(hatch(), "repeat");
+  context.fillRect(0, 0, sprite.width * zoom, sprite.height * zoom);
+  context.restore();
+  paintCrisp(context, sprite, x, y, zoom);
+}
+
+function paintCrisp(context, source, x, y, zoom) {
+  context.imageSmoothingEnabled = false;
+  context.drawImage(source, x, y, source.width * zoom, source.height * zoom);
+  context.imageSmoothingEnabled = true;
+}
+
+function hatch() {
+  const side = 8;
+  const canvas = blank(side, side);
+  const context = canvas.getContext("2d");
+  context.strokeStyle = LIGHT.line;
+  context.lineWidth = 1.5;
+  for (const at of [-side, 0, side]) {
+    context.moveTo(at, side);
+    context.lineTo(at + side, 0);
+  }
+  context.stroke();
+  return canvas;
+}

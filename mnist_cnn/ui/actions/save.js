@@ -1,0 +1,124 @@
+// The Save menu: the drawing, the input, any layer, the whole view, the numbers themselves.
+import { text } from "../locales/language.js";
+import { Network } from "../maps/network.js";
+import { listen } from "../transport/events.js";
+import { ask, askActivations } from "../transport/transport.js";
+import { composition } from "./composition.js";
+import { Menu } from "./menu.js";
+import { drawingPicture, inputPicture, layerPicture } from "./pictures.js";
+
+const DRAWING_SIDE = 1120; // pixels, four for each unit of the pad
+const INPUT_ZOOM = 20;
+
+/** The page has only what is on the screen. */
+const askAll = (frame) => ask({ ...frame, layers: null });
+
+// Each thing: what the menu calls it; the end of its file's name; what has to be asked of the
+// server, if anything; and what makes a Blob of what is shown and of the server's answer.
+const THINGS = [
+  {
+    key: "saveDrawing",
+    file: "drawing.png",
+    make: ({ frame }) => png(drawingPicture(frame.marks, DRAWING_SIDE)),
+  },
+  {
+    key: "saveInput",
+    file: "input.png",
+    make: ({ answer }) => png(inputPicture(answer.image, INPUT_ZOOM)),
+  },
+  {
+    key: "saveInputExact",
+    file: "input-28x28.png",
+    make: ({ answer }) => png(inputPicture(answer.image, 1)),
+  },
+  {
+    key: "saveView",
+    file: "view.png",
+    ask: askAll,
+    make: ({ frame, network, perChannel }, answer) =>
+      png(composition({ answer, frame }, network, perChannel)),
+  },
+  {
+    key: "saveActivations",
+    file: "activations.npz",
+    ask: askActivations,
+    make: (_, blob) => blob,
+  },
+];
+
+/** A layer as such a thing. */
+const thingOf = (layer) => ({
+  key: layer.name, // is no key, so it stays as it is
+  file: `${layer.name}.png`,
+  ask: askAll,
+  make: ({ network, perChannel }, answer) =>
+    png(layerPicture(layer, network.grid(layer), answer.layers.get(layer.name), perChannel)),
+});
+
+/**
+ * @param element holds .save, the button, and .menu
+ * @param layers the layers of the network, as page.py lists them
+ * @param say called with a sentence
+ */
+export function bindSave(element, layers, say) {
+  const network = new Network(layers);
+  const button = element.querySelector(".save");
+  const shown = { answer: { empty: true }, frame: null, network, perChannel: false };
+  const menu = new Menu(button, element.querySelector(".menu"), (list) => {
+    const items = (things) =>
+      things.map((thing) => menuItem(thing, () => keep(thing, { ...shown }, say)));
+    const ofLayers = group(text("saveLayer"), items(layers.map(thingOf)));
+    list.replaceChildren(...items(THINGS), ofLayers);
+  });
+  listen("scale", (scale) => Object.assign(shown, scale));
+  listen("answer", (next) => {
+    Object.assign(shown, next);
+    button.disabled = Boolean(next.answer.empty);
+    if (button.disabled) menu.hide();
+  });
+}
+
+async function keep(thing, shown, say) {
+  let asked;
+  try {
+    asked = await thing.ask?.(shown.frame);
+  } catch (error) {
+    say(text(error.refused ?? "saveFailed"));
+    return;
+  }
+  const name = `digit-${shown.answer.digit}-${thing.file}`;
+  download(await thing.make(shown, asked), name);
+  say(text("saved", { name }));
+}
+
+function menuItem({ key }, choose) {
+  const entry = document.createElement("button");
+  Object.assign(entry, { type: "button", role: "menuitem", tabIndex: -1, textContent: text(key) });
+  entry.addEventListener("click", choose);
+  return entry;
+}
+
+function group(label, items) {
+  const box = document.createElement("div");
+  box.role = "group";
+  box.ariaLabel = label;
+  const heading = document.createElement("span");
+  heading.textContent = label;
+  heading.ariaHidden = "true";
+  const list = document.createElement("div");
+  list.className = "layers";
+  list.role = "presentation";
+  list.append(...items);
+  box.append(heading, list);
+  return box;
+}
+
+const png = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // the browser may still be reading it
+}

@@ -1,0 +1,90 @@
+"""The routes behind a click: where a number comes from, what speaks for the answer, what excites.
+
+They are asked for one drawing at a time, on demand, so they answer in JSON, and what takes longer
+than a frame runs in a thread beside the drawing route.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import struct
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from mnist_cnn.arithmetic import Arithmetic
+from mnist_cnn.attribution import Attribution
+from mnist_cnn.feature_visualization import FeatureVisualizer
+from mnist_cnn.reading import Reader, Reading
+from mnist_cnn.ui.requests import BINARY, RequestError, drawing_of, guarded
+
+DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
+
+
+def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
+    """Return the routes ``explain``, ``evidence`` and ``features`` below ``prefix``."""
+    network = reader.tracer.network
+    arithmetic = Arithmetic(network)
+    attribution = Attribution(network)
+    visualizer = FeatureVisualizer(network)
+
+    async def explain(request: Request) -> Response:
+        """A drawing, ``?layer=conv2&cell=3,4,17`` → ``arithmetic``'s terms of that number."""
+        layer, cell = request.query_params.get("layer", ""), _cell(request)
+        reading = _inked(reader.read(await drawing_of(request)))
+        image, activations = reading.stages.image, reading.activations
+        return _json(arithmetic.explain(image, activations, layer, cell))
+
+    async def evidence(request: Request) -> Response:
+        """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
+        reading = _inked(reader.read(await drawing_of(request)))
+        return _json(await run_in_threadpool(attribution, reading.stages.image))
+
+    async def features(request: Request) -> Response:
+        """``?layer=conv2`` → uint16 channels, height, width, then what excites each, uint8."""
+        layer = request.query_params.get("layer", "")
+        if layer not in reader.tracer.names:
+            raise RequestError(f"The network has no layer {layer[:40]!r}")
+        pictures = await run_in_threadpool(visualizer.pictures, layer)
+        head = struct.pack("<HHH", *pictures.shape)
+        return Response(head + pictures.tobytes(), headers=BINARY)
+
+    return [
+        Route(f"{prefix}/explain", guarded(explain), methods=["POST"]),
+        Route(f"{prefix}/evidence", guarded(evidence), methods=["POST"]),
+        Route(f"{prefix}/features", guarded(features), methods=["GET"]),
+    ]
+
+
+def _cell(request: Request) -> tuple[int, ...]:
+    text = request.query_params.get("cell", "")
+    parts = text.split(",")
+    if len(parts) > 3 or not all(part.isdecimal() and len(part) < 6 for part in parts):
+        raise RequestError(f"cell must be row,column,channel or a unit, got {text[:40]!r}")
+    return tuple(map(int, parts))
+
+
+def _inked(reading: Reading | None) -> Reading:
+    if reading is None:
+        raise RequestError("There is no ink in the drawing")
+    return reading
+
+
+def _json(answer) -> Response:
+    text = json.dumps(answer, default=_plain, separators=(",", ":"))
+    return Response(text, media_type="application/json", headers=BINARY)
+
+
+def _plain(value):
+    """Return what JSON has no word for as lists, numbers and objects."""
+    if dataclasses.is_dataclass(value):
+        return vars(value)
+    if isinstance(value, np.ndarray):
+        return (
+            np.round(value.astype(float), DECIMALS) if value.dtype.kind == "f" else value
+        ).tolist()
+    return value.item()  # a NumPy number

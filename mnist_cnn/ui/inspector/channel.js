@@ -1,0 +1,116 @@
+// What is known of a channel: its kernel, what excites it in this drawing, what excites it most.
+import { text } from "../locales/language.js";
+import { signedPixel } from "../maps/colormap.js";
+import { url } from "../transport/transport.js";
+import { make } from "./elements.js";
+
+const IMAGE_SIZE = 28; // pixels
+const KERNELS_A_ROW = 8;
+const best = new Map(); // layer: promise of its synthesised pictures
+
+/** Fill `element` with what is known of the channel of `place`. */
+export function aboutChannel(element, network, place, explanation, answer) {
+  const figures = [];
+  const wanted = `${place.layer} ${place.cell.at(-1)}`;
+  if (explanation.kind === "convolution") figures.push(kernelFigure(explanation));
+  const patch = strongestPatch(network, place, answer);
+  if (patch) figures.push(figure(inkCanvas(patch), text("excitesHere")));
+  if (explanation.kind !== "flatten") figures.push(bestFigure(element, place));
+  element.dataset.channel = wanted;
+  element.replaceChildren(...figures);
+}
+
+function figure(canvas, caption) {
+  return make("figure", "", canvas, make("figcaption", "", caption));
+}
+
+/** The kernel, a slice for each channel it reads, in the order of the channels. */
+function kernelFigure({ channels, kernels }) {
+  const [height, width] = [kernels[0].length, kernels[0][0].length];
+  const columns = Math.min(KERNELS_A_ROW, channels.length);
+  const rows = Math.ceil(channels.length / columns);
+  const canvas = make("canvas", kernels.length > 1 ? "kernel" : "kernel single");
+  canvas.width = columns * (width + 1) - 1;
+  canvas.height = rows * (height + 1) - 1;
+  const most = kernels.flat(2).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
+  const context = canvas.getContext("2d");
+  channels.forEach((channel, i) => {
+    const pixels = Uint32Array.from(kernels[i].flat(), (weight) => signedPixel(weight / most));
+    const slice = new ImageData(new Uint8ClampedArray(pixels.buffer), width, height);
+    const left = (channel % columns) * (width + 1);
+    context.putImageData(slice, left, Math.floor(channel / columns) * (height + 1));
+  });
+  return figure(canvas, text("itsKernel", { count: channels.length, height, width }));
+}
+
+/** The part of the picture seen by the channel's strongest cell, or null when it is off. */
+function strongestPatch(network, { layer, cell }, { layers, image }) {
+  const shown = layers.get(layer);
+  if (cell.length !== 3 || !shown?.maxima[cell[2]]) return null;
+  const [height, width, channels] = shown.shape;
+  let strongest = 0;
+  const level = (i) => shown.levels[i * channels + cell[2]];
+  for (let i = 1; i < height * width; i++) if (level(i) > level(strongest)) strongest = i;
+  const { region } = network.place(layer, [
+    Math.floor(strongest / width),
+    strongest % width,
+    cell[2],
+  ]);
+  return cut(image, region);
+}
+
+function cut(image, { left, top, right, bottom }) {
+  const width = right - left;
+  const levels = new Uint8Array(width * (bottom - top));
+  for (let i = 0; i < levels.length; i++) {
+    levels[i] = image[(top + Math.floor(i / width)) * IMAGE_SIZE + left + (i % width)];
+  }
+  return { width, height: bottom - top, levels };
+}
+
+/** The synthesised picture; it comes later, when the server has to compute it first. */
+function bestFigure(element, { layer, cell }) {
+  const channel = cell.at(-1);
+  const wanted = `${layer} ${channel}`;
+  const shown = figure(make("canvas"), text("excitesMostWait"));
+  picturesOf(layer).then(
+    (pictures) => {
+      if (element.dataset.channel !== wanted) return;
+      shown.replaceWith(figure(inkCanvas(pictures(channel)), text("excitesMost")));
+    },
+    () => (shown.querySelector("figcaption").textContent = text("unreachable")),
+  );
+  return shown;
+}
+
+function picturesOf(layer) {
+  if (!best.has(layer)) {
+    const pictures = load(layer);
+    pictures.catch(() => best.delete(layer)); // asked again the next time
+    best.set(layer, pictures);
+  }
+  return best.get(layer);
+}
+
+async function load(layer) {
+  const response = await fetch(url(`features?layer=${layer}`));
+  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+  const buffer = await response.arrayBuffer();
+  const [, height, width] = new Uint16Array(buffer, 0, 3);
+  const size = height * width;
+  return (channel) => ({
+    width,
+    height,
+    levels: new Uint8Array(buffer, 6 + channel * size, size),
+  });
+}
+
+/** Ink levels as dark on white. */
+function inkCanvas({ width, height, levels }) {
+  const canvas = make("canvas", "ink");
+  Object.assign(canvas, { width, height });
+  const image = new ImageData(width, height);
+  levels.forEach((level, i) => image.data.set([255 - level, 255 - level, 255 - level, 255], 4 * i));
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}

@@ -1,0 +1,116 @@
+// Where one number comes from: its working, its channel, and the way back to the drawing.
+import { text, translate, onLanguage } from "../locales/language.js";
+import { IMAGE, Network } from "../maps/network.js";
+import { emit, listen } from "../transport/events.js";
+import { latest, question } from "../transport/question.js";
+import { aboutChannel } from "./channel.js";
+import { Enlarged } from "./enlarged.js";
+import { working } from "./working.js";
+
+/** props.layers: the layers of the network, as page.py lists them */
+export function mount(element, props) {
+  const network = new Network(props.layers);
+  const panel = element.querySelector(".inspector");
+  const part = (name) => element.querySelector(`.${name}`);
+  const trail = []; // the places one came through, on the way back to the drawing
+  let place = null;
+  let now = { answer: { empty: true }, frame: null };
+  let leading = false; // the next place is further down the trail
+
+  const links = {
+    /** A number that can be pointed at and followed. */
+    follow: (layer, cell) => {
+      trail.push(place);
+      lead(network.place(layer, cell));
+    },
+    point: (layer, cell) => emit("point", layer && network.place(layer, cell)),
+  };
+  const enlarged = new Enlarged(part("enlarged"), (cell) => lead(network.place(place.layer, cell)));
+  const ask = latest(
+    ({ place: { layer, cell }, frame }) => question("explain", { layer, cell }, frame),
+    (explanation, asked) => asked.place === place && show(explanation),
+    (error, asked) => asked.place === place && say(error.refused ?? text("unreachable")),
+  );
+
+  function lead(next) {
+    leading = true;
+    emit("select", next);
+    leading = false;
+  }
+
+  function open(next) {
+    if (!leading) trail.length = 0;
+    place = next;
+    panel.hidden = !place;
+    document.body.classList.toggle("inspecting", Boolean(place));
+    if (!place) return;
+    const layer = network.layer(place.layer);
+    part("back").disabled = trail.length === 0;
+    for (const move of ["previous", "next"]) part(move).hidden = !channels(layer);
+    part("title").textContent = title(place);
+    enlarged.open(layer, place.cell);
+    refresh();
+  }
+
+  function refresh() {
+    if (!place) return;
+    const { answer, frame } = now;
+    enlarged.show(answer.empty ? null : answer.layers.get(place.layer));
+    if (answer.empty) return say(text("drawADigit"));
+    if (place.layer === IMAGE) return showPixel(answer);
+    ask({ place, frame });
+  }
+
+  function show(explanation) {
+    if (now.answer.empty) return;
+    const rest = part("working").querySelector("details")?.open ?? false;
+    part("working").replaceChildren(...working(explanation, network, links, rest));
+    aboutChannel(part("channel"), network, place, explanation, now.answer);
+  }
+
+  function showPixel(answer) {
+    const [row, column] = place.cell;
+    const level = answer.image[row * 28 + column];
+    say(text("workingPixel", { row, column, level, value: (level / 255).toFixed(3) }));
+  }
+
+  function say(sentence) {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = sentence;
+    part("working").replaceChildren(paragraph);
+    part("channel").replaceChildren();
+  }
+
+  function step(by) {
+    const layer = network.layer(place.layer);
+    const count = channels(layer);
+    if (!count) return;
+    const cell = [...place.cell];
+    cell[cell.length - 1] = (cell[cell.length - 1] + by + count) % count;
+    lead(network.place(place.layer, cell));
+  }
+
+  translate(element);
+  part("close").addEventListener("click", () => emit("select", null));
+  part("back").addEventListener("click", () => lead(trail.pop()));
+  part("previous").addEventListener("click", () => step(-1));
+  part("next").addEventListener("click", () => step(1));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && place) emit("select", null);
+  });
+  onLanguage(() => open(place));
+  listen("select", open);
+  listen("answer", (next) => {
+    now = next;
+    refresh();
+  });
+}
+
+/** How many numbers the arrows step through: the channels of a map, the units of a vector. */
+const channels = (layer) => layer?.shape[layer.shape.length - 1] ?? 0;
+
+function title({ layer, cell }) {
+  if (layer === IMAGE) return text("titlePixel", { row: cell[0], column: cell[1] });
+  if (cell.length === 1) return text("titleUnit", { layer, unit: cell[0] });
+  return text("titleCell", { layer, row: cell[0], column: cell[1], channel: cell[2] });
+}

@@ -1,0 +1,15 @@
+// The working of one number, as the server's explanation tells it: one view for each operation.
+import { convolution } from "./convolution.js";
+import { dense, softmax } from "./dense.js";
+import { flatten, pooling } from "./pooling.js";
+
+const VIEWS = { convolution, pooling, flatten, dense, softmax };
+
+/**
+ * @param explanation a dataclass of mnist_cnn/arithmetic.py
+ * @param links {follow(layer, cell), point(layer, cell)}, for the numbers it is made of
+ * @param rest whether the smaller terms are shown too
+ * @returns the elements to show
+ */
+export const working = (explanation, network, links, rest) =>
+  VIEWS[explanation.kind](explanation, network, links, rest);

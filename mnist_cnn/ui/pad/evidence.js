@@ -1,0 +1,97 @@
+// Heat on the drawing: blue speaks for the answer, orange for the runner-up.
+import { text, onLanguage } from "../locales/language.js";
+import { signedColor, signedPixel } from "../maps/colormap.js";
+import { emit, listen } from "../transport/events.js";
+import { latest, question } from "../transport/question.js";
+import { PAD_SIZE } from "./drawing.js";
+import { Projection } from "./projection.js";
+
+const IMAGE_SIZE = 28;
+const GAIN = 1.4; // the strongest pixels are few: bring up the others
+
+/** paper: the element the drawing fills; the heat lies over it */
+export function showEvidence(paper) {
+  const heat = create(paper);
+  let on = false;
+  let now = { answer: { empty: true }, frame: null };
+  let evidence = null;
+
+  const ask = latest(
+    ({ frame }) => question("evidence", {}, frame),
+    (answer, asked) => {
+      if (!on || now.answer.empty) return;
+      evidence = answer;
+      paint(heat.canvas, evidence, new Projection(asked.answer, asked.frame));
+      say();
+      emit("evidence", evidence);
+    },
+    () => clear(), // the pad itself says when the server does not answer
+  );
+
+  function clear() {
+    evidence = null;
+    heat.canvas.getContext("2d").clearRect(0, 0, PAD_SIZE, PAD_SIZE);
+    say();
+  }
+
+  function say() {
+    heat.legend.hidden = !on || !evidence;
+    if (heat.legend.hidden) return;
+    heat.legend.replaceChildren(
+      word(1, text("speaksFor", { digit: evidence.digit })),
+      word(-1, text("speaksFor", { digit: evidence.runner_up })),
+    );
+  }
+
+  function refresh() {
+    if (!on || now.answer.empty) return clear();
+    ask(now);
+  }
+
+  onLanguage(say);
+  listen("why", (wanted) => {
+    on = wanted;
+    paper.classList.toggle("explained", on);
+    if (on) heat.legend.before(heat.canvas);
+    else heat.canvas.remove();
+    refresh();
+  });
+  listen("answer", (next) => {
+    now = next;
+    refresh();
+  });
+}
+
+function create(paper) {
+  const canvas = document.createElement("canvas");
+  canvas.className = "heat";
+  canvas.width = canvas.height = PAD_SIZE;
+  const legend = document.createElement("p");
+  legend.className = "legend";
+  legend.setAttribute("role", "status");
+  legend.hidden = true;
+  paper.append(legend);
+  return { canvas, legend };
+}
+
+function word(sign, words) {
+  const element = document.createElement("span");
+  const swatch = document.createElement("i");
+  swatch.style.background = `rgb(${signedColor(sign)})`;
+  element.append(swatch, words);
+  return element;
+}
+
+function paint(canvas, { pixels }, projection) {
+  const most = pixels.flat().reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
+  const source = new OffscreenCanvas(IMAGE_SIZE, IMAGE_SIZE);
+  const colors = Uint32Array.from(pixels.flat(), (value) => signedPixel((value / most) * GAIN));
+  const image = new ImageData(new Uint8ClampedArray(colors.buffer), IMAGE_SIZE, IMAGE_SIZE);
+  source.getContext("2d").putImageData(image, 0, 0);
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, PAD_SIZE, PAD_SIZE);
+  context.imageSmoothingEnabled = false;
+  const [left, top] = projection.point(0, 0);
+  const [right, bottom] = projection.point(IMAGE_SIZE, IMAGE_SIZE);
+  context.drawImage(source, left, top, right - left, bottom - top);
+}

@@ -1,0 +1,75 @@
+"""What a request to one of the page's own routes may hold, and who may make it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mnist_cnn.arithmetic import CellError
+from mnist_cnn.ink import PictureError
+
+LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 80
+
+# Gradio compresses every response over 400 bytes unless it already says how it is encoded. On
+# the drawing path that costs more time than it saves.
+BINARY = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
+
+
+class RequestError(Exception):
+    """A request that cannot be answered; the message says why."""
+
+
+def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
+    """Require Gradio's login, if there is one, and answer errors as JSON with a sentence."""
+
+    async def answer(request: Request) -> Response:
+        if not await _signed_in(request):
+            return JSONResponse({"error": "Sign in first."}, 401)
+        try:
+            return await endpoint(request)
+        except (RequestError, PictureError, CellError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return answer
+
+
+async def _signed_in(request: Request) -> bool:
+    """Decide as Gradio's own ``login_check`` does (gradio/routes.py)."""
+    app = request.app
+    if app.auth is None and app.auth_dependency is None:
+        return True
+    if app.auth_dependency is not None:
+        user = app.auth_dependency(request)
+        return (await user if isawaitable(user) else user) is not None
+    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    return any(app.tokens.get(request.cookies.get(name)) is not None for name in cookies)
+
+
+async def drawing_of(request: Request) -> np.ndarray:
+    """Return the drawing: ``?width&height``, body uint8 ``(height, width)``, ink is 255."""
+    width, height = _side(request, "width"), _side(request, "height")
+    pixels = await body_of(request, width * height)
+    if len(pixels) != width * height:
+        raise RequestError(f"Expected {width}×{height} = {width * height} bytes, got {len(pixels)}")
+    return np.frombuffer(pixels, np.uint8).reshape(height, width)
+
+
+def _side(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= LARGEST_SIDE:
+        raise RequestError(f"{name} must be a whole number from 1 to {LARGEST_SIDE}, got {text!r}")
+    return int(text)
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """Return the body, read no further than ``most`` bytes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise RequestError(f"The body is longer than {most} bytes")
+    return bytes(body)
