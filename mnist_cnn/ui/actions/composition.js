@@ -3,7 +3,15 @@ import { doubtOf, inPercent } from "../answer/words.js";
 import { Stages } from "../filmstrip/stages.js";
 import { text } from "../locales/language.js";
 import { layout } from "../maps/sprite.js";
-import { LIGHT, blank, drawingPicture, font, layerSprite, paintHatched } from "./pictures.js";
+import {
+  LIGHT,
+  blank,
+  drawingPicture,
+  font,
+  layerSprite,
+  paintHatched,
+  writeCaption,
+} from "./pictures.js";
 
 const WIDTH = 1920;
 const RIM = 60;
@@ -12,7 +20,7 @@ const TOP = 140; // under the title
 const PAD = 540;
 const RIGHT = RIM + PAD + RIM; // where answer and film strip begin
 const LAYERS = TOP + PAD + 60; // where the layers begin
-const ROW = { caption: 34, gap: 26, tallest: 300, largestCell: 60 };
+const ROW = { caption: 34, gap: 26, tallest: 220, largestCell: 60 };
 const STAGE = 190;
 
 /**
@@ -37,7 +45,7 @@ export function composition({ answer, frame }, network, perChannel) {
   write(text("maps"), RIM, LAYERS + 16, 32, { weight: 700 });
   let y = LAYERS + 50;
   for (const row of rows) {
-    write(row.caption, RIM, y + 22, 22, { room: INSIDE });
+    writeCaption(context, row, RIM, y + 22, 22, INSIDE);
     paintHatched(context, row.canvas, RIM, y + ROW.caption, row.zoom);
     y += row.height;
   }
@@ -47,10 +55,9 @@ export function composition({ answer, frame }, network, perChannel) {
 
 function layerRow(layer, network, answer, perChannel) {
   const grid = network.grid(layer);
-  const isMap = layer.shape.length === 3;
   let zoom;
   const columns = (shape) => {
-    const best = layout(shape, INSIDE, ROW.tallest, ROW.largestCell * (isMap ? shape[1] : shape[1] / 3));
+    const best = layout(shape, INSIDE, ROW.tallest, ROW.largestCell * shape[1]);
     zoom = best.zoom;
     return best.columns;
   };

@@ -10,9 +10,19 @@ export class Notice {
     this.element = element;
   }
 
-  say(sentence) {
+  /** words: to copy by hand, shown in a field that stays until it is left */
+  say(sentence, words = null) {
     clearTimeout(this.#timer);
     this.element.textContent = sentence;
+    if (words) return this.#offer(words);
     this.#timer = setTimeout(() => (this.element.textContent = ""), SHOWN);
+  }
+
+  #offer(words) {
+    const field = document.createElement("input");
+    Object.assign(field, { readOnly: true, value: words });
+    field.addEventListener("blur", () => (this.element.textContent = ""));
+    this.element.append(field);
+    field.select();
   }
 }

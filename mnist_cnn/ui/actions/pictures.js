@@ -18,8 +18,23 @@ export const LIGHT = {
 };
 const WHITE = 0xffffffff; // as an opaque little-endian RGBA pixel
 
-export const font = (size, weight = 400) =>
-  `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+/** The page's own font; size in pixels. */
+export function font(size, weight = 400) {
+  const page = document.querySelector(".gradio-container");
+  return `${weight} ${size}px ${getComputedStyle(page).fontFamily}`;
+}
+
+/** A layer's name, bold, and what it is; at most as wide as `room`. */
+export function writeCaption(context, { name, words }, x, y, size, room) {
+  context.fillStyle = LIGHT.ink;
+  context.textAlign = "left";
+  context.font = font(size, 700);
+  context.fillText(name, x, y);
+  const indent = context.measureText(`${name} `).width;
+  context.font = font(size);
+  context.fillStyle = LIGHT.subdued;
+  context.fillText(words, x + indent, y, room - indent);
+}
 
 export function blank(width, height, color = LIGHT.paper) {
   const canvas = document.createElement("canvas");
@@ -55,14 +70,15 @@ export function inputPicture(levels, zoom) {
 /**
  * A layer without a place on the page.
  * @param columns of channels side by side, called with the shape of what is laid out
- * @returns {canvas, caption}, a pixel for each activation
+ * @returns {canvas, name, words}: a pixel for each activation, and its caption
  */
 export function layerSprite(layer, grid, activations, perChannel, columns) {
   const view = new LayerView(layer, grid);
   const shape = view.isMap ? layer.shape : [...grid, 1];
   view.sprite = new Sprite(view.canvas, shape, columns(shape), WHITE);
   view.show(activations, perChannel);
-  return { canvas: view.canvas, caption: view.element.querySelector("figcaption").textContent };
+  const words = view.element.querySelector("figcaption span").textContent;
+  return { canvas: view.canvas, name: layer.name, words };
 }
 
 /** A layer with its caption, each activation a square of whole pixels. */
@@ -72,10 +88,7 @@ export function layerPicture(layer, grid, activations, perChannel) {
   const width = sprite.canvas.width * zoom + 2 * RIM;
   const canvas = blank(width, sprite.canvas.height * zoom + 2 * RIM + CAPTION);
   const context = canvas.getContext("2d");
-  context.font = font(30, 600);
-  context.fillStyle = LIGHT.ink;
-  context.textBaseline = "top";
-  context.fillText(sprite.caption, RIM, RIM, width - 2 * RIM);
+  writeCaption(context, sprite, RIM, RIM + 30, 30, width - 2 * RIM);
   paintHatched(context, sprite.canvas, RIM, RIM + CAPTION, zoom);
   return canvas;
 }

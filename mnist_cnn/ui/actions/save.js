@@ -64,9 +64,9 @@ export function bindSave(element, layers, say) {
   const network = new Network(layers);
   const button = element.querySelector(".save");
   const shown = { answer: { empty: true }, frame: null, network, perChannel: false };
+  const items = (things) =>
+    things.map((thing) => menuItem(thing, () => keep(thing, { ...shown }, say)));
   const menu = new Menu(button, element.querySelector(".menu"), (list) => {
-    const items = (things) =>
-      things.map((thing) => menuItem(thing, () => keep(thing, { ...shown }, say)));
     const ofLayers = group(text("saveLayer"), items(layers.map(thingOf)));
     list.replaceChildren(...items(THINGS), ofLayers);
   });

@@ -2,13 +2,14 @@
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
 import { Announcement } from "./announcement.js";
-import { doubtOf, inPercent } from "./words.js";
+import { doubtOf, inPercent, inShortPercent } from "./words.js";
 
 export function mount(element) {
   const root = element.querySelector(".answer");
   const bars = Array.from({ length: 10 }, (_, digit) => createBar(digit));
   element.querySelector(".bars").append(...bars.map((bar) => bar.item));
   const announcement = new Announcement(element.querySelector(".announcement"));
+  const narrow = matchMedia("(max-width: 640px)");
   let shown = { empty: true };
 
   function show(answer) {
@@ -20,14 +21,17 @@ export function mount(element) {
     doubt.textContent = doubtOf(answer);
     doubt.hidden = !doubt.textContent;
     root.classList.toggle("doubtful", !doubt.hidden);
+    const words = narrow.matches ? inShortPercent : inPercent;
     bars.forEach((bar, digit) => {
-      bar.show(empty ? null : answer.probabilities[digit], !empty && digit === answer.digit);
+      if (empty) bar.clear();
+      else bar.show(answer.probabilities[digit], words, digit === answer.digit);
     });
   }
 
   translate(element);
   show(shown);
   onLanguage(() => show(shown));
+  narrow.addEventListener("change", () => show(shown));
   listen("answer", ({ answer }) => {
     show(answer);
     announcement.hear(answer);
@@ -41,14 +45,17 @@ function createBar(digit) {
   const fill = item.querySelector(".fill");
   return {
     item,
-    show(probability, winner) {
-      percent.textContent = probability === null ? "" : inPercent(probability);
-      fill.style.transform = `scaleY(${probability ?? 0})`;
+    show(probability, words, winner) {
+      percent.textContent = words(probability);
+      fill.style.transform = `scaleY(${probability})`;
       item.classList.toggle("winner", winner);
-      item.title =
-        probability === null
-          ? ""
-          : text("probability", { digit, percent: `${(probability * 100).toPrecision(4)} %` });
+      const exact = `${(probability * 100).toPrecision(4)} %`;
+      item.title = text("probability", { digit, percent: exact });
+    },
+    clear() {
+      percent.textContent = item.title = "";
+      fill.style.transform = "scaleY(0)";
+      item.classList.remove("winner");
     },
   };
 }

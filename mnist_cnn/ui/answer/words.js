@@ -11,6 +11,11 @@ const DOUBTS = {
 /** The sentence that says why it may be no digit, or "". */
 export const doubtOf = (answer) => (answer.doubt ? text(DOUBTS[answer.doubt]) : "");
 
+/** The same where there is little room: whole percents, and "100" only when it is. */
+export function inShortPercent(probability) {
+  return probability >= 0.99 ? inPercent(probability) : `${Math.round(probability * 100)}%`;
+}
+
 /** Three digits are enough to see, and "100" only when it is. */
 export function inPercent(probability) {
   const percent = probability * 100;

@@ -1,7 +1,7 @@
 // One channel, enlarged, with its numbers where they fit; a click chooses another cell.
 import { Sprite } from "../maps/sprite.js";
 
-const SIDE = 208; // CSS pixels at most
+const SIDE = 182; // CSS pixels at most
 const LEAST_FOR_NUMBERS = 34; // CSS pixels of a cell
 
 export class Enlarged {

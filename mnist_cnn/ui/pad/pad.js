@@ -1,10 +1,14 @@
 // The pad: strokes on a canvas, sent to the network while the pen moves.
-import { text, translate, onLanguage } from "../locales/language.js";
+import { translate } from "../locales/language.js";
 import { emit, listen, onTheme } from "../transport/events.js";
 import { createTransport } from "../transport/transport.js";
-import { Drawing } from "./drawing.js";
+import { Drawing, boundsOf } from "./drawing.js";
 import { showEvidence } from "./evidence.js";
+import { lengthOf, marksAt } from "./history.js";
 import { followPointer } from "./input.js";
+import { followKeys } from "./keyboard.js";
+import { decodeStrokes } from "./link.js";
+import { createNotice } from "./notice.js";
 import { outlineFields } from "./outline.js";
 import { inkOf, receivePictures } from "./picture.js";
 import { Surface } from "./surface.js";
@@ -13,30 +17,44 @@ import { bindTools } from "./tools.js";
 export function mount(element) {
   const drawing = new Drawing();
   const surface = new Surface(element.querySelector("canvas"));
+  const paper = element.querySelector(".paper");
   const notice = createNotice(element.querySelector(".notice"));
   const transport = createTransport(
     (answer, frame) => emit("answer", { answer, frame }),
-    (trouble) => notice.show(trouble),
+    (trouble) => notice.trouble(trouble),
   );
   const pen = { erase: false, width: Number(element.querySelector(".size").value) };
   let stroke = null;
+  let moment = null; // of the past that is shown; null: the present
   let layers = null; // the names of those on the screen; null: not known yet, so all
 
-  function send(since) {
-    transport.send(() => ({
-      ...surface.frame(drawing.bounds()),
-      marks: drawing.visible(),
-      layers,
-      since,
-    }));
+  const shown = () => (moment === null ? drawing.visible() : marksAt(drawing.visible(), moment));
+
+  /** What an answer carries besides the ink it is the answer to. */
+  function about(marks, since) {
+    return { marks, moment: lengthOf(marks), length: lengthOf(drawing.visible()), since };
   }
 
+  function send(since) {
+    if (!boundsOf(shown())) return tellEmpty(since);
+    transport.send(() => {
+      const marks = shown();
+      return { ...surface.ink.frame(boundsOf(marks)), ...about(marks, since), layers };
+    });
+  }
+
+  function tellEmpty(since) {
+    transport.forget();
+    emit("answer", { answer: { empty: true }, frame: about(shown(), since) });
+  }
+
+  /** The drawing is another one than a moment ago. */
   function changed() {
+    moment = null;
     surface.repaint(drawing.visible());
     showState();
-    if (drawing.bounds()) return send(performance.now());
-    transport.forget();
-    emit("answer", { answer: { empty: true }, frame: { since: performance.now() } });
+    emit("past", { marks: drawing.visible() });
+    send(performance.now());
   }
 
   function showState() {
@@ -51,37 +69,39 @@ export function mount(element) {
     element.querySelector(".eraser").setAttribute("aria-pressed", String(erase));
   }
 
-  followPointer(surface.canvas, {
+  const hand = {
     begin(x, y, event) {
       notice.show(null);
+      if (moment !== null) {
+        moment = null;
+        surface.repaint(drawing.visible());
+      }
       stroke = { kind: "stroke", points: [x, y], width: pen.width, erase: pen.erase };
       drawing.add(stroke);
       surface.extend(stroke, 0);
       showState();
-      if (drawing.bounds()) send(event.timeStamp);
+      send(event.timeStamp);
     },
     extend(points, event) {
       const from = stroke.points.length / 2;
       stroke.points.push(...points);
       surface.extend(stroke, from);
-      if (drawing.bounds()) send(event.timeStamp);
+      send(event.timeStamp);
     },
     end() {
       stroke = null;
     },
-  });
-
-  listen("visible", (visible) => {
-    const known = layers;
-    layers = visible.layers;
-    const missing = known && layers.some((name) => !known.includes(name));
-    if (missing && drawing.bounds()) send(performance.now());
-  });
+  };
+  followPointer(surface.canvas, hand);
+  const cursor = followKeys(paper, hand, () => pen.width);
 
   bindTools(element, {
     brush: () => choose(false),
     eraser: () => choose(true),
-    size: (units) => (pen.width = units),
+    size: (units) => {
+      pen.width = units;
+      cursor.fit();
+    },
     undo: () => !stroke && drawing.undo() && changed(),
     redo: () => !stroke && drawing.redo() && changed(),
     clear: () => {
@@ -105,28 +125,38 @@ export function mount(element) {
     }
   });
 
-  outlineFields(element.querySelector(".paper"));
-  showEvidence(element.querySelector(".paper"));
+  function openLink() {
+    try {
+      const strokes = decodeStrokes(location.hash);
+      if (!strokes) return;
+      drawing.clear();
+      for (const mark of strokes) drawing.add(mark);
+      changed();
+    } catch {
+      notice.show("linkDamaged");
+    }
+  }
+
+  listen("visible", (visible) => {
+    const known = layers;
+    layers = visible.layers;
+    if (known && layers.some((name) => !known.includes(name))) send(performance.now());
+  });
+  listen("scrub", ({ moment: wanted }) => {
+    if (stroke) return;
+    moment = wanted;
+    surface.repaint(shown());
+    send(performance.now());
+  });
+  window.addEventListener("hashchange", openLink);
+
+  outlineFields(paper);
+  showEvidence(paper);
   translate(element);
-  const refit = () => surface.fit() && surface.repaint(drawing.visible());
-  new ResizeObserver(refit).observe(surface.canvas);
-  onTheme(() => surface.repaint(drawing.visible())); // ink changes its colour
+  const repaint = () => surface.repaint(shown());
+  new ResizeObserver(() => surface.fit() && repaint()).observe(surface.canvas);
+  onTheme(repaint); // ink changes its colour
   surface.fit();
   changed();
-}
-
-function createNotice(element) {
-  let shown = null;
-  const write = () => {
-    element.hidden = shown === null;
-    element.textContent = shown === null ? "" : text(shown);
-  };
-  onLanguage(write);
-  return {
-    /** key of a text, a sentence, or null for nothing */
-    show(what) {
-      shown = what;
-      write();
-    },
-  };
+  openLink();
 }

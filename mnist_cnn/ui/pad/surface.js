@@ -1,16 +1,15 @@
-// Paints the drawing twice: sharp for the eye, and at 280×280 for the network to read.
+// Paints the drawing twice: sharp for the eye, and as ink for the network to read.
 import { PAD_SIZE } from "./drawing.js";
 
 export const SENT_SIDE = 80; // pixels: four times the 20 that preprocessing scales the digit to
 const INK = "#000"; // of what the network reads: only its alpha counts
 
+/** The drawing as the eye sees it, and its ink. */
 export class Surface {
   constructor(canvas) {
     this.canvas = canvas;
     this.eye = canvas.getContext("2d");
-    this.ink = memory(PAD_SIZE);
-    this.small = memory(SENT_SIDE);
-    this.small.imageSmoothingQuality = "medium";
+    this.ink = new Ink();
   }
 
   /** Fit the sharp canvas to its place and the screen's density; true when it changed. */
@@ -23,18 +22,33 @@ export class Surface {
 
   repaint(marks) {
     this.color = getComputedStyle(this.canvas).color; // the theme's ink
-    for (const context of [this.eye, this.ink]) {
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    }
+    clear(this.eye);
     paintMarks(this.eye, marks, this.color);
-    paintMarks(this.ink, marks, INK);
+    this.ink.repaint(marks);
   }
 
   /** Paint `stroke` from its point number `from` on. */
   extend(stroke, from) {
     paintStroke(this.eye, stroke, from, this.color);
-    paintStroke(this.ink, stroke, from, INK);
+    this.ink.extend(stroke, from);
+  }
+}
+
+/** A drawing's ink at 280×280, and the frames of it that are sent. */
+export class Ink {
+  constructor() {
+    this.whole = memory(PAD_SIZE);
+    this.small = memory(SENT_SIDE);
+    this.small.imageSmoothingQuality = "medium";
+  }
+
+  repaint(marks) {
+    clear(this.whole);
+    paintMarks(this.whole, marks, INK);
+  }
+
+  extend(stroke, from) {
+    paintStroke(this.whole, stroke, from, INK);
   }
 
   /** The ink inside `box` for the network: {pixels, width, height, left, top, scale}. */
@@ -42,14 +56,14 @@ export class Surface {
     const scale = Math.min(1, SENT_SIDE / Math.max(right - left, bottom - top));
     const width = Math.max(1, Math.round((right - left) * scale));
     const height = Math.max(1, Math.round((bottom - top) * scale));
-    let source = this.ink;
+    let source = this.whole;
     let at = [left, top];
     if (scale < 1) {
       source = this.small;
       at = [0, 0];
       source.clearRect(0, 0, SENT_SIDE, SENT_SIDE);
       source.drawImage(
-        this.ink.canvas, left, top, right - left, bottom - top, 0, 0, width, height,
+        this.whole.canvas, left, top, right - left, bottom - top, 0, 0, width, height,
       );
     }
     const rgba = source.getImageData(...at, width, height).data;
@@ -63,6 +77,11 @@ function memory(side) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
   return canvas.getContext("2d", { willReadFrequently: true });
+}
+
+function clear(context) {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
 }
 
 /** Paint marks, as Drawing has them, on a square canvas of any size. */

@@ -1,6 +1,9 @@
 // How the components of the page hear of one another.
 //
-//   answer   {answer, frame}  the network has read a drawing; answer.empty: the pad is empty
+//   answer   {answer, frame}  the network has read a drawing; answer.empty: the pad is empty;
+//                             frame.moment of frame.length had been drawn, frame.marks
+//   past     {marks}          the drawing has become another: undo, clear, a picture, a link
+//   scrub    {moment}         the drawing is to be shown as it was; null: as it is
 //   point    place | null     a number is pointed at
 //   select   place | null     a number is looked into
 //   visible  {layers}         the names of the layers on the screen

@@ -1,0 +1,79 @@
+// Drawing without a pointer: arrow keys move a cursor over the pad, the space bar lowers the pen.
+import { text } from "../locales/language.js";
+import { PAD_SIZE } from "./drawing.js";
+
+const STEP = 4; // pad units a key press
+const LONG_STEP = 16; // with Shift
+const ARROWS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/**
+ * @param paper holds the canvas; the cursor lies over it
+ * @param hand {begin, extend, end}, as for followPointer
+ * @param width returns the brush's size in pad units
+ * @returns {{fit: function}} fit: the brush has changed
+ */
+export function followKeys(paper, { begin, extend, end }, width) {
+  const canvas = paper.querySelector("canvas");
+  const cursor = paper.querySelector(".cursor");
+  const spoken = paper.querySelector(".spoken");
+  const held = new Set(); // arrows, so that two of them lead diagonally
+  let at = [PAD_SIZE / 2, PAD_SIZE / 2];
+  let down = false;
+
+  function show() {
+    cursor.style.left = `${(at[0] / PAD_SIZE) * 100}%`;
+    cursor.style.top = `${(at[1] / PAD_SIZE) * 100}%`;
+    cursor.style.width = `${(width() / PAD_SIZE) * 100}%`;
+    cursor.classList.toggle("down", down);
+  }
+
+  function move(step) {
+    const by = [0, 1].map((axis) => [...held].reduce((sum, key) => sum + ARROWS[key][axis], 0));
+    at = at.map((value, axis) => Math.min(PAD_SIZE, Math.max(0, value + step * by[axis])));
+  }
+
+  function lower(event) {
+    down = true;
+    begin(...at, event);
+    spoken.textContent = text("penDown");
+  }
+
+  function lift() {
+    if (!down) return;
+    down = false;
+    end();
+    spoken.textContent = text("penUp");
+  }
+
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in ARROWS) {
+      held.add(event.key);
+      move(event.shiftKey ? LONG_STEP : STEP);
+      if (down) extend(at, event);
+    } else if (event.key === " " || event.key === "Enter") {
+      if (down) lift();
+      else if (!event.repeat) lower(event);
+    } else if (event.key === "Escape") {
+      lift();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    show();
+  });
+  canvas.addEventListener("keyup", (event) => held.delete(event.key));
+  canvas.addEventListener("pointerdown", lift);
+  canvas.addEventListener("blur", () => {
+    held.clear();
+    lift();
+    show();
+  });
+  show();
+  return { fit: show };
+}
