@@ -26,7 +26,7 @@ def test_a_drawn_digit_is_read(open_page, digit):
 
 
 def test_everything_is_shown_for_a_drawn_seven(open_page):
-    page = open_page()
+    page = open_page(viewport={"width": 1280, "height": 1700})
     draw_digit(page, 7)
     wait_for_digit(page, 7)
     for stage in ("drawing", "crop", "scaled", "image"):

@@ -1,4 +1,4 @@
-"""A person points at, enlarges and rescales feature maps."""
+"""A person points at feature maps and rescales them."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.browser.pointer import draw_digit, wait_for_digit
 
 @pytest.fixture
 def page(open_page):
-    page = open_page()
+    page = open_page(viewport={"width": 1280, "height": 1700})  # every layer is on the screen
     draw_digit(page, 7)
     wait_for_digit(page, 7)
     page.wait_for_timeout(200)  # the last move's answer
@@ -58,19 +58,6 @@ def test_hover_reads_vectors(page, activations):
     assert float(value) == pytest.approx(activations.layers["flatten"][int(index)], abs=0.02)
 
 
-def test_click_enlarges_a_channel_and_escape_closes_it(page):
-    lens = page.locator("#maps .lens")
-    page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
-    lens.wait_for()
-    assert lens.locator(".title").inner_text() == "conv2 · channel 1"
-    assert lens.locator(".numbers span").count() == 121
-    lens.locator(".next").click()
-    assert lens.locator(".title").inner_text() == "conv2 · channel 2"
-    assert page.locator("[data-layer=conv2] .frame").is_visible()
-    page.keyboard.press("Escape")
-    lens.wait_for(state="hidden")
-
-
 def test_scale_per_channel_brightens_faint_channels(page):
     # Green, without the white gaps between channels: the brightest colour of a map has 231.
     brightness = """canvas => canvas.getContext("2d")
@@ -90,3 +77,37 @@ def test_a_channel_that_is_off_is_transparent(page, activations):
             .filter((value, i) => i % 4 === 3 && value === 0).length"""
     )
     assert clear == 9 * (maxima == 0).sum()
+
+
+def test_only_layers_on_the_screen_are_sent(open_page):
+    page = open_page(viewport={"width": 1280, "height": 500})
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    assert "conv1" in requests[-1]
+    assert "dense1" not in requests[-1]
+    page.locator("[data-layer=dense1]").scroll_into_view_if_needed()
+    page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector("[data-layer=dense1] canvas");
+            const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return new Set(new Uint32Array(data.buffer)).size > 2;
+        }"""
+    )
+    assert "dense1" in requests[-1]
+    assert "conv1," not in requests[-1]
+
+
+def test_cells_are_reached_by_keyboard(page, activations):
+    canvas = page.locator("[data-layer=pool2] canvas")
+    canvas.focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "PageDown", "PageDown", "PageDown"):
+        page.keyboard.press(key)
+    words = page.locator("#maps .readout").inner_text()
+    assert words.startswith("pool2 · channel 3 · row 2 · column 1 · ")
+    expected = activations.layers["pool2"][2, 1, 3]
+    assert float(words.split(" · ")[-1]) == pytest.approx(expected, abs=0.02)
+    page.keyboard.press("Enter")
+    title = page.locator("#inspector .title")
+    title.filter(has_text="pool2 · channel 3 · row 2 · column 1").wait_for()

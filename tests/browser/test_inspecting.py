@@ -1,0 +1,172 @@
+"""A person clicks a number, sees where it comes from, and follows it back to the drawing."""
+
+import re
+
+import pytest
+
+from tests.browser.pointer import draw_digit, wait_for_digit
+
+LAYERS = ["conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense1", "softmax"]
+FIELDS = {"conv1": 3, "pool1": 4, "conv2": 8, "pool2": 10, "conv3": 18}  # pixels of the picture
+
+
+@pytest.fixture
+def page(open_page):
+    page = open_page(viewport={"width": 1280, "height": 1700})
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.wait_for_timeout(200)  # the last move's answer
+    return page
+
+
+def click_cell(page, layer, x=0.4, y=0.4):
+    canvas = page.locator(f"[data-layer={layer}] canvas")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": x * box["width"], "y": y * box["height"]})
+    page.locator("#inspector .working .line").first.wait_for()
+    return page.locator("#inspector")
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def quantities(inspector):
+    """The numbers of the first line of arithmetic."""
+    words = inspector.locator(".line").first.locator(".quantity b").all_inner_texts()
+    return [number(word) for word in words]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_click_shows_the_working_of_a_number(page, layer):
+    canvas = page.locator(f"[data-layer={layer}] canvas")
+    box = canvas.bounding_box()
+    canvas.hover(position={"x": 0.4 * box["width"], "y": 0.4 * box["height"]})
+    value = number(page.locator("#maps .readout").inner_text().split(" · ")[-1])
+    inspector = click_cell(page, layer)
+    assert inspector.locator(".title").inner_text().startswith(layer)
+    assert quantities(inspector)[-1] == pytest.approx(value, abs=0.03)
+
+
+@pytest.mark.parametrize("layer", ["conv1", "conv2", "conv3"])
+def test_shown_products_add_up_to_the_shown_number(page, layer):
+    inspector = click_cell(page, layer, 0.52, 0.4)
+    sums, bias, total, value = quantities(inspector)
+    assert sums + bias == pytest.approx(total, abs=0.002)
+    assert value == pytest.approx(max(0, total), abs=0.001)
+    if layer != "conv1":
+        inspector.locator("summary").click()
+    shown = [number(word) for word in inspector.locator(".sum").all_inner_texts()]
+    assert len(shown) == {"conv1": 1, "conv2": 32, "conv3": 64}[layer]
+    assert sum(shown) == pytest.approx(sums, abs=0.001 * len(shown))
+    assert [abs(s) for s in shown] == sorted((abs(s) for s in shown), reverse=True)
+
+
+def test_every_number_leads_back_to_the_drawing(page):
+    inspector = click_cell(page, "softmax", 0.75, 0.5)
+    title = inspector.locator(".title")
+    path = [("softmax", ".terms:not(.exponentials) .link"), ("dense1", ".terms .link")]
+    path += [("flatten", "p .link"), ("conv3", ".tile .link"), ("pool2", ".tile .link")]
+    path += [("conv2", ".tile .link"), ("pool1", ".tile .link"), ("conv1", ".tile .link")]
+    for layer, link in path:
+        title.filter(has_text=re.compile(f"^{layer}")).wait_for()
+        inspector.locator(link).first.click()
+    title.filter(has_text="the picture").wait_for()
+    assert "of 255 levels of ink" in inspector.locator(".working").inner_text()
+    for layer, _ in reversed(path):
+        inspector.locator(".back").click()
+        title.filter(has_text=re.compile(f"^{layer}")).wait_for()
+    assert inspector.locator(".back").is_disabled()
+
+
+@pytest.mark.parametrize("layer", FIELDS)
+def test_the_receptive_field_is_outlined_on_the_drawing(page, layer):
+    click_cell(page, layer, 0.52, 0.45)
+    outline = page.locator("#pad .outline.select").bounding_box()
+    pad = page.locator("#pad canvas").first.bounding_box()
+    # The drawn 7 is 65 % of the pad high, and 20 pixels of the picture; 20 units of brush.
+    pixel = (0.65 * 280 + 20) / 20 * pad["width"] / 280
+    # Half a pixel on each side is mixed in by resizing; the pad's edge cuts large fields.
+    expected = (FIELDS[layer] + 1) * pixel
+    for side in ("width", "height"):
+        assert outline[side] == pytest.approx(expected, rel=0.06) or (
+            layer == "conv3" and outline[side] < expected
+        )
+
+
+def test_pointing_lights_the_same_number_in_flatten(page):
+    canvas = page.locator("[data-layer=conv3] canvas")
+    box = canvas.bounding_box()
+    cell = box["width"] / canvas.evaluate("canvas => canvas.width")
+    page.mouse.move(box["x"] + 13.5 * cell, box["y"] + 2.5 * cell)  # channel 3: gaps of one cell
+    words = page.locator("#maps .readout").inner_text()
+    channel, row, column = map(int, re.findall(r"(?:channel|row|column) (\d+)", words))
+    lit = page.locator("[data-layer=flatten] .cell.pointed").bounding_box()
+    flatten = page.locator("[data-layer=flatten] canvas").bounding_box()
+    middle = [lit["x"] + lit["width"] / 2, lit["y"] + lit["height"] / 2]
+    assert (middle[0] - flatten["x"]) / flatten["width"] * 64 == pytest.approx(channel + 0.5, abs=1)
+    place = 3 * row + column
+    assert (middle[1] - flatten["y"]) / flatten["height"] * 9 == pytest.approx(place + 0.5, abs=0.5)
+    page.mouse.move(*middle)  # and the other way round
+    assert page.locator("[data-layer=conv3] .cell.pointed").is_visible()
+    assert (
+        f"row {row}, column {column}, channel {channel}"
+        in page.locator("#maps .readout").inner_text()
+    )
+
+
+def test_the_working_follows_the_drawing(page):
+    inspector = click_cell(page, "softmax", 0.75, 0.5)
+    before = quantities(inspector)
+    page.keyboard.press("Delete")
+    inspector.get_by_text("Draw a digit").wait_for()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    page.wait_for_timeout(300)
+    assert quantities(inspector)[-1] < 0.01 < before[-1]
+
+
+def test_a_channel_shows_its_kernel_and_what_excites_it(page):
+    inspector = click_cell(page, "conv1", 0.03, 0.2)
+    inspector.get_by_text("would excite it most of all").wait_for(timeout=60_000)
+    assert inspector.locator(".channel figure").count() == 3
+    assert inspector.locator("canvas.kernel").evaluate("c => [c.width, c.height]") == [3, 3]
+    shown = "c => new Set(c.getContext('2d').getImageData(0, 0, 3, 3).data).size"
+    assert inspector.locator("canvas.kernel").evaluate(shown) > 3
+
+
+def test_arrows_walk_through_channels_and_escape_closes(page):
+    inspector = click_cell(page, "pool2", 0.01, 0.01)
+    title = inspector.locator(".title")
+    assert title.inner_text() == "pool2 · channel 0 · row 0 · column 0"
+    inspector.locator(".previous").click()
+    assert title.inner_text() == "pool2 · channel 63 · row 0 · column 0"
+    inspector.locator(".enlarged canvas").click(position={"x": 90, "y": 20})
+    assert title.inner_text() == "pool2 · channel 63 · row 0 · column 2"
+    page.keyboard.press("Escape")
+    inspector.locator(".inspector").wait_for(state="hidden")
+    assert page.locator("#pad .outline.select").is_hidden()
+
+
+def test_why_paints_the_evidence_on_the_drawing(page):
+    page.locator("#actions .why").click()
+    legend = page.locator("#pad .legend")
+    legend.wait_for()
+    assert re.match(r"speaks for 7\s*speaks for \d", legend.inner_text())
+    blue, orange, elsewhere = page.locator("#pad .heat").evaluate(
+        """canvas => {
+            const {data} = canvas.getContext("2d").getImageData(0, 0, 280, 280);
+            let [blue, orange, elsewhere] = [0, 0, 0];
+            for (let i = 0; i < data.length; i += 4) {
+                if (data[i + 3] < 30) continue;
+                if (data[i] < data[i + 2]) blue++; else orange++;
+                const [x, y] = [(i / 4) % 280, Math.floor(i / 1120)];
+                if (x < 40 || x > 240 || y < 30) elsewhere++;
+            }
+            return [blue, orange, elsewhere];
+        }"""
+    )
+    assert blue > orange > 0, "more speaks for the answer than against it"
+    assert elsewhere == 0, "the heat lies on the ink"
+    page.locator("#actions .why").click()
+    assert page.locator("#pad .heat").count() == 0

@@ -1,0 +1,149 @@
+"""A drawing travels in a link, and a bad link does no harm."""
+
+import random
+
+import pytest
+
+from tests.browser.pointer import draw_digit, wait_for_digit
+
+IMAGE = """() => {
+    const canvas = document.querySelector("#filmstrip .image canvas");
+    return [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
+        .filter((value, i) => i % 4 === 3);
+}"""
+CODEC = "import('/mnist_cnn/pad/link.js')"
+
+
+def copied_link(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#actions .link").click()
+    page.get_by_text("Copied").wait_for()
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+@pytest.mark.parametrize("digit", [4, 5])
+def test_a_link_opens_the_same_drawing_elsewhere(open_page, digit):
+    page = open_page()
+    draw_digit(page, digit)
+    wait_for_digit(page, digit)
+    page.wait_for_timeout(200)
+    link = copied_link(page)
+    other = open_page()
+    other.goto("about:blank")
+    other.goto(link)
+    other.locator("#pad .undo:enabled").wait_for()
+    wait_for_digit(other, digit)
+    other.wait_for_timeout(300)
+    pixels = zip(page.evaluate(IMAGE), other.evaluate(IMAGE), strict=True)
+    assert sum(abs(a - b) for a, b in pixels) / 784 < 2  # of 255: points are rounded
+    assert other.locator("#timeline .moment").is_enabled()
+
+
+def test_following_a_link_on_the_open_page_shows_it(open_page):
+    page = open_page()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    link = copied_link(page)
+    page.keyboard.press("Delete")
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.evaluate("link => { location.href = link; }", link)
+    wait_for_digit(page, 1)
+    page.keyboard.press("Control+z")  # and nothing is lost
+
+
+def test_without_a_clipboard_the_link_is_shown(open_page):
+    page = open_page()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    page.locator("#actions .link").click()
+    field = page.locator("#actions .notice input")
+    assert "#drawing=1." in field.input_value()
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "drawing=",
+        "drawing=1.",
+        "drawing=2.AAAA",
+        "drawing=1.%00",
+        "drawing=1.!!!!",
+        "drawing=1.gICAgICAgIA",
+        "drawing=1." + "A" * 20_000,
+    ],
+)
+def test_a_damaged_link_gets_a_sentence(open_page, fragment):
+    page = open_page("/#" + fragment)
+    page.get_by_text("The drawing in that link is damaged").wait_for()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+
+
+def test_random_drawings_come_back_as_they_were(open_page):
+    page = open_page()
+    rng = random.Random(28)
+    for _ in range(30):
+        strokes = [
+            {
+                "kind": "stroke",
+                "points": [rng.randint(-100, 660) / 2 for _ in range(2 * rng.randint(1, 60))],
+                "width": rng.randint(4, 44),
+                "erase": rng.random() < 0.3,
+            }
+            for _ in range(rng.randint(1, 6))
+        ]
+        back = page.evaluate(
+            f"async strokes => {{ const m = await {CODEC};"
+            " return m.decodeStrokes('#' + m.encodeStrokes(strokes)); }",
+            strokes,
+        )
+        for sent, got in zip(strokes, back, strict=True):
+            assert (got["width"], got["erase"]) == (sent["width"], sent["erase"])
+            assert got["points"] == without_repeats(sent["points"])
+
+
+def without_repeats(points):
+    pairs = list(zip(points[::2], points[1::2], strict=True))
+    kept = [pair for i, pair in enumerate(pairs) if i == 0 or pair != pairs[i - 1]]
+    return [value for pair in kept for value in pair]
+
+
+def test_corrupted_links_are_refused_or_bounded(open_page):
+    page = open_page()
+    worst = page.evaluate(
+        f"""async () => {{
+            const m = await {CODEC};
+            let seed = 7;
+            const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
+            const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=%.";
+            let worst = 0;
+            for (let i = 0; i < 2000; i++) {{
+                const length = random(300);
+                const text = Array.from({{length}}, () => letters[random(67)]).join("");
+                try {{
+                    for (const stroke of m.decodeStrokes("#drawing=1." + text) ?? []) {{
+                        worst = Math.max(worst, ...stroke.points.map(Math.abs), stroke.width);
+                    }}
+                }} catch (error) {{
+                    if (error instanceof TypeError || error instanceof RangeError) throw error;
+                }}
+            }}
+            return worst;
+        }}"""
+    )
+    assert worst <= 330
+
+
+def test_a_drawing_with_a_picture_says_why_it_has_no_link(open_page, tmp_path):
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("L", (80, 80), 255)
+    ImageDraw.Draw(picture).line([(40, 10), (40, 70)], fill=0, width=8)
+    picture.save(tmp_path / "one.png")
+    page = open_page()
+    page.locator("#pad .file").set_input_files(tmp_path / "one.png")
+    wait_for_digit(page, 1)
+    page.locator("#actions .link").click()
+    page.get_by_text("A link holds pen strokes only").wait_for()
