@@ -1,231 +1,200 @@
-"""Where one number of the network comes from, as the terms that add up to it.
-
-The terms are made of the network's own kernels and activations, in float64, so that they add up to
-the number TensorFlow computed in float32 within 1e-4. Fields become JSON for the page, by name.
-"""
+"""Where any one number of the network comes from: terms that add up to it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
 import numpy as np
+from keras import layers
 
+from mnist_cnn import receptive_field
 from mnist_cnn.activations import Activations
-from mnist_cnn.model import layer_table
-from mnist_cnn.receptive_field import padding_before, window_of
+from mnist_cnn.receptive_field import IMAGE
+from mnist_cnn.terms import Cells, Convolution, Dense, Flattening, Pooling, Softmax, Terms
 
-PICTURE = "image"  # the name of what the first layer reads
-
-Cell = tuple[int, ...]  # row, column, channel of a feature map; or the unit of a vector
+ACTIVATIONS = ("relu", "linear")
 
 
 class CellError(ValueError):
-    """There is no such cell; the message says which there are."""
+    """There is no such number in the network. The message says what there is."""
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Where the inputs of a cell lie: the first of them, or all where there is no number."""
+class _Number:
+    """One number of a layer, and all that the layer read."""
 
     layer: str
-    row: int | None = None  # negative in the padding
-    column: int | None = None
-    channel: int | None = None
-
-
-@dataclass(frozen=True)
-class Convolution:
-    """A patch of every channel times its kernel, the largest sum first; plus bias; activated."""
-
-    layer: str
-    cell: Cell
-    inputs: Cells
-    channels: np.ndarray  # int (channels,), of the layer before
-    sums: np.ndarray  # (channels,), of patch times kernel
-    patches: np.ndarray  # (channels, height, width)
-    kernels: np.ndarray  # (channels, height, width)
-    bias: float
-    total: float  # sums and bias
-    activation: str
-    value: float
-    kind: str = "convolution"
-
-
-@dataclass(frozen=True)
-class Pooling:
-    """A window of one channel, and what becomes of it."""
-
-    layer: str
-    cell: Cell
-    inputs: Cells
-    how: str  # max or average
-    window: np.ndarray  # (height, width), NaN in the padding
-    winner: tuple[int, int] | None  # row and column in the window, of max
-    value: float
-    kind: str = "pooling"
-
-
-@dataclass(frozen=True)
-class Flattening:
-    """The cell that flatten copies."""
-
-    layer: str
-    cell: Cell
-    inputs: Cells
-    value: float
-    kind: str = "flatten"
-
-
-@dataclass(frozen=True)
-class Dense:
-    """Every input times its weight, the largest product first; plus bias; activated."""
-
-    layer: str
-    cell: Cell
-    inputs: Cells
-    units: np.ndarray  # int (inputs,), of the layer before
-    values: np.ndarray  # (inputs,)
-    weights: np.ndarray  # (inputs,)
-    products: np.ndarray  # (inputs,)
-    bias: float
-    total: float  # products and bias
-    activation: str
-    value: float
-    kind: str = "dense"
-
-
-@dataclass(frozen=True)
-class Softmax(Dense):
-    """A dense unit whose total is a logit, and its share of all exponentials."""
-
-    kind: str = "softmax"
-    logits: np.ndarray | None = None  # (units,)
-    exponentials: np.ndarray | None = None  # (units,), of the logits less the largest
-    denominator: float = 0.0  # their sum
-
-
-Explanation = Convolution | Pooling | Flattening | Dense | Softmax
+    cell: tuple[int, ...]
+    value: float  # the network's own
+    source: str  # the layer that was read
+    read: np.ndarray  # float32, its activation
 
 
 class Arithmetic:
-    """A network's kernels and biases, ready to explain any of its numbers."""
+    """Explains any number of one network, by the weights it has now: 0.1 ms a number."""
 
     def __init__(self, network: keras.Model):
-        """Take the kernels out of ``network`` once; raises TypeError for a kind not known."""
-        self._layers = {row.name: network.get_layer(row.name) for row in layer_table(network)}
-        self._shapes = {row.name: row.shape for row in layer_table(network)}
-        names = list(self._layers)
-        self._before = dict(zip(names, [PICTURE, *names], strict=False))
-        self._weights = {name: _kernel_and_bias(layer) for name, layer in self._layers.items()}
-        self._explain = {name: self._explainer(layer) for name, layer in self._layers.items()}
+        """Take kernels and biases out of ``network``, which is left alone.
+
+        Raises:
+            TypeError: a layer is of a kind that is not explained here.
+        """
+        self._sources = receptive_field.sources(network)
+        self._explainers = {name: _explainer(network.get_layer(name)) for name in self._sources}
 
     def explain(
-        self, image: np.ndarray, activations: Activations, layer: str, cell: Cell
-    ) -> Explanation:
-        """Return the terms of one number.
+        self, image: np.ndarray, activations: Activations, layer: str, cell: tuple[int, ...]
+    ) -> Terms:
+        """Return the terms of one number; computed in float64, so that they add up.
 
         Args:
-            image: uint8 ``(28, 28)``, the picture the network read.
+            image: uint8 ``(28, 28)``, what the network read.
             activations: what it made of it.
-            layer: the layer's name.
-            cell: row, column, channel of a feature map; or the unit of a vector.
+            layer: name of a layer.
+            cell: row, column and channel in a feature map; unit in a vector.
 
         Raises:
             CellError: the network has no such layer, or the layer no such cell.
         """
-        self._check(layer, cell)
-        before = self._before[layer]
-        inputs = image[..., None] / 255.0 if before == PICTURE else activations.layers[before]
-        value = float(activations.layers[layer][cell])
-        return self._explain[layer](layer, cell, inputs.astype(np.float64), value)
+        if layer not in self._explainers:
+            names = ", ".join(self._explainers)
+            raise CellError(f"The network has no layer {layer[:40]!r}. Its layers are {names}.")
+        numbers = activations.layers[layer]
+        _check(layer, cell, numbers.shape)
+        source = self._sources[layer]
+        if source == IMAGE:
+            values = image[..., None].astype(np.float32) / np.float32(255)
+        else:
+            values = activations.layers[source]
+        number = _Number(layer, tuple(cell), float(numbers[tuple(cell)]), source, values)
+        return self._explainers[layer](number)
 
-    def _check(self, layer: str, cell: Cell) -> None:
-        if layer not in self._shapes:
-            raise CellError(
-                f"The network has no layer {layer[:40]!r}, only {', '.join(self._shapes)}."
-            )
-        shape = self._shapes[layer]
-        if len(cell) != len(shape) or any(not 0 <= i < shape[axis] for axis, i in enumerate(cell)):
-            size = "×".join(map(str, shape))
-            raise CellError(f"{layer} is {size}, counted from 0: it has no cell {cell}.")
 
-    def _explainer(self, layer: keras.Layer):
-        kinds = {
-            keras.layers.Conv2D: self._convolution,
-            keras.layers.MaxPooling2D: self._pooling,
-            keras.layers.AveragePooling2D: self._pooling,
-            keras.layers.Flatten: self._flattening,
-            keras.layers.Dense: self._dense,
-        }
-        if type(layer) not in kinds:
-            raise TypeError(
-                f"The arithmetic of {type(layer).__name__} ({layer.name}) is not known."
-            )
-        return kinds[type(layer)]
+def _check(layer: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if len(cell) == len(shape) and all(0 <= i < n for i, n in zip(cell, shape, strict=True)):
+        return
+    axes = ("row", "column", "channel") if len(shape) == 3 else ("unit",)
+    ranges = ", ".join(f"{axis} 0 to {n - 1}" for axis, n in zip(axes, shape, strict=True))
+    raise CellError(f"{layer} has the cells {ranges}, and no cell {', '.join(map(str, cell))}.")
 
-    def _convolution(self, name: str, cell: Cell, inputs: np.ndarray, value: float) -> Convolution:
-        kernel, bias = self._weights[name]
-        top, left, patch = _window(self._layers[name], cell, inputs)
-        patches, kernels = np.moveaxis(patch, 2, 0), np.moveaxis(kernel[..., cell[2]], 2, 0)
+
+def _explainer(layer: keras.Layer) -> Callable[[_Number], Terms]:
+    """Return what explains a number of ``layer``, by the layer's kind."""
+    if isinstance(layer, layers.Conv2D) and layer.groups == 1:
+        return _convolution(layer)
+    if isinstance(layer, (layers.MaxPooling2D, layers.AveragePooling2D)):
+        return _pooling(layer)
+    if isinstance(layer, layers.Flatten) and len(layer.input.shape) == 4:
+        return _flattening
+    if isinstance(layer, layers.Dense) and len(layer.input.shape) == 2:
+        return _dense(layer)
+    raise TypeError(
+        f"{layer.name} is a {type(layer).__name__} that reads {tuple(layer.input.shape[1:])}. "
+        "Explained are Conv2D in one group, MaxPooling2D, AveragePooling2D, Flatten of feature "
+        "maps, and Dense of a vector. Describe other kinds in mnist_cnn/arithmetic.py."
+    )
+
+
+def _convolution(layer: layers.Conv2D) -> Callable[[_Number], Convolution]:
+    seen = receptive_field.window(layer)
+    weights, biases = _weights(layer)
+    kernels_of = np.ascontiguousarray(weights.transpose(3, 2, 0, 1))  # output, input, row, column
+    activation = _activation(layer, ACTIVATIONS)
+
+    def explain(number: _Number) -> Convolution:
+        row, column, channel = number.cell
+        rows, columns = seen.rows(row), seen.columns(column)
+        patches = _patches(number.read, rows, columns)
+        kernels = kernels_of[channel]
         sums = (patches * kernels).sum(axis=(1, 2))
-        order = np.argsort(-np.abs(sums), kind="stable")
+        order = _largest_first(sums)
         return Convolution(
-            layer=name,
-            cell=cell,
-            inputs=Cells(self._before[name], top, left),
+            layer=number.layer,
+            cell=number.cell,
+            inputs=Cells(number.source, int(rows[0]), int(columns[0])),
             channels=order,
             sums=sums[order],
             patches=patches[order],
             kernels=kernels[order],
-            bias=float(bias[cell[2]]),
-            total=float(sums.sum() + bias[cell[2]]),
-            activation=self._layers[name].activation.__name__,
-            value=value,
+            bias=float(biases[channel]),
+            total=float(sums.sum() + biases[channel]),
+            activation=activation,
+            value=number.value,
         )
 
-    def _pooling(self, name: str, cell: Cell, inputs: np.ndarray, value: float) -> Pooling:
-        layer = self._layers[name]
-        is_max = isinstance(layer, keras.layers.MaxPooling2D)
-        top, left, patch = _window(layer, cell, inputs, pad=np.nan)
-        window = patch[..., cell[2]]
-        winner = np.unravel_index(np.nanargmax(window), window.shape) if is_max else None
+    return explain
+
+
+def _patches(values: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return ``values`` ``(height, width, c)`` at these places, float64 ``(c, rows, columns)``."""
+    height, width, _ = values.shape
+    inside = np.outer((rows >= 0) & (rows < height), (columns >= 0) & (columns < width))
+    nearest = values[np.ix_(rows.clip(0, height - 1), columns.clip(0, width - 1))]
+    patches = np.where(inside[..., None], nearest, 0)
+    return patches.transpose(2, 0, 1).astype(np.float64)
+
+
+def _pooling(layer: layers.MaxPooling2D | layers.AveragePooling2D) -> Callable[[_Number], Pooling]:
+    seen = receptive_field.window(layer)
+    largest = isinstance(layer, layers.MaxPooling2D)
+
+    def explain(number: _Number) -> Pooling:
+        row, column, channel = number.cell
+        rows = _inside(seen.rows(row), number.read.shape[0])  # pooling leaves padding out
+        columns = _inside(seen.columns(column), number.read.shape[1])
+        window = number.read[..., channel][np.ix_(rows, columns)]
+        winner = divmod(int(window.argmax()), len(columns)) if largest else None
         return Pooling(
-            layer=name,
-            cell=cell,
-            inputs=Cells(self._before[name], top, left, cell[2]),
-            how="max" if is_max else "average",
+            how="max" if largest else "average",
+            layer=number.layer,
+            cell=number.cell,
+            inputs=Cells(number.source, int(rows[0]), int(columns[0]), channel),
             window=window,
-            winner=winner and (int(winner[0]), int(winner[1])),
-            value=value,
+            winner=winner,
+            value=number.value,
         )
 
-    def _flattening(self, name: str, cell: Cell, inputs: np.ndarray, value: float) -> Flattening:
-        row, column, channel = map(int, np.unravel_index(cell[0], inputs.shape))
-        return Flattening(name, cell, Cells(self._before[name], row, column, channel), value)
+    return explain
 
-    def _dense(self, name: str, cell: Cell, inputs: np.ndarray, value: float) -> Dense | Softmax:
-        kernel, bias = self._weights[name]
-        weights = kernel[:, cell[0]]
-        products = inputs * weights
-        order = np.argsort(-np.abs(products), kind="stable")
-        activation = self._layers[name].activation.__name__
+
+def _inside(places: np.ndarray, size: int) -> np.ndarray:
+    """Return those ``places`` that are no padding."""
+    return places[(places >= 0) & (places < size)]
+
+
+def _flattening(number: _Number) -> Flattening:
+    row, column, channel = np.unravel_index(number.cell[0], number.read.shape)
+    inputs = Cells(number.source, int(row), int(column), int(channel))
+    return Flattening(layer=number.layer, cell=number.cell, inputs=inputs, value=number.value)
+
+
+def _dense(layer: layers.Dense) -> Callable[[_Number], Dense]:
+    weights, biases = _weights(layer)
+    activation = _activation(layer, (*ACTIVATIONS, "softmax"))
+
+    def explain(number: _Number) -> Dense:
+        unit = number.cell[0]
+        values = number.read.astype(np.float64)
+        products = values * weights[:, unit]
+        order = _largest_first(products)
         terms = {
-            "layer": name,
-            "cell": cell,
-            "inputs": Cells(self._before[name]),
+            "layer": number.layer,
+            "cell": number.cell,
+            "inputs": Cells(number.source),
             "units": order,
-            "values": inputs[order],
-            "weights": weights[order],
+            "values": values[order],
+            "weights": weights[order, unit],
             "products": products[order],
-            "bias": float(bias[cell[0]]),
-            "total": float(products.sum() + bias[cell[0]]),
+            "bias": float(biases[unit]),
+            "total": float(products.sum() + biases[unit]),
             "activation": activation,
-            "value": value,
+            "value": number.value,
         }
         if activation != "softmax":
             return Dense(**terms)
-        logits = inputs @ kernel + bias
+        logits = values @ weights + biases
         exponentials = np.exp(logits - logits.max())
         return Softmax(
             **terms,
@@ -234,26 +203,26 @@ class Arithmetic:
             denominator=float(exponentials.sum()),
         )
 
-
-def _kernel_and_bias(layer: keras.Layer) -> tuple[np.ndarray, np.ndarray] | None:
-    weights = [np.asarray(weight, np.float64) for weight in layer.get_weights()]
-    if not weights:
-        return None
-    return weights[0], weights[1] if len(weights) > 1 else np.zeros(weights[0].shape[-1])
+    return explain
 
 
-def _window(
-    layer: keras.Layer, cell: Cell, inputs: np.ndarray, pad: float = 0.0
-) -> tuple[int, int, np.ndarray]:
-    """Return top, left and the inputs ``(height, width, channels)`` of a cell's window."""
-    size, dilation = window_of(layer)
-    before = padding_before(layer, inputs.shape[:2])
-    places = []
-    for axis in (0, 1):
-        first = cell[axis] * layer.strides[axis] - before[axis]
-        places.append(first + np.arange(size[axis]) * dilation[axis])
-    rows, columns = np.ix_(*places)
-    inside = (rows >= 0) & (rows < inputs.shape[0]) & (columns >= 0) & (columns < inputs.shape[1])
-    clipped = inputs[rows.clip(0, inputs.shape[0] - 1), columns.clip(0, inputs.shape[1] - 1)]
-    patch = np.where(inside[..., None], clipped, pad)
-    return int(places[0][0]), int(places[1][0]), patch
+def _largest_first(numbers: np.ndarray) -> np.ndarray:
+    """Return the order that sorts by size without sign; equals stay in their order."""
+    return np.argsort(-np.abs(numbers), kind="stable")
+
+
+def _weights(layer: layers.Conv2D | layers.Dense) -> tuple[np.ndarray, np.ndarray]:
+    """Return kernel and bias in float64; a layer without bias has one of 0."""
+    kernel = keras.ops.convert_to_numpy(layer.kernel).astype(np.float64)
+    if not layer.use_bias:
+        return kernel, np.zeros(kernel.shape[-1])
+    return kernel, keras.ops.convert_to_numpy(layer.bias).astype(np.float64)
+
+
+def _activation(layer: layers.Conv2D | layers.Dense, known: tuple[str, ...]) -> str:
+    name = layer.activation.__name__
+    if name not in known:
+        raise TypeError(
+            f"{layer.name} has the activation {name}. Explained are {', '.join(known)}."
+        )
+    return name

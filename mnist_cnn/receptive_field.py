@@ -1,9 +1,10 @@
-"""Which pixels of the picture can influence a cell, from the layers' kernels and strides.
+"""Where a cell looks: its window in the layer before, and the pixels of the picture that reach it.
 
-Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019:
-a layer with kernel k, dilation d, stride s and padding p makes of a field of size r, whose
-neighbours are j pixels apart and whose first begins at pixel a, one of size r + (k-1)·d·j, whose
-neighbours are j·s apart and whose first begins at a - p·j.
+Computed from kernels, strides, padding and dilation alone, along rows and columns apart, as in
+A. Araujo, W. Norris and J. Sim, "Computing Receptive Fields of Convolutional Neural Networks",
+Distill, 2019, https://doi.org/10.23915/distill.00021. Their formulas take a picture without an
+end. At the rim of a real one a cell may see less: beyond a rim is padding, and a layer may leave
+out the last rows and columns of the one before. So the pixels of each cell are followed as well.
 """
 
 from __future__ import annotations
@@ -11,94 +12,185 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import keras
+import numpy as np
+from keras import layers
 
-from mnist_cnn.model import layer_table
-from mnist_cnn.preprocess import IMAGE_SIZE
+from mnist_cnn import model
 
-SLIDING = (keras.layers.Conv2D, keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
-STANDING = (
-    keras.layers.Activation,
-    keras.layers.BatchNormalization,
-    keras.layers.Dropout,
-    keras.layers.Flatten,
-    keras.layers.ReLU,
+IMAGE = "image"  # what the first layer reads
+CONVOLUTIONS = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D)
+POOLINGS = (layers.MaxPooling2D, layers.AveragePooling2D)
+WHOLE = (layers.Dense, layers.GlobalMaxPooling2D, layers.GlobalAveragePooling2D)  # see every cell
+UNMOVED = (
+    *(layers.Activation, layers.ReLU, layers.LeakyReLU, layers.BatchNormalization),
+    *(layers.Dropout, layers.Rescaling, layers.Flatten),
 )
+NOWHERE = (2**31 - 1, -1)  # the span of a cell that reads nothing but padding: it widens no other
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a cell reads of the layer before; each pair is along rows, along columns."""
+
+    size: tuple[int, int]  # cells read
+    stride: tuple[int, int]  # cells between neighbouring windows
+    dilation: tuple[int, int]  # cells between neighbours in a window
+    padding: tuple[int, int]  # rows above and columns left of the first cell
+
+    def rows(self, row: int) -> np.ndarray:
+        """Return the rows that row ``row`` of cells reads, int ``(size,)``; some may be padding."""
+        return self._read(0, row)
+
+    def columns(self, column: int) -> np.ndarray:
+        """Return the columns that column ``column`` of cells reads, as ``rows`` does."""
+        return self._read(1, column)
+
+    def _read(self, axis: int, cell: int) -> np.ndarray:
+        first = cell * self.stride[axis] - self.padding[axis]
+        return first + self.dilation[axis] * np.arange(self.size[axis])
 
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """What the cells of one layer see of the picture, in pixels; pairs are rows, columns."""
+    """The pixels that can influence a layer's cells; each pair is along rows, along columns.
 
-    size: tuple[int, int]
-    stride: tuple[int, int]  # between neighbouring cells; 0 where there are no neighbours
-    start: tuple[int, int]  # first pixel of cell (0, 0); negative under padding
+    ``size``, ``stride`` and ``start`` take a picture without an end; ``rows`` and ``columns`` are
+    what is left of it at the rims, and exact.
+    """
 
-    def region(self, row: int, column: int) -> tuple[int, int, int, int]:
-        """Return left, top, right, bottom (exclusive) of what a cell sees, inside the picture."""
-        top, left = self.start[0] + row * self.stride[0], self.start[1] + column * self.stride[1]
-        bottom, right = top + self.size[0], left + self.size[1]
-        return max(0, left), max(0, top), min(IMAGE_SIZE, right), min(IMAGE_SIZE, bottom)
+    size: tuple[int, int]  # pixels, height and width
+    stride: tuple[int, int]  # pixels between neighbouring cells; 0 when all cells see the same
+    start: tuple[int, int]  # row and column of the first pixel of cell (0, 0); negative if padded
+    rows: tuple[tuple[int, int], ...]  # first and last pixel that each row of cells sees
+    columns: tuple[tuple[int, int], ...]
+
+    def region(self, row: int = 0, column: int = 0) -> tuple[int, int, int, int]:
+        """Return left, top, right, bottom (exclusive) of the smallest box with all these pixels.
+
+        The box lies inside the picture and is empty for a cell that reads nothing but padding.
+        Where all cells see the same (dense layers), every row and column has that one region.
+
+        Raises:
+            IndexError: the layer has no such row or column.
+        """
+        if self.stride == (0, 0):
+            row = column = 0
+        if not (0 <= row < len(self.rows) and 0 <= column < len(self.columns)):
+            raise IndexError(
+                f"There is no row {row}, column {column} among {len(self.rows)} rows and "
+                f"{len(self.columns)} columns of cells."
+            )
+        (top, bottom), (left, right) = self.rows[row], self.columns[column]
+        if bottom < top or right < left:
+            return 0, 0, 0, 0
+        return left, top, right + 1, bottom + 1
 
 
 def receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
-    """Return the receptive field of each layer of ``layer_table(network)``, by its name.
+    """Return the receptive field of every layer of ``model.layer_table(network)``.
 
-    The cells of a flattened map keep the field they have in the map. A dense layer sees what all
-    of them see together.
+    Flatten has the field of the layer it lays out: ask for the region of the cell that was there.
+
+    Args:
+        network: layers one after the other, reading pictures ``(batch, height, width, channels)``.
 
     Raises:
-        TypeError: a layer of a kind this does not know; add it to ``SLIDING`` or ``STANDING``.
+        TypeError: a layer is of a kind not known here, or reads more than one layer.
     """
-    fields = {}
-    field = ReceptiveField((1, 1), (1, 1), (0, 0))
-    cells = (IMAGE_SIZE, IMAGE_SIZE)
-    for row in layer_table(network):
-        layer = network.get_layer(row.name)
-        if isinstance(layer, SLIDING):
-            field, cells = _slide(field, layer, cells), row.shape[:2]
-        elif isinstance(layer, keras.layers.Dense):
-            field, cells = _union(field, cells), (1, 1)
-        elif not isinstance(layer, STANDING):
-            raise TypeError(f"The receptive field of {row.kind} ({row.name}) is not known.")
-        fields[row.name] = field
+    pixels = [tuple((i, i) for i in range(side)) for side in network.input_shape[1:3]]
+    fields = {IMAGE: ReceptiveField((1, 1), (1, 1), (0, 0), *pixels)}
+    for name, source in sources(network).items():
+        fields[name] = _field(network.get_layer(name), fields[source])
+    del fields[IMAGE]
     return fields
 
 
-def padding_before(layer: keras.Layer, cells: tuple[int, int]) -> tuple[int, int]:
-    """Return how many rows and columns of zeros the layer adds before ``cells`` inputs.
+def sources(network: keras.Model) -> dict[str, str]:
+    """Return for each layer the name of the one it reads, ``"image"`` for the network's input.
 
-    TensorFlow's "same" padding puts the odd one at the end:
-    https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding
+    Raises:
+        TypeError: a layer reads several.
     """
-    if layer.padding == "valid":
-        return 0, 0
-    kernel, dilation = window_of(layer)
-    before = []
-    for axis in (0, 1):
-        stride = layer.strides[axis]
-        covered = (-(-cells[axis] // stride) - 1) * stride + (kernel[axis] - 1) * dilation[axis] + 1
-        before.append(max(0, covered - cells[axis]) // 2)
-    return before[0], before[1]
+    names = {id(network.inputs[0]): IMAGE}
+    found = {}
+    for row in model.layer_table(network):
+        layer = network.get_layer(row.name)
+        if id(layer.input) not in names:
+            raise TypeError(
+                f"{layer.name} ({type(layer).__name__}) does not read exactly one layer before it, "
+                "as every layer must here. Build the network as one chain of layers."
+            )
+        found[layer.name] = names[id(layer.input)]
+        names[id(layer.output)] = layer.name
+    return found
 
 
-def window_of(layer: keras.Layer) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the size of a layer's window, rows and columns, and its dilation."""
-    if isinstance(layer, keras.layers.Conv2D):
-        return layer.kernel_size, layer.dilation_rate
-    return layer.pool_size, (1, 1)
+def window(layer: keras.Layer) -> Window:
+    """Return what a cell of a convolution or pooling reads of the layer before.
+
+    ``"same"`` pads as TensorFlow does: half of what is missing above and left, the rest below and
+    right.
+
+    Raises:
+        TypeError: the layer has no window, or has its channels first.
+    """
+    if not isinstance(layer, CONVOLUTIONS + POOLINGS):
+        raise _unknown(layer)
+    if layer.data_format != "channels_last":
+        raise TypeError(f"{layer.name} has its channels first. Build it with channels_last.")
+    convolution = isinstance(layer, CONVOLUTIONS)
+    size = layer.kernel_size if convolution else layer.pool_size
+    dilation = layer.dilation_rate if convolution else 1
+    size, stride, dilation = (np.broadcast_to(pair, 2) for pair in (size, layer.strides, dilation))
+    padding = np.zeros(2, int)
+    if layer.padding == "same":
+        before, after = (np.array(tensor.shape[1:3]) for tensor in (layer.input, layer.output))
+        padding = np.maximum((after - 1) * stride + (size - 1) * dilation + 1 - before, 0) // 2
+    return Window(*(_pair(numbers) for numbers in (size, stride, dilation, padding)))
 
 
-def _slide(field: ReceptiveField, layer: keras.Layer, cells: tuple[int, int]) -> ReceptiveField:
-    kernel, dilation = window_of(layer)
-    before = padding_before(layer, cells)
-    size, stride, start = [], [], []
-    for axis in (0, 1):
-        size.append(field.size[axis] + (kernel[axis] - 1) * dilation[axis] * field.stride[axis])
-        stride.append(field.stride[axis] * layer.strides[axis])
-        start.append(field.start[axis] - before[axis] * field.stride[axis])
-    return ReceptiveField(tuple(size), tuple(stride), tuple(start))
+def _field(layer: keras.Layer, before: ReceptiveField) -> ReceptiveField:
+    if isinstance(layer, CONVOLUTIONS + POOLINGS):
+        return _through(window(layer), layer.output.shape[1:3], before)
+    if isinstance(layer, layers.Dense) and len(layer.input.shape) == 4:
+        return before  # it is a 1×1 convolution
+    if isinstance(layer, WHOLE):
+        return _whole(before)
+    if isinstance(layer, UNMOVED):
+        return before
+    raise _unknown(layer)
 
 
-def _union(field: ReceptiveField, cells: tuple[int, int]) -> ReceptiveField:
-    size = tuple(field.size[axis] + (cells[axis] - 1) * field.stride[axis] for axis in (0, 1))
-    return ReceptiveField(size, (0, 0), field.start)
+def _through(seen: Window, cells: tuple[int, int], before: ReceptiveField) -> ReceptiveField:
+    """Return the field of ``cells`` (rows, columns) that read ``before`` through a window."""
+    step = np.array(before.stride)
+    size = before.size + (np.array(seen.size) - 1) * seen.dilation * step
+    start = before.start - np.array(seen.padding) * step
+    rows = tuple(_span(before.rows, seen.rows(row)) for row in range(cells[0]))
+    columns = tuple(_span(before.columns, seen.columns(column)) for column in range(cells[1]))
+    return ReceptiveField(_pair(size), _pair(step * seen.stride), _pair(start), rows, columns)
+
+
+def _whole(before: ReceptiveField) -> ReceptiveField:
+    """Return the field of a cell that reads all cells."""
+    rows, columns = (_span(spans, range(len(spans))) for spans in (before.rows, before.columns))
+    size = (rows[1] - rows[0] + 1, columns[1] - columns[0] + 1)
+    return ReceptiveField(size, (0, 0), (rows[0], columns[0]), (rows,), (columns,))
+
+
+def _span(spans, cells) -> tuple[int, int]:
+    """Return the first and last pixel of these ``cells``, of which padding has none."""
+    read = [spans[cell] for cell in cells if 0 <= cell < len(spans)] or [NOWHERE]
+    return min(first for first, _ in read), max(last for _, last in read)
+
+
+def _pair(numbers) -> tuple[int, int]:
+    first, second = numbers
+    return int(first), int(second)
+
+
+def _unknown(layer: keras.Layer) -> TypeError:
+    return TypeError(
+        f"{layer.name} is a {type(layer).__name__}, and which cells that reads is not known here. "
+        "Describe it in mnist_cnn/receptive_field.py."
+    )
