@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.pointer import wait_for_digit
+from tests.browser.pointer import DIGITS, draw_stroke, wait_for_digit
 
 
 @pytest.fixture
@@ -81,3 +81,49 @@ def test_leaving_the_pad_lifts_the_pen(page):
     press(page, "Shift+ArrowDown", 3)
     page.keyboard.press("Tab")
     assert page.locator("#pad .spoken").inner_text() == "pen up"
+
+
+def test_a_held_space_bar_lowers_the_pen_once(page):
+    press(page, "Shift+ArrowUp", 5)
+    page.keyboard.down("Space")
+    page.keyboard.down("Space")  # what a browser sends while a key is held
+    page.keyboard.up("Space")
+    press(page, "Shift+ArrowDown", 10)
+    page.keyboard.press("Space")
+    wait_for_digit(page, 1)
+
+
+def test_the_pointer_takes_over_from_the_keys(page):
+    page.keyboard.press("Space")
+    press(page, "ArrowDown", 2)
+    draw_stroke(page, DIGITS[7][0])
+    press(page, "Shift+ArrowRight", 3)  # the pen is up again
+    page.wait_for_timeout(200)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    wait_for_digit(page, "–")
+
+
+def test_the_space_bar_does_nothing_while_the_pointer_draws(page):
+    draw_stroke(page, DIGITS[7][0], lift=False)
+    page.keyboard.press("Space")
+    press(page, "Shift+ArrowDown", 3)
+    page.mouse.up()
+    wait_for_digit(page, 7)
+    page.keyboard.press("Control+z")
+    wait_for_digit(page, "–")
+
+
+def test_escape_lifts_the_pen_and_closes_nothing(page):
+    draw_one(page)
+    wait_for_digit(page, 1)
+    page.locator("[data-layer=conv1] canvas").click(position={"x": 20, "y": 20})
+    inspector = page.locator("#inspector .inspector")
+    inspector.wait_for()
+    page.locator("#pad canvas").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    assert page.locator("#pad .spoken").inner_text() == "pen up"
+    assert inspector.is_visible()
+    page.keyboard.press("Escape")
+    inspector.wait_for(state="hidden")

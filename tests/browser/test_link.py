@@ -3,8 +3,9 @@
 import random
 
 import pytest
+from playwright.sync_api import Error
 
-from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.pointer import draw_digit, draw_stroke, place, wait_for_digit
 
 IMAGE = """() => {
     const canvas = document.querySelector("#filmstrip .image canvas");
@@ -147,3 +148,127 @@ def test_a_drawing_with_a_picture_says_why_it_has_no_link(open_page, tmp_path):
     wait_for_digit(page, 1)
     page.locator("#actions .link").click()
     page.get_by_text("A link holds pen strokes only").wait_for()
+
+
+SEALED = """async numbers => {
+    const bytes = numbers.flatMap((n) => {
+        const out = [];
+        for (; n > 127; n = Math.floor(n / 128)) out.push((n % 128) | 128);
+        return [...out, n];
+    });
+    const m = await import("/mnist_cnn/pad/link.js");
+    return m.decodeStrokes("#" + m.seal(bytes));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([], "no strokes"),
+        ([40], "ends in the middle"),
+        ([40, 0], "too many points"),
+        ([40, 20_001], "too many points"),
+        ([40, 2, 10, 10, 10], "ends in the middle"),
+        ([40, 1, 2**28, 10], "too large"),
+        ([40, 1, 10, 10] * 201, "too many strokes"),
+    ],
+)
+def test_a_hostile_link_is_refused(open_page, numbers, words):
+    """Its checksum is right: someone made it by hand."""
+    with pytest.raises(Error, match=words):
+        open_page().evaluate(SEALED, numbers)
+
+
+def test_what_a_hostile_link_draws_is_bounded(open_page):
+    page = open_page()
+    (stroke,) = page.evaluate(SEALED, [2 * 10_000_000, 2, 2**27, 2**27 - 1, 10, 10])
+    assert stroke["width"] == 44
+    assert stroke["points"] == [330, -50, 330, -50]
+
+
+def test_every_change_of_a_link_is_noticed(open_page):
+    """Cut off, a letter changed, or two swapped: never a drawing that is not the one sent."""
+    page = open_page()
+    taken = page.evaluate(
+        """async strokes => {
+            const m = await import("/mnist_cnn/pad/link.js");
+            const link = m.encodeStrokes(strokes);
+            let seed = 11;
+            const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
+            const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+            const damages = [
+                (at) => link.slice(0, at),
+                (at) => link.slice(0, at) + letters[random(64)] + link.slice(at + 1),
+                (at) => link.slice(0, at) + link.slice(at + 1),
+            ];
+            let taken = 0;
+            for (let i = 0; i < 2000; i++) {
+                const bad = damages[i % 3](10 + random(link.length - 10));
+                if (bad === link) continue;
+                try {
+                    m.decodeStrokes("#" + bad);
+                    taken++;
+                } catch (error) {
+                    if (error instanceof TypeError || error instanceof RangeError) throw error;
+                }
+            }
+            return taken;
+        }""",
+        [{"points": [i * 7 % 280 for i in range(300)], "width": 20, "erase": False}] * 3,
+    )
+    assert taken == 0
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        pytest.param([[0, 0]] * 201, id="strokes"),
+        pytest.param([[i % 280 for i in range(44_000)]], id="points"),
+        pytest.param([[i * 97 % 280 for i in range(30_000)]], id="bytes"),
+    ],
+)
+def test_what_a_link_cannot_hold_is_said_before(open_page, strokes):
+    """Never a link that would be refused."""
+    page = open_page()
+    strokes = [{"points": points, "width": 20, "erase": False} for points in strokes]
+    assert (
+        page.evaluate(f"async strokes => (await {CODEC}).encodeStrokes(strokes)", strokes) is None
+    )
+
+
+def test_a_link_is_made_without_the_server(open_page):
+    """It holds what is on the pad, not what the server has answered to."""
+    page = open_page()
+    page.route("**/read*", lambda route: route.abort())
+    draw_digit(page, 4)
+    fragment = copied_link(page).split("#")[1]
+    strokes = page.evaluate(f"async f => (await {CODEC}).decodeStrokes(f)", fragment)
+    assert len(strokes) == 2
+
+
+def test_a_link_holds_the_whole_drawing_while_its_past_is_shown(open_page):
+    page = open_page()
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    page.wait_for_timeout(200)
+    whole = copied_link(page)
+    page.locator("#timeline .moment").evaluate(
+        "s => { s.value = 30; s.dispatchEvent(new Event('input')); }"
+    )
+    page.wait_for_timeout(200)
+    assert copied_link(page) == whole
+
+
+def test_a_link_that_comes_while_the_pen_is_down_takes_its_place(open_page):
+    page = open_page()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    link = copied_link(page)
+    page.keyboard.press("Delete")
+    draw_stroke(page, [(0.2, 0.8), (0.8, 0.8)], lift=False)
+    page.evaluate("link => { location.href = link; }", link)
+    wait_for_digit(page, 1)
+    page.mouse.move(*place(page, 0.2, 0.2), steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert page.locator("#answer .digit").inner_text() == "1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, wait_for_digit
+from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
 
 SLIDER = "#timeline .moment"
 
@@ -115,3 +115,151 @@ def test_an_empty_pad_has_no_past(open_page):
     assert page.get_by_text("While you draw").is_hidden()
     page.keyboard.press("Delete")
     page.get_by_text("While you draw").wait_for()
+
+
+def moments(page):
+    """What the page asks for the timeline alone: no layers are wanted."""
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("&layers=") else None)
+    return asked
+
+
+def test_a_new_stroke_ends_the_search_for_missed_moments(open_page):
+    page = open_page()
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    page.wait_for_timeout(300)
+    page.keyboard.press("Delete")
+    page.route("**/read*layers=", lambda route: (page.wait_for_timeout(50), route.continue_()))
+    asked = moments(page)
+    page.keyboard.press("Control+z")  # all its moments are forgotten
+    page.wait_for_timeout(200)
+    draw_stroke(page, [(0.1, 0.92), (0.2, 0.92)])
+    page.wait_for_timeout(100)
+    before = len(asked)
+    page.wait_for_timeout(500)
+    assert 1 <= before < 20
+    assert len(asked) == before
+
+
+def test_another_drawing_has_its_own_past(open_page):
+    """What was thought of the old drawing is not shown as the past of one that takes its place."""
+    page = open_page()
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    fragment = page.evaluate(
+        """async () => (await import("/mnist_cnn/pad/link.js")).encodeStrokes([{
+            points: Array.from({length: 120}, (_, i) => i % 2 ? 40 + 3 * (i >> 1) / 2 : 140),
+            width: 20, erase: false}])"""
+    )
+    draw_stroke(page, [(0.1, 0.9), (0.9, 0.9)])
+    page.wait_for_timeout(300)
+    asked = moments(page)
+    page.evaluate("fragment => { location.hash = fragment; }", fragment)
+    wait_for_digit(page, 1)
+    page.wait_for_timeout(1500)
+    assert len(asked) > 10, "the moments of the new drawing are asked for"
+    scrub(page, 60)
+    page.wait_for_timeout(200)
+    assert ": 1, " in page.locator(SLIDER).get_attribute("aria-valuetext")
+
+
+def test_the_slider_stays_where_it_is_put(page):
+    """Answers to where it was a moment ago do not pull it back, however late they come."""
+    page.route("**/read*", lambda route: (page.wait_for_timeout(100), route.continue_()))
+    for percent in (80, 60, 40, 30):
+        scrub(page, percent)
+        page.wait_for_timeout(60)
+        assert page.locator(SLIDER).input_value() == str(percent)
+    page.wait_for_timeout(600)
+    assert page.locator(SLIDER).input_value() == "30"
+
+
+def test_a_short_drawing_is_walked_by_arrow_keys(open_page):
+    page = open_page()
+    page.mouse.move(*place(page, 0.5, 0.2))
+    page.mouse.down()
+    page.mouse.move(*place(page, 0.5, 0.8), steps=5)
+    page.mouse.up()
+    wait_for_digit(page, 1)
+    page.wait_for_timeout(200)
+    page.locator(SLIDER).focus()
+    page.keyboard.press("Home")
+    for _ in range(99):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    assert page.locator(SLIDER).input_value() == "100"
+    wait_for_digit(page, 1)
+
+
+def test_play_is_stopped_by_the_same_button(page):
+    button = page.locator("#timeline .play")
+    button.click()
+    page.wait_for_timeout(400)
+    assert button.get_attribute("aria-label") == "Stop the replay"
+    button.click()
+    assert button.get_attribute("aria-label") == "Replay the drawing"
+    stopped = page.locator(SLIDER).input_value()
+    page.wait_for_timeout(300)
+    assert page.locator(SLIDER).input_value() == stopped
+    assert int(stopped) < 100
+
+
+def test_without_motion_the_replay_goes_stroke_by_stroke(open_page):
+    page = open_page(reduced_motion="reduce")
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    page.wait_for_timeout(200)
+    page.evaluate(
+        """() => {
+            window.moments = [];
+            document.addEventListener("mnist_cnn:scrub", ({detail}) =>
+                window.moments.push(detail.moment));
+        }"""
+    )
+    page.locator("#timeline .play").click()
+    page.wait_for_timeout(1500)
+    first, second = page.evaluate("window.moments")
+    assert first > 1
+    assert second is None, "the present"
+
+
+def test_the_past_of_a_long_drawing_is_bounded(open_page):
+    page = open_page()
+    counts = page.evaluate(
+        """async () => {
+            const {Samples} = await import("/mnist_cnn/timeline/samples.js");
+            const samples = new Samples();
+            const points = [];
+            samples.follow([{kind: "stroke", points, width: 20, erase: false}]);
+            for (let moment = 1; moment <= 10000; moment++) {
+                points.push(0, 0);
+                samples.add(moment, new Float32Array(new ArrayBuffer(40000), 0, 10));
+            }
+            const kept = samples.sorted;
+            const gaps = kept.slice(1).map(([moment], i) => moment - kept[i][0]);
+            return [kept.length, Math.max(...gaps), kept[0][0], kept.at(-1)[0],
+                kept.some(([, all]) => all.buffer)];
+        }"""
+    )
+    kept, gap, first, last, views = counts
+    assert kept <= 512
+    assert gap < 10000 / 64, "the beginning is kept as well as the end"
+    assert (first, last) == (1, 10000)
+    assert not views, "a view would keep the whole answer in memory"
+
+
+def test_an_answer_takes_over_where_the_lines_cross(open_page):
+    page = open_page()
+    line, takeovers = page.evaluate(
+        """async () => {
+            const {answers} = await import("/mnist_cnn/timeline/chart.js");
+            const of = (one, seven) => [0, one, 0, 0, 0, 0, 0, seven, 0, 0];
+            const {line, takeovers} = answers([[1, of(1, 0)], [5, of(0.75, 0.25)],
+                [9, of(0, 1)], [13, of(0, 1)]]);
+            return [line, takeovers];
+        }"""
+    )
+    middle = pytest.approx([5 + 4 / 3, 0.5])
+    assert takeovers == [[1, 1], [pytest.approx(5 + 4 / 3), 7]]
+    assert line == [[1, 1], [1, 1], [5, 0.75], middle, [9, 1], [13, 1]]

@@ -17,10 +17,12 @@ export function bindLink(element, say) {
     if (await copied(address.href)) say(text("linkCopied"));
     else say(text("linkByHand"), address.href);
   });
-  listen("answer", ({ answer, frame }) => {
-    marks = answer.empty ? [] : frame.marks;
-    button.disabled = !marks.length;
-  });
+  for (const drawn of ["past", "pen"]) {
+    listen(drawn, (drawing) => {
+      marks = drawing.marks;
+      button.disabled = !marks.length;
+    });
+  }
 }
 
 /** Browsers open the clipboard to secure pages only: https, or this very machine. */

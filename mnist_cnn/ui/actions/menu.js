@@ -28,7 +28,9 @@ export class Menu {
     });
     menu.addEventListener("keydown", (event) => this.#key(event));
     menu.addEventListener("click", (event) => event.target.closest("[role=menuitem]") && this.close());
-    window.addEventListener("scroll", () => this.hide());
+    for (const moved of ["scroll", "resize"]) {
+      window.addEventListener(moved, () => menu.matches(":popover-open") && this.#place());
+    }
   }
 
   get items() {

@@ -14,13 +14,13 @@ export class Notice {
   say(sentence, words = null) {
     clearTimeout(this.#timer);
     this.element.textContent = sentence;
-    if (words) return this.#offer(words);
+    if (words) return this.#offer(sentence, words);
     this.#timer = setTimeout(() => (this.element.textContent = ""), SHOWN);
   }
 
-  #offer(words) {
+  #offer(sentence, words) {
     const field = document.createElement("input");
-    Object.assign(field, { readOnly: true, value: words });
+    Object.assign(field, { readOnly: true, value: words, ariaLabel: sentence });
     field.addEventListener("blur", () => (this.element.textContent = ""));
     this.element.append(field);
     field.select();

@@ -13,11 +13,11 @@ const ARROWS = {
 
 /**
  * @param paper holds the canvas; the cursor lies over it
- * @param hand {begin, extend, end}, as for followPointer
+ * @param hand {begin, extend, end}, as for followPointer; busy: a stroke is on its way
  * @param width returns the brush's size in pad units
  * @returns {{fit: function}} fit: the brush has changed
  */
-export function followKeys(paper, { begin, extend, end }, width) {
+export function followKeys(paper, hand, width) {
   const canvas = paper.querySelector("canvas");
   const cursor = paper.querySelector(".cursor");
   const spoken = paper.querySelector(".spoken");
@@ -38,15 +38,16 @@ export function followKeys(paper, { begin, extend, end }, width) {
   }
 
   function lower(event) {
+    if (hand.busy) return;
     down = true;
-    begin(...at, event);
+    hand.begin(...at, event);
     spoken.textContent = text("penDown");
   }
 
   function lift() {
     if (!down) return;
     down = false;
-    end();
+    hand.end();
     spoken.textContent = text("penUp");
   }
 
@@ -55,12 +56,12 @@ export function followKeys(paper, { begin, extend, end }, width) {
     if (event.key in ARROWS) {
       held.add(event.key);
       move(event.shiftKey ? LONG_STEP : STEP);
-      if (down) extend(at, event);
+      if (down) hand.extend(at, event);
     } else if (event.key === " " || event.key === "Enter") {
-      if (down) lift();
-      else if (!event.repeat) lower(event);
-    } else if (event.key === "Escape") {
+      if (!event.repeat) (down ? lift : lower)(event);
+    } else if (event.key === "Escape" && down) {
       lift();
+      event.stopPropagation(); // it closes nothing else
     } else {
       return;
     }
@@ -68,7 +69,7 @@ export function followKeys(paper, { begin, extend, end }, width) {
     show();
   });
   canvas.addEventListener("keyup", (event) => held.delete(event.key));
-  canvas.addEventListener("pointerdown", lift);
+  paper.addEventListener("pointerdown", lift, { capture: true }); // before its own stroke begins
   canvas.addEventListener("blur", () => {
     held.clear();
     lift();

@@ -2,9 +2,9 @@
 //
 //   #drawing=1.<base64url of bytes>
 //
-// Bytes, all numbers as varints (7 bits a byte, the lowest first): for each stroke 2 × width plus 1
-// when it erases; the number of points; the points, each as the zigzag difference of x and of y to
-// the point before, in half pad units.
+// Bytes: four of a checksum, because messengers cut links off; then, all as varints (7 bits a byte,
+// the lowest first), for each stroke 2 × width plus 1 when it erases; the number of points; the
+// points, each as the zigzag difference of x and of y to the point before, in half pad units.
 
 const VERSION = "1";
 const KEY = "drawing";
@@ -18,14 +18,16 @@ const EDGE = [-50, 330]; // pad units: strokes may leave the pad a little
 /** The fragment that holds `strokes`, without the "#", or null when they are too many. */
 export function encodeStrokes(strokes) {
   const bytes = [];
+  let left = MOST_POINTS;
   for (const stroke of strokes) {
     const points = thinned(stroke.points);
+    left -= points.length / 2;
     writeVarint(bytes, 2 * Math.round(stroke.width) + (stroke.erase ? 1 : 0));
     writeVarint(bytes, points.length / 2);
     points.forEach((value, i) => writeVarint(bytes, zigzag(value - (points[i - 2] ?? 0))));
   }
-  const text = btoa(String.fromCharCode(...bytes));
-  const fragment = `${KEY}=${VERSION}.${text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`;
+  if (left < 0 || strokes.length > MOST_STROKES) return null;
+  const fragment = seal(bytes);
   return fragment.length > MOST_CHARACTERS ? null : fragment;
 }
 
@@ -34,12 +36,9 @@ export function encodeStrokes(strokes) {
  * Throws an Error when what it holds is damaged.
  */
 export function decodeStrokes(fragment) {
-  const match = fragment.match(/(?:^#?|&)drawing=([^&]*)/);
-  if (!match) return null;
-  const [version, text = ""] = match[1].split(".");
-  if (version !== VERSION || text.length > MOST_CHARACTERS) throw new Error("not this version");
-  const bytes = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  const reader = new Reader(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+  const sealed = fragment.match(/(?:^#?|&)(drawing=[^&]*)/)?.[1];
+  if (!sealed) return null;
+  const reader = new Reader(unseal(sealed));
   const strokes = [];
   let left = MOST_POINTS;
   while (!reader.ended) {
@@ -51,6 +50,28 @@ export function decodeStrokes(fragment) {
   if (!strokes.length) throw new Error("no strokes");
   return strokes;
 }
+
+/** The fragment of any bytes, their checksum before them. */
+export function seal(bytes) {
+  const sum = checksum(bytes);
+  const all = [24, 16, 8, 0].map((shift) => (sum >>> shift) & 255).concat(bytes);
+  const text = btoa(all.map((byte) => String.fromCharCode(byte)).join(""));
+  return `${KEY}=${VERSION}.${text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`;
+}
+
+function unseal(fragment) {
+  if (fragment.length > MOST_CHARACTERS) throw new Error("too long");
+  const [, version, text] = fragment.match(/^drawing=([^.]*)\.([\w-]*)$/) ?? [];
+  if (version !== VERSION) throw new Error("not a drawing of this version");
+  const characters = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  const bytes = Array.from(characters, (character) => character.charCodeAt(0)).slice(4);
+  if (seal(bytes) !== fragment) throw new Error("not what was sent");
+  return bytes;
+}
+
+/** FNV-1a: Fowler, Noll and Vo, in 32 bits. */
+const checksum = (bytes) =>
+  bytes.reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193), 0x811c9dc5);
 
 function readStroke(reader, mostPoints) {
   const head = reader.varint();

@@ -26,13 +26,15 @@ export function mount(element) {
   const pen = { erase: false, width: Number(element.querySelector(".size").value) };
   let stroke = null;
   let moment = null; // of the past that is shown; null: the present
+  let edition = 0; // how often the drawing has become another
   let layers = null; // the names of those on the screen; null: not known yet, so all
 
   const shown = () => (moment === null ? drawing.visible() : marksAt(drawing.visible(), moment));
 
   /** What an answer carries besides the ink it is the answer to. */
   function about(marks, since) {
-    return { marks, moment: lengthOf(marks), length: lengthOf(drawing.visible()), since };
+    const length = lengthOf(drawing.visible());
+    return { marks, moment: lengthOf(marks), length, edition, since };
   }
 
   function send(since) {
@@ -50,10 +52,11 @@ export function mount(element) {
 
   /** The drawing is another one than a moment ago. */
   function changed() {
-    moment = null;
+    moment = stroke = null;
+    edition++;
     surface.repaint(drawing.visible());
     showState();
-    emit("past", { marks: drawing.visible() });
+    emit("past", { marks: drawing.visible(), edition });
     send(performance.now());
   }
 
@@ -81,8 +84,10 @@ export function mount(element) {
       surface.extend(stroke, 0);
       showState();
       send(event.timeStamp);
+      emit("pen", { down: true, marks: drawing.visible() });
     },
     extend(points, event) {
+      if (!stroke) return; // a picture or a link has come in between
       const from = stroke.points.length / 2;
       stroke.points.push(...points);
       surface.extend(stroke, from);
@@ -90,6 +95,10 @@ export function mount(element) {
     },
     end() {
       stroke = null;
+      emit("pen", { down: false, marks: drawing.visible() });
+    },
+    get busy() {
+      return stroke !== null;
     },
   };
   followPointer(surface.canvas, hand);
@@ -126,15 +135,17 @@ export function mount(element) {
   });
 
   function openLink() {
+    let strokes;
     try {
-      const strokes = decodeStrokes(location.hash);
-      if (!strokes) return;
-      drawing.clear();
-      for (const mark of strokes) drawing.add(mark);
-      changed();
+      strokes = decodeStrokes(location.hash);
     } catch {
-      notice.show("linkDamaged");
+      return notice.show("linkDamaged");
     }
+    if (!strokes) return;
+    notice.show(null);
+    drawing.clear();
+    for (const mark of strokes) drawing.add(mark);
+    changed();
   }
 
   listen("visible", (visible) => {

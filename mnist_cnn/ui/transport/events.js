@@ -1,8 +1,10 @@
 // How the components of the page hear of one another.
 //
 //   answer   {answer, frame}  the network has read a drawing; answer.empty: the pad is empty;
-//                             frame.moment of frame.length had been drawn, frame.marks
-//   past     {marks}          the drawing has become another: undo, clear, a picture, a link
+//                             frame.moment of frame.length had been drawn, frame.marks, of the
+//                             drawing's frame.edition
+//   past     {marks, edition} the drawing has become another: undo, clear, a picture, a link
+//   pen      {down, marks}    a stroke begins, the last of the marks, or has ended
 //   scrub    {moment}         the drawing is to be shown as it was; null: as it is
 //   point    place | null     a number is pointed at
 //   select   place | null     a number is looked into
@@ -13,11 +15,18 @@
 // A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part
 // of the 28×28 picture that can influence that number, {left, top, right, bottom}.
 
-export const emit = (name, detail) =>
-  document.dispatchEvent(new CustomEvent(`mnist_cnn:${name}`, { detail }));
+const last = new Map(); // name: the detail of the last event
 
-export const listen = (name, handler) =>
+export function emit(name, detail) {
+  last.set(name, detail);
+  document.dispatchEvent(new CustomEvent(`mnist_cnn:${name}`, { detail }));
+}
+
+/** Call `handler` with every event, and with the last one: components mount in any order. */
+export function listen(name, handler) {
   document.addEventListener(`mnist_cnn:${name}`, (event) => handler(event.detail));
+  queueMicrotask(() => last.has(name) && handler(last.get(name)));
+}
 
 /** Call `listener` whenever the page turns light or dark. */
 export function onTheme(listener) {

@@ -1,5 +1,7 @@
 // Questions about a drawing that are asked on demand, beside the drawing route.
-import { url } from "./transport.js";
+import { inTime } from "./transport.js";
+
+const RETRY = 2000; // milliseconds until a question that got no answer is asked again
 
 /**
  * Ask `path` about the drawing in `frame`; returns the server's object.
@@ -7,15 +9,15 @@ import { url } from "./transport.js";
  */
 export async function question(path, values, { width, height, pixels }) {
   const query = new URLSearchParams({ ...values, width, height });
-  const response = await fetch(`${url(path)}?${query}`, { method: "POST", body: pixels });
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  const error = new Error(answer.error ?? `The server answered ${response.status}`);
-  throw Object.assign(error, { refused: answer.error });
+  const response = await inTime(`${path}?${query}`, pixels);
+  if (response.ok) return response.json();
+  const { error: refused } = await response.json().catch(() => ({})); // a proxy's page is no JSON
+  throw Object.assign(new Error(refused ?? `The server answered ${response.status}`), { refused });
 }
 
 /**
- * One question at a time: while one is out, only the newest other one waits.
+ * One question at a time: while one is out, only the newest other one waits. What gets no answer is
+ * asked again, until there is one or something else is wanted.
  * @param ask turns what is wanted into a promise
  * @param use called with (answer, wanted)
  * @param fail called with (error, wanted)
@@ -28,9 +30,17 @@ export function latest(ask, use, fail) {
     if (busy) return;
     busy = true;
     while (waiting) {
-      const next = waiting.wanted;
+      const next = waiting;
       waiting = null;
-      await ask(next).then((answer) => use(answer, next), (error) => fail(error, next));
+      await ask(next.wanted).then(
+        (answer) => use(answer, next.wanted),
+        async (error) => {
+          fail(error, next.wanted);
+          if (error.refused) return;
+          await new Promise((resolve) => setTimeout(resolve, RETRY));
+          waiting ??= next;
+        },
+      );
     }
     busy = false;
   };

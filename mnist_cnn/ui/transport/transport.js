@@ -4,6 +4,7 @@ import { decode } from "./answer.js";
 const SLOW = 1500; // milliseconds until a person is told that the answer is late
 const TIMEOUT = 5000; // milliseconds until it is given up and asked for again
 const ATTEMPTS = [500, 1000, 2000, 4000]; // milliseconds from one to the next, the last repeated
+const PATIENCE = 10_000; // milliseconds, with what is asked once: it may be large, or take computing
 
 export const url = (path) => `${window.mnistCnnPrefix ?? ""}/mnist_cnn/${path}`;
 
@@ -94,17 +95,21 @@ function post(path, body) {
   });
 }
 
+/** Post a body; the promise is broken when the server hangs, rather than never kept. */
+export function inTime(path, body) {
+  return fetch(url(path), { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
+}
+
 /** Ask for the exact numbers of every layer; returns a Blob, an .npz file. */
 export async function askActivations({ width, height, pixels }) {
-  const path = `activations?width=${width}&height=${height}`;
-  const response = await fetch(url(path), { method: "POST", body: pixels });
+  const response = await inTime(`activations?width=${width}&height=${height}`, pixels);
   if (!response.ok) await refuse(response);
   return response.blob();
 }
 
 /** Ask the server for the ink in a picture file: {width, height, pixels}. */
 export async function askInk(blob) {
-  const response = await fetch(url("ink"), { method: "POST", body: blob });
+  const response = await inTime("ink", blob);
   if (!response.ok) await refuse(response);
   const buffer = await response.arrayBuffer();
   const view = new DataView(buffer);

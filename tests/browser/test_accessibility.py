@@ -1,0 +1,230 @@
+"""Everyone can use the page: axe finds nothing serious, answers are spoken, nothing jumps."""
+
+import itertools
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.pointer import draw_digit, draw_stroke, wait_for_digit
+from tests.serving import ROOT
+
+SIZES = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+SHIFTS = """() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const {value, sources} of list.getEntries()) {
+            const what = sources.map(({node}) => node?.className || node?.nodeName);
+            window.shifts.push([value, what.join(" ")]);
+        }
+    }).observe({type: "layout-shift", buffered: false});
+}"""
+
+
+def serious(page):
+    """What axe finds of serious and critical impact, as lines to read."""
+    results = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    return [
+        f"{violation['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
+        for violation in results["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(open_page, scheme, language, size):
+    page = open_page(f"/?lang={language}", color_scheme=scheme, **SIZES[size])
+    assert serious(page) == []
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.wait_for_timeout(200)
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_what_opens(open_page, scheme):
+    page = open_page(color_scheme=scheme)
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    page.locator("#actions .save").click()
+    assert page.locator("#actions .menu").is_visible()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
+    page.locator("#inspector .tile").first.wait_for()
+    assert serious(page) == []
+
+
+def test_axe_sees_what_is_wrong(open_page):
+    page = open_page()
+    page.evaluate("document.querySelector('#pad .undo').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('#pad .undo').removeAttribute('title')")
+    assert any(finding.startswith("button-name") for finding in serious(page))
+
+
+@pytest.mark.parametrize(
+    ("language", "start", "empty"),
+    [("en", "7, 99.", "The pad is empty."), ("zh-CN", "7，99.", "画板是空的。")],
+)
+def test_the_answer_is_spoken_when_the_drawing_rests(open_page, language, start, empty):
+    page = open_page(f"/?lang={language}")
+    page.evaluate(
+        """() => {
+            window.spoken = [];
+            const region = document.querySelector("#answer .announcement");
+            new MutationObserver(() => spoken.push(region.textContent))
+                .observe(region, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    region = page.locator("#answer .announcement")
+    assert region.get_attribute("role") == "status"
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.wait_for_function("spoken.length")
+    page.keyboard.press("Delete")
+    page.wait_for_function("spoken.length === 2")
+    spoken = page.evaluate("spoken")
+    assert spoken[0].startswith(start)
+    assert spoken[1] == empty
+
+
+def test_top_three_are_spoken_in_order_and_the_doubt_too(open_page):
+    page = open_page()
+    draw_stroke(page, [(0.1, 0.2), (0.9, 0.8)])
+    draw_stroke(page, [(0.1, 0.8), (0.9, 0.2)])
+    draw_stroke(page, [(0.1, 0.5), (0.9, 0.5)])
+    page.locator("#answer .doubt:visible").wait_for()
+    region = page.locator("#answer .announcement")
+    region.filter(has_text="may not be a digit").wait_for()
+    shown = page.locator("#answer li").evaluate_all("items => items.map((item) => item.title)")
+    order = sorted(range(10), key=lambda digit: -float(shown[digit].split(": ")[1].rstrip(" %")))
+    words = region.inner_text()
+    top = [part.split(", ")[0].removeprefix("then ") for part in words.split("; ")]
+    assert [int(digit) for digit in top] == order[:3]
+    assert words.endswith(page.locator("#answer .doubt").inner_text())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_jumps(open_page, size):
+    page = open_page(**SIZES[size])
+    page.wait_for_timeout(500)
+    page.evaluate(SHIFTS)
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.wait_for_timeout(700)
+    page.keyboard.press("Delete")
+    wait_for_digit(page, "–")
+    for y in (0.3, 0.5, 0.7):
+        draw_stroke(page, [(0.05, y), (0.95, y)])
+    page.locator("#answer .doubt:visible").wait_for()
+    page.wait_for_timeout(700)
+    page.keyboard.press("Delete")
+    wait_for_digit(page, "–")
+    page.wait_for_timeout(700)
+    shifts = page.evaluate("window.shifts")
+    assert sum(value for value, _ in shifts) < 0.02, sorted(shifts, reverse=True)[:5]
+
+
+def test_doubt_and_trouble_do_not_move_the_rest(open_page):
+    """What a layout shift leaves out: 500 ms after a key, everything counts here."""
+    page = open_page()
+    box = "s => document.querySelector(s).getBoundingClientRect().top"
+    places = ("#maps .layers", "#filmstrip", "#actions")
+    before = [page.evaluate(box, place) for place in places]
+    page.route("**/mnist_cnn/read*", lambda route: route.abort())
+    draw_digit(page, 7)
+    page.locator("#pad .notice:visible").wait_for()
+    assert [page.evaluate(box, place) for place in places] == before
+    page.unroute("**/mnist_cnn/read*")
+    page.keyboard.press("Delete")
+    for y in (0.3, 0.5, 0.7):
+        draw_stroke(page, [(0.05, y), (0.95, y)])
+    page.locator("#answer .doubt:visible").wait_for()
+    assert [page.evaluate(box, place) for place in places] == before
+
+
+def test_landmarks_and_headings_are_in_order(open_page):
+    page = open_page()
+    assert page.locator("main").count() == 1
+    levels = page.evaluate(
+        """[...document.querySelectorAll("h1, h2, h3, h4")]
+            .filter((heading) => heading.checkVisibility())
+            .map((heading) => Number(heading.tagName[1]))"""
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_targets_are_large_enough_for_a_finger(open_page, size):
+    page = open_page(**SIZES[size])
+    least = 40 if size == "phone" else 24  # CSS pixels; WCAG 2.2 asks for 24
+    small = page.locator("#header, #pad, #actions, #maps, #timeline").evaluate_all(
+        """(parts, least) => parts.flatMap((part) => [...part.querySelectorAll("button, input")])
+            .filter((target) => target.checkVisibility())
+            .map((target) => [target.className, target.getBoundingClientRect()])
+            .filter(([, box]) => box.height < least || box.width < Math.min(least, 36))
+            .map(([name, box]) => `${name} ${box.width}×${box.height}`)""",
+        least,
+    )
+    assert small == []
+
+
+def test_every_control_shows_where_the_focus_is(open_page):
+    page = open_page()
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.locator("#header .language").focus()
+    unseen, seen = [], set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name, outline, shadow = page.evaluate(
+            """() => {
+                const focused = document.activeElement;
+                const style = getComputedStyle(focused);
+                const inside = focused.closest("[id]")?.id;
+                return [`${inside} ${focused.className || focused.nodeName}`,
+                    style.outlineStyle, style.boxShadow];
+            }"""
+        )
+        if name in seen and "CANVAS" not in name:
+            break
+        seen.add(name)
+        if outline == "none" and shadow == "none" and "BODY" not in name:
+            unseen.append(name)
+    assert unseen == []
+    assert len(seen) > 8
+
+
+def test_reduced_motion_is_respected(open_page):
+    page = open_page(reduced_motion="reduce")
+    moving = page.evaluate(
+        """[...document.querySelectorAll(".gradio-container *")]
+            .filter((element) => {
+                const style = getComputedStyle(element);
+                const times = `${style.transitionDuration}, ${style.animationDuration}`;
+                return times.split(", ").some((time) => parseFloat(time) > 0.001);
+            }).map((element) => element.className || element.nodeName)"""
+    )
+    assert moving == []
+
+
+def test_the_other_language_is_marked_as_such(open_page):
+    page = open_page()
+    button = page.locator("#header .language")
+    assert (button.get_attribute("lang"), page.locator("html").get_attribute("lang")) == (
+        "zh-CN",
+        "en",
+    )
+    button.click()
+    page.locator("html[lang=zh-CN]").wait_for()
+    assert button.get_attribute("lang") == "en"
+    texts = json.loads((ROOT / "mnist_cnn/ui/locales/zh-CN.json").read_text(encoding="utf-8"))
+    assert page.title() == texts["title"]
