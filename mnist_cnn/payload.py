@@ -70,6 +70,11 @@ def encode_npz(reading: Reading) -> bytes:
     return file.getvalue()
 
 
+def encode_error(sentence: str) -> bytes:
+    """Return the payload that says why there is no reading."""
+    return _header({"error": sentence})
+
+
 def _sent(layers: dict[str, np.ndarray], wanted: Collection[str] | None) -> dict[str, np.ndarray]:
     if wanted is None:
         return layers

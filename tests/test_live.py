@@ -8,6 +8,7 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from websockets.sync.client import connect
 
 from mnist_cnn import strokes, weights
 from mnist_cnn.activations import Tracer
@@ -124,3 +125,57 @@ def test_web_files_are_served_and_python_is_not(client):
     assert client.get("/locales/zh-CN.json").json()["clear"] == "清空"
     assert client.get("/pad/../live.py").status_code == 404
     assert client.get("/live.py").status_code == 404
+
+
+@pytest.fixture
+def socket(client):
+    address = str(client.base_url).replace("http", "ws")
+    with connect(f"{address}live") as socket:
+        yield socket
+
+
+def message(drawing, layers=None):
+    height, width = drawing.shape
+    names = b"" if layers is None else ",".join(layers).encode()
+    length = 0xFFFF if layers is None else len(names)
+    return struct.pack("<HHH", width, height, length) + names + drawing.tobytes()
+
+
+def test_the_socket_answers_what_a_request_answers(client, socket):
+    drawing = strokes.render(SEVEN, size=80)
+    for _ in range(3):
+        socket.send(message(drawing))
+        assert socket.recv() == ask(client, drawing).content
+
+
+def test_the_socket_sends_the_layers_that_are_asked_for(socket):
+    drawing = strokes.render(SEVEN, size=80)
+    for layers, expected in ([], ["softmax"]), (["conv2"], ["conv2", "softmax"]):
+        socket.send(message(drawing, layers))
+        header, _, got = decode(socket.recv())
+        assert [name for name, *_ in header["layers"]] == expected == list(got)
+    socket.send(message(drawing, ["flatten"]))
+    header, _, _ = decode(socket.recv())
+    assert [name for name, *_ in header["layers"]] == ["conv3", "flatten", "softmax"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        (b"", "at least 6 bytes"),
+        ("a word", "at least 6 bytes"),
+        (struct.pack("<HHH", 0, 5, 0), "1 to 256 pixels, got 0×5"),
+        (struct.pack("<HHH", 500, 5, 0xFFFF), "got 500×5"),
+        (struct.pack("<HHH", 4, 4, 0xFFFF) + b"\0" * 15, "Expected 22 bytes, got 21"),
+        (struct.pack("<HHH", 4, 4, 9) + b"\0" * 16, "Expected 31 bytes, got 22"),
+        (struct.pack("<HHH", 1, 1, 5) + b"pool9\0", "no layer 'pool9'"),
+        (struct.pack("<HHH", 1, 1, 2) + b"\xff\xfe\0", "no layer"),
+    ],
+)
+def test_bad_messages_get_a_sentence_and_the_socket_lives_on(socket, sent, sentence):
+    socket.send(sent)
+    answer = socket.recv()
+    (length,) = struct.unpack_from("<I", answer)
+    assert sentence in json.loads(answer[4 : 4 + length])["error"]
+    socket.send(message(strokes.render(SEVEN, size=80)))
+    assert decode(socket.recv())[0]["digit"] == 7

@@ -7,6 +7,8 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from mnist_cnn import strokes
 from mnist_cnn.reading import Reader
@@ -91,6 +93,8 @@ def test_drawing_route_is_guarded_by_gradio_s_login():
             refused = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
             assert refused.status_code == 401
             assert browser.post("/mnist_cnn/ink", content=b"x").status_code == 401
+            with pytest.raises(InvalidStatus, match="403"):
+                connect(f"ws://127.0.0.1:{port}/mnist_cnn/live")
             browser.post("/login", data={"username": "teacher", "password": "chalk"})
             allowed = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
             assert allowed.status_code == 200

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
 import numpy as np
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from mnist_cnn.arithmetic import CellError
@@ -27,7 +27,7 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
     """Require Gradio's login, if there is one, and answer errors as JSON with a sentence."""
 
     async def answer(request: Request) -> Response:
-        if not await _signed_in(request):
+        if not await signed_in(request):
             return JSONResponse({"error": "Sign in first."}, 401)
         try:
             return await endpoint(request)
@@ -37,7 +37,7 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
     return answer
 
 
-async def _signed_in(request: Request) -> bool:
+async def signed_in(request: HTTPConnection) -> bool:
     """Decide as Gradio's own ``login_check`` does (gradio/routes.py)."""
     app = request.app
     if app.auth is None and app.auth_dependency is None:

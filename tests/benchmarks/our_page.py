@@ -31,26 +31,31 @@ class Ours:
 
 
 MOMENTS = """() => {
-    const requests = performance.getEntriesByType("resource")
-        .filter((entry) => new URL(entry.name).pathname.endsWith("/mnist_cnn/read"));
+    const end = (entry) => entry.startTime + entry.duration;
+    const readings = performance.getEntriesByName("reading");
     return performance.getEntriesByName("pen-to-maps").map((measure) => {
-        const painted = measure.startTime + measure.duration;
-        const request = requests.findLast((entry) => entry.responseEnd <= painted);
-        return [measure.startTime, request.startTime, request.responseEnd, painted];
+        const reading = readings.findLast((entry) => end(entry) <= end(measure));
+        return [measure.startTime, reading.startTime, end(reading), end(measure)];
     });
 }"""
 
 FORGET = """() => {
     performance.clearMeasures("pen-to-maps");
-    performance.clearResourceTimings();
+    performance.clearMeasures("reading");
 }"""
 
+# Without looking again and again, which would take time from what is measured.
 ANSWERED = """(count) => new Promise((resolve) => {
-    const end = performance.now() + 2000;  // a move that changes nothing has no answer
-    const look = () =>
-        performance.getEntriesByName("pen-to-maps").length >= count || performance.now() > end
-            ? resolve() : setTimeout(look, 1);
-    look();
+    const answered = () => performance.getEntriesByName("pen-to-maps").length >= count;
+    if (answered()) return resolve();
+    const observer = new PerformanceObserver(() => answered() && done());
+    const timer = setTimeout(done, 2000);  // a move that changes nothing has no answer
+    function done() {
+        observer.disconnect();
+        clearTimeout(timer);
+        resolve();
+    }
+    observer.observe({entryTypes: ["measure"]});
 })"""
 
 
@@ -60,7 +65,6 @@ def time_ours(browser: Browser, address: str, moves: int) -> Ours:
     page.goto(address)
     page.locator("#maps figure[data-layer=softmax]").wait_for()
     page.locator("#pad .undo:disabled").wait_for()
-    page.evaluate("performance.setResourceTimingBufferSize(10000)")
     ours = Ours()
     for turn, digit in enumerate(many_digits()):
         page.evaluate(FORGET)

@@ -27,6 +27,12 @@ def installed_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
 
 
+# As a proxy does that lets no WebSocket through: drawings then go as requests.
+NO_SOCKETS = """window.WebSocket = class extends WebSocket {
+    constructor() { super("ws://127.0.0.1:9/"); }
+};"""
+
+
 @pytest.fixture(scope="session")
 def address():
     with serve() as address:
@@ -52,10 +58,12 @@ def open_page(address, browser):
     """Open the page in a new window; what the page logs as an error fails the test."""
     contexts, errors = [], []
 
-    def open_page(path="/", **options):
+    def open_page(path="/", sockets=True, **options):
         options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"} | options
         context = browser.new_context(**options)
         contexts.append(context)
+        if not sockets:
+            context.add_init_script(NO_SOCKETS)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path)

@@ -133,7 +133,7 @@ def test_nothing_jumps(open_page, size):
 
 def test_doubt_and_trouble_do_not_move_the_rest(open_page):
     """What a layout shift leaves out: 500 ms after a key, everything counts here."""
-    page = open_page()
+    page = open_page(sockets=False)
     box = "s => document.querySelector(s).getBoundingClientRect().top"
     places = ("#maps .layers", "#filmstrip", "#actions")
     before = [page.evaluate(box, place) for place in places]

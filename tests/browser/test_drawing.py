@@ -170,7 +170,7 @@ def test_a_finger_draws_and_does_not_scroll(open_page):
 
 
 def test_a_silent_server_is_named_and_forgiven(open_page):
-    page = open_page()
+    page = open_page(sockets=False)
     page.route("**/mnist_cnn/read*", lambda route: route.abort())
     draw_digit(page, 7)
     notice = page.locator("#pad .notice")

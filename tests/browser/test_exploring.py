@@ -7,7 +7,7 @@ import pytest
 
 from mnist_cnn import weights
 from mnist_cnn.activations import Tracer
-from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.pointer import colors, draw_digit, wait_for_digit
 
 
 @pytest.fixture
@@ -79,24 +79,24 @@ def test_a_channel_that_is_off_is_transparent(page, activations):
     assert clear == 9 * (maxima == 0).sum()
 
 
-def test_only_layers_on_the_screen_are_sent(open_page):
-    page = open_page(viewport={"width": 1280, "height": 500})
-    requests = []
-    page.on("request", lambda request: requests.append(request.url))
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    assert "conv1" in requests[-1]
-    assert "dense1" not in requests[-1]
-    page.locator("[data-layer=dense1]").scroll_into_view_if_needed()
-    page.wait_for_function(
+@pytest.mark.parametrize("sockets", [True, False])
+def test_only_layers_on_the_screen_are_sent(open_page, sockets):
+    page = open_page(sockets=sockets, viewport={"width": 1280, "height": 500})
+    page.evaluate(
         """() => {
-            const canvas = document.querySelector("[data-layer=dense1] canvas");
-            const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-            return new Set(new Uint32Array(data.buffer)).size > 2;
+            window.asked = [];
+            document.addEventListener("mnist_cnn:answer", ({detail}) =>
+                window.asked.push([...detail.answer.layers?.keys() ?? []]));
         }"""
     )
-    assert "dense1" in requests[-1]
-    assert "conv1," not in requests[-1]
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    asked = page.evaluate("asked.at(-1)")
+    assert "conv1" in asked
+    assert "dense1" not in asked
+    page.locator("[data-layer=dense1]").scroll_into_view_if_needed()
+    page.wait_for_function("asked.at(-1).includes('dense1') && !asked.at(-1).includes('conv1')")
+    assert colors(page, "[data-layer=dense1] canvas") > 2
 
 
 def test_cells_are_reached_by_keyboard(page, activations):

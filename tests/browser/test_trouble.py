@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tests.browser.conftest import NO_SOCKETS
 from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
 from tests.proxy import proxy
 
@@ -26,14 +27,21 @@ WATCH_INK = """() => {
     document.addEventListener("pointerdown", look);
 }"""
 
-# Start and end of each reading.
-READINGS = """performance.getEntriesByType("resource")
-    .filter((entry) => new URL(entry.name).pathname.endsWith("/mnist_cnn/read"))
-    .map((entry) => [entry.startTime, entry.responseEnd])"""
+# Start and end of each reading, answered or given up.
+READINGS = """performance.getEntriesByName("reading")
+    .map((entry) => [entry.startTime, entry.startTime + entry.duration])"""
 
 COUNT_FLIGHTS = """() => {
     window.most = 0;
     let flying = 0;
+    const say = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (message) {
+        most = Math.max(most, ++flying);
+        for (const name of ["message", "close"]) {
+            this.addEventListener(name, () => flying--, {once: true});
+        }
+        return say.call(this, message);
+    };
     const send = XMLHttpRequest.prototype.send;
     XMLHttpRequest.prototype.send = function (body) {
         most = Math.max(most, ++flying);
@@ -50,9 +58,11 @@ def line(address):
         yield line
 
 
-@pytest.fixture
-def page(line, browser):
+@pytest.fixture(params=["socket", "requests"])
+def page(line, browser, request):
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    if request.param == "requests":
+        context.add_init_script(NO_SOCKETS)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,6 +1,7 @@
 // Every layer of the network, painted while the pen moves; only what is on the screen.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { emit, listen, onTheme } from "../transport/events.js";
+import { measure } from "../transport/timing.js";
 import { gradient } from "./colormap.js";
 import { LayerView } from "./layer.js";
 import { Network } from "./network.js";
@@ -67,7 +68,7 @@ export function mount(element, props) {
   listen("answer", ({ answer: next, frame }) => {
     answer = next;
     paintVisible();
-    performance.measure("pen-to-maps", { start: frame.since });
+    measure("pen-to-maps", frame.since);
   });
 }
 

@@ -1,5 +1,7 @@
 // Carries drawings to the server: one request in flight, the newest drawing wins, nothing queues.
 import { decode } from "./answer.js";
+import { Socket } from "./socket.js";
+import { measure } from "./timing.js";
 
 const SLOW = 1500; // milliseconds until a person is told that the answer is late
 const TIMEOUT = 5000; // milliseconds until it is given up and asked for again
@@ -14,6 +16,9 @@ export const url = (path) => `${window.mnistCnnPrefix ?? ""}/mnist_cnn/${path}`;
  *   with null when the trouble is over
  */
 export function createTransport(onAnswer, onTrouble) {
+  const address = new URL(url("live"), location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new Socket(address.href);
   let waiting = null; // makes the newest frame, when its turn comes
   let busy = false;
   let generation = 0; // answers to frames from before a forget() are dropped
@@ -36,7 +41,11 @@ export function createTransport(onAnswer, onTrouble) {
     const late = setTimeout(() => !failures && awaited() && tell("slow"), SLOW);
     waiting = null;
     try {
-      const answer = await ask(frame).finally(() => clearTimeout(late));
+      const reading = socket.ready ? socket.ask(frame, TIMEOUT) : ask(frame);
+      const answer = await reading.finally(() => {
+        clearTimeout(late);
+        measure("reading", started);
+      });
       failures = 0;
       // A server that stays slow is named until the pen rests, not off and on with each answer.
       if (!waiting || performance.now() - started < SLOW) tell(null);
