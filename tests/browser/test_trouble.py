@@ -37,8 +37,14 @@ COUNT_FLIGHTS = """() => {
     const say = WebSocket.prototype.send;
     WebSocket.prototype.send = function (message) {
         most = Math.max(most, ++flying);
+        let landed = false;
+        const land = () => {
+            if (!landed) flying--;
+            landed = true;
+        };
+        // Capturing: the next one is sent while other listeners wait.
         for (const name of ["message", "close"]) {
-            this.addEventListener(name, () => flying--, {once: true});
+            this.addEventListener(name, land, {once: true, capture: true});
         }
         return say.call(this, message);
     };
