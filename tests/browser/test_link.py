@@ -238,9 +238,10 @@ def test_what_a_link_cannot_hold_is_said_before(open_page, strokes):
 
 def test_a_link_is_made_without_the_server(open_page):
     """It holds what is on the pad, not what the server has answered to."""
-    page = open_page()
+    page = open_page(sockets=False)
     page.route("**/read*", lambda route: route.abort())
     draw_digit(page, 4)
+    assert page.locator("#answer .digit").inner_text() == "–"
     fragment = copied_link(page).split("#")[1]
     strokes = page.evaluate(f"async f => (await {CODEC}).decodeStrokes(f)", fragment)
     assert len(strokes) == 2

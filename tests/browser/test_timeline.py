@@ -164,8 +164,12 @@ def test_another_drawing_has_its_own_past(open_page):
     assert ": 1, " in page.locator(SLIDER).get_attribute("aria-valuetext")
 
 
-def test_the_slider_stays_where_it_is_put(page):
+def test_the_slider_stays_where_it_is_put(open_page):
     """Answers to where it was a moment ago do not pull it back, however late they come."""
+    page = open_page(sockets=False)
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    page.wait_for_timeout(200)
     page.route("**/read*", lambda route: (page.wait_for_timeout(100), route.continue_()))
     for percent in (80, 60, 40, 30):
         scrub(page, percent)
@@ -263,3 +267,15 @@ def test_an_answer_takes_over_where_the_lines_cross(open_page):
     middle = pytest.approx([5 + 4 / 3, 0.5])
     assert takeovers == [[1, 1], [pytest.approx(5 + 4 / 3), 7]]
     assert line == [[1, 1], [1, 1], [5, 0.75], middle, [9, 1], [13, 1]]
+
+
+def test_digits_that_never_win_are_named_where_they_come_closest(open_page):
+    found = open_page().evaluate(
+        """async () => {
+            const {answers, peaks} = await import("/mnist_cnn/timeline/chart.js");
+            const of = (one, four, seven) => [0, one, 0, 0, four, 0, 0, seven, 0, 0];
+            const samples = [[1, of(0.9, 0.1, 0)], [5, of(0.6, 0.3, 0.1)], [9, of(0.8, 0.1, 0.1)]];
+            return peaks(samples, answers(samples).takeovers);
+        }"""
+    )
+    assert found == [[5, 0.3, 4]], "1 is the answer, and 7 hardly leaves the floor"

@@ -11,9 +11,11 @@ const DOUBTS = {
 /** The sentence that says why it may be no digit, or "". */
 export const doubtOf = (answer) => (answer.doubt ? text(DOUBTS[answer.doubt]) : "");
 
-/** The same where there is little room: whole percents, and "100" only when it is. */
+/** The same where there is little room: five characters at most, and "100" only when it is. */
 export function inShortPercent(probability) {
-  return probability >= 0.99 ? inPercent(probability) : `${Math.round(probability * 100)}%`;
+  if (probability >= 0.99995) return "100%";
+  if (probability >= 0.99) return `${Math.floor(probability * 1000) / 10}%`;
+  return `${Math.round(probability * 100)}%`;
 }
 
 /** Three digits are enough to see, and "100" only when it is. */

@@ -42,6 +42,7 @@ export function mount(element, props) {
   chooseScale(element.querySelector(".scale"), (choice) => {
     perChannel = choice === "channel";
     all.forEach(paint);
+    emit("scale", { perChannel });
   });
   for (const view of all) {
     followCells(view, {

@@ -68,7 +68,10 @@ export function followKeys(paper, hand, width) {
     event.preventDefault();
     show();
   });
-  canvas.addEventListener("keyup", (event) => held.delete(event.key));
+  canvas.addEventListener("keyup", (event) => {
+    if (event.key === "Meta") held.clear(); // macOS keeps the other keys' ups to itself
+    held.delete(event.key);
+  });
   paper.addEventListener("pointerdown", lift, { capture: true }); // before its own stroke begins
   canvas.addEventListener("blur", () => {
     held.clear();

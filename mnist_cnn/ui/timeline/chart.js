@@ -3,14 +3,11 @@
 const TOP = 16; // CSS pixels, for the digits
 const RIM = 5; // CSS pixels at the other sides
 const SEEN = 0.02; // probabilities that never reach this are not drawn
+const NAMED = 0.15; // those that reach this are named, also where they never are the answer
 
 /** samples: [[moment, probabilities]] in order; shown: the moment that is looked at */
 export function paintChart(canvas, samples, length, shown) {
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(canvas.clientWidth * ratio);
-  canvas.height = Math.round(canvas.clientHeight * ratio);
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
+  const context = blank(canvas);
   if (!samples.length) return;
   const place = places(canvas, length);
   const style = getComputedStyle(canvas);
@@ -24,6 +21,22 @@ export function paintChart(canvas, samples, length, shown) {
   const { line, takeovers } = answers(samples);
   paintLine(context, place, line, accent, 2.5);
   paintTakeovers(context, place, takeovers, style);
+  paintPeaks(context, place, peaks(samples, takeovers), style);
+}
+
+/** The canvas's context, with nothing on it, in CSS pixels. */
+function blank(canvas) {
+  const ratio = devicePixelRatio;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) =>
+    Math.round(side * ratio),
+  );
+  // Only when it has changed: a canvas that is given a size gets new memory.
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.scale(ratio, ratio);
+  return context;
 }
 
 export const winnerOf = (probabilities) => probabilities.indexOf(Math.max(...probabilities));
@@ -46,6 +59,20 @@ export function answers(samples) {
     line.push([moment, all[digit]]);
   });
   return { line, takeovers };
+}
+
+/** [[moment, probability, digit]] where those that never are the answer come closest to it. */
+export function peaks(samples, takeovers) {
+  const answered = new Set(takeovers.map(([, digit]) => digit));
+  const found = [];
+  for (let digit = 0; digit < 10; digit++) {
+    if (answered.has(digit)) continue;
+    const [moment, all] = samples.reduce((best, next) =>
+      next[1][digit] > best[1][digit] ? next : best,
+    );
+    if (all[digit] >= NAMED) found.push([moment, all[digit], digit]);
+  }
+  return found;
 }
 
 /** Where, between two samples, the probability of one digit meets that of another. */
@@ -94,5 +121,19 @@ function paintTakeovers(context, { x, width }, takeovers, style) {
     if (at < free) continue;
     context.fillText(String(digit), at, 12);
     free = at + 11;
+  }
+}
+
+/** The digit on the peak of its line; of those that would overlap, the highest. */
+function paintPeaks(context, { x, y, width }, found, style) {
+  context.font = `11px ${style.fontFamily}`;
+  context.textAlign = "center";
+  context.fillStyle = style.color;
+  const taken = [];
+  for (const [moment, probability, digit] of found.toSorted((a, b) => b[1] - a[1])) {
+    const at = [Math.min(width - 8, Math.max(x(moment), 8)), y(probability) - 3];
+    if (taken.some(([left, top]) => Math.hypot(left - at[0], top - at[1]) < 10)) continue;
+    taken.push(at);
+    context.fillText(String(digit), ...at);
   }
 }

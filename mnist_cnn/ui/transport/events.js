@@ -9,6 +9,7 @@
 //   point    place | null     a number is pointed at
 //   select   place | null     a number is looked into
 //   visible  {layers}         the names of the layers on the screen
+//   scale    {perChannel}     each channel has its own colour scale, or a layer has one
 //   why      boolean          what speaks for the answer is to be shown, or no longer
 //   evidence {digit, …}       what does, as mnist_cnn/attribution.py has it
 //
