@@ -97,7 +97,7 @@ def _logits(network: keras.Model):
     dense = isinstance(last, keras.layers.Dense)
     if not dense or last.activation is not keras.activations.softmax:
         raise TypeError(f"The last layer has to be Dense with softmax, not {last.name}.")
-    body = keras.Model(network.inputs, last.input)
+    body = keras.Model(network.input, last.input)
     return lambda pictures: tf.matmul(body(pictures, training=False), last.kernel) + last.bias
 
 

@@ -1,0 +1,207 @@
+"""Make a picture that excites a channel most, by gradient ascent.
+
+Activation maximisation (Erhan, Bengio, Courville and Vincent, Visualizing Higher-Layer Features of
+a Deep Network, 2009). Left to itself it finds noise that no pen makes. What makes strokes of it is
+known from Olah, Mordvintsev and Schubert, Feature Visualization, Distill 2017: the picture is
+climbed through a blur, shaken at first, and pays for ink and for edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_cnn.model import layer_table
+from mnist_cnn.preprocess import BOX, IMAGE_SIZE
+
+SEED = 28
+STARTS = 6  # for each channel, of which the best is kept; fewer where there are many pixels:
+PIXELS = 101_000  # that climb at once, so that no layer takes longer than a few seconds
+STEPS = 80
+SHAKEN = 50  # steps; the others find the best place within a pixel
+LEARNING_RATE = 0.25
+GAIN = 3.0  # makes up for the contrast that the blur takes
+FREE, FULL = 4, 12  # pixels: patches up to 4 have no room for noise, from 12 on all is applied
+BLUR = 1.0  # pixels: standard deviation
+# Penalties, in units of the mean sensitivity to a pixel, so that they suit every channel.
+EDGES = (0.8, 0.25)  # at first and at last, for each unit of total variation
+INK = 0.1  # for each pixel of full ink
+
+
+def maximize(network: keras.Model, name: str, height: int, width: int) -> np.ndarray:
+    """Return the best picture found for each channel of a layer.
+
+    Args:
+        network: a chain of layers.
+        name: of a layer; neither flatten nor before the first kernel.
+        height: pixels a cell of a feature map sees; of a layer of units, the whole picture's.
+        width: the same across.
+
+    Returns:
+        uint8 ``(channels, height, width)``, 255 is ink; the same each time.
+    """
+    excitement = _excitement(network, name)
+    channels = network.get_layer(name).output.shape[-1]
+    starts = int(np.clip(PIXELS // (channels * height * width), 1, STARTS))
+    chosen = tf.one_hot(np.tile(np.arange(channels), starts), channels)
+    strokes = _Strokes(height, width)
+    random = np.random.default_rng(SEED)
+    shift = _shaking(min(height, width) // 14, random)
+    start = random.normal(-0.5, 0.15, (starts * channels, height, width))
+
+    def excited(pictures: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(excitement(pictures) * chosen, axis=1)
+
+    def slope(climbers: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        """Return which way excites less, with more ink and more edges."""
+        uphill = _uphill(lambda seen: excited(shift(seen, step)), strokes.draw(climbers))
+        with tf.GradientTape() as tape:
+            tape.watch(climbers)
+            pictures = strokes.draw(climbers)
+            loss = strokes.penalty(pictures, step) - tf.reduce_sum(pictures * uphill)
+        return tape.gradient(loss, climbers)
+
+    @tf.function
+    def climb(climbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        pictures = strokes.draw(_descend(slope, climbers))
+        return pictures, excited(pictures)
+
+    # A concrete function, because TensorFlow warns of every fifth that is traced and used once.
+    start = tf.constant(start, tf.float32)
+    pictures, reached = climb.get_concrete_function(start)(start)
+    best = reached.numpy().reshape(starts, channels).argmax(axis=0)
+    pictures = pictures.numpy().reshape(starts, channels, height, width)
+    return (pictures[best, np.arange(channels)] * 255).round().astype(np.uint8)
+
+
+class _Strokes:
+    """What makes strokes of noise, for pictures of one size."""
+
+    def __init__(self, height: int, width: int):
+        self.strictness = float(np.clip((min(height, width) - FREE) / (FULL - FREE), 0, 1))
+        self.prices = tf.linspace(*EDGES, STEPS) * self.strictness
+        self.down, self.across = (_blur(side, BLUR * self.strictness) for side in (height, width))
+        self.frame = _frame(height, width)
+
+    def draw(self, climbers: tf.Tensor) -> tf.Tensor:
+        """Return pictures in 0..1 of what climbs, any numbers, both ``(n, height, width)``."""
+        blurred = tf.matmul(tf.matmul(self.down, climbers), self.across, transpose_b=True)
+        return self.frame * tf.sigmoid(GAIN * blurred)
+
+    def penalty(self, pictures: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        """Return what all ``pictures`` pay together for edges and ink."""
+        return self.prices[step] * _total_variation(pictures) + INK * tf.reduce_sum(pictures)
+
+
+def _descend(slope: Callable, x: tf.Tensor) -> tf.Tensor:
+    """Follow ``slope(x, step)`` down for all steps: Adam (Kingma and Ba, 2015), ever slower."""
+    mean, square = tf.zeros_like(x), tf.zeros_like(x)
+    for step in tf.range(STEPS):
+        gradient = slope(x, step)
+        mean = 0.9 * mean + 0.1 * gradient
+        square = 0.99 * square + 0.01 * gradient**2
+        done = tf.cast(step + 1, tf.float32)
+        unit = tf.sqrt(square / (1 - 0.99**done)) + 1e-7
+        x -= LEARNING_RATE * (1 - 0.9 * done / STEPS) * (mean / (1 - 0.9**done)) / unit
+    return x
+
+
+def _uphill(function: Callable, pictures: tf.Tensor) -> tf.Tensor:
+    """Return the gradient of ``function`` in each picture, its mean size made 1."""
+    with tf.GradientTape() as tape:
+        tape.watch(pictures)
+        values = function(pictures)
+    gradient = tape.gradient(values, pictures)
+    size = tf.reduce_mean(tf.abs(gradient), axis=(1, 2), keepdims=True)
+    return tf.math.divide_no_nan(gradient, size)
+
+
+def _blur(side: int, sigma: float) -> tf.Tensor:
+    """Return the matrix ``(side, side)`` that blurs along one axis; its rows sum to 1."""
+    distance = np.subtract.outer(np.arange(side), np.arange(side))
+    matrix = np.exp(-0.5 * (distance / max(sigma, 0.01)) ** 2)
+    return tf.constant(matrix / matrix.sum(axis=1, keepdims=True), tf.float32)
+
+
+def _frame(height: int, width: int) -> np.ndarray:
+    """Return 1 where ink may be: in a whole picture, inside the box that every digit is fitted to.
+
+    Nothing was ever trained on ink outside, so there would be only noise.
+    """
+    if (height, width) != (IMAGE_SIZE, IMAGE_SIZE):
+        return np.ones((height, width), np.float32)
+    edge = (IMAGE_SIZE - BOX) // 2
+    return np.pad(np.ones((BOX, BOX), np.float32), edge)
+
+
+def _shaking(
+    reach: int, random: np.random.Generator
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Return a function: pictures, step → pictures moved by up to ``reach`` pixels, at last by 0.
+
+    Paper comes in, ink goes out.
+    """
+    offsets = random.integers(-reach, reach + 1, (STEPS, 2))
+    offsets[SHAKEN:] = 0
+    corners = tf.constant(reach - offsets, tf.int32)
+
+    def shift(pictures: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        framed = tf.pad(pictures, [(0, 0), (reach, reach), (reach, reach)])
+        return tf.slice(framed, (0, corners[step, 0], corners[step, 1]), pictures.shape)
+
+    return shift
+
+
+def _total_variation(pictures: tf.Tensor) -> tf.Tensor:
+    """Return the sum over all pixels of the slope there; paper lies around each picture."""
+    framed = tf.pad(pictures, [(0, 0), (1, 1), (1, 1)])
+    here = framed[:, :-1, :-1]
+    across, down = framed[:, :-1, 1:] - here, framed[:, 1:, :-1] - here
+    return tf.reduce_sum(tf.sqrt(across**2 + down**2 + 1e-3))  # smooth where nothing changes
+
+
+def _excitement(network: keras.Model, name: str) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function: patches ``(n, h, w)`` → the cell that sees them, ``(n, channels)``.
+
+    It gives what the last kernel gives, before the activation, because a rectified cell that is
+    off has no gradient to climb. A patch is as large as a cell of a map sees, so that without
+    padding it makes exactly one cell.
+    """
+    layers = [row.name for row in layer_table(network)]
+    chain = [network.get_layer(other) for other in layers[: layers.index(name) + 1]]
+    weighted = (keras.layers.Conv2D, keras.layers.Dense)
+    last = max(index for index, layer in enumerate(chain) if isinstance(layer, weighted))
+    mapped = len(chain[-1].output.shape) == 4
+
+    def excitement(patches: tf.Tensor) -> tf.Tensor:
+        x = patches[..., None]
+        for index, layer in enumerate(chain):
+            if index <= last or not _is_activation(layer):
+                x = _apply(layer, x, mapped)
+            if index < last and isinstance(layer, weighted):
+                x = layer.activation(x)
+        return tf.reshape(x, (len(x), -1))
+
+    return excitement
+
+
+def _is_activation(layer: keras.Layer) -> bool:
+    return isinstance(layer, (keras.layers.Activation, keras.layers.ReLU))
+
+
+def _apply(layer: keras.Layer, x: tf.Tensor, valid: bool) -> tf.Tensor:
+    """Return what ``layer`` makes of ``x``, without its activation, and without padding on wish."""
+    if isinstance(layer, keras.layers.Dense):
+        return tf.matmul(x, layer.kernel) + layer.bias
+    padding = "VALID" if valid or not hasattr(layer, "padding") else layer.padding.upper()
+    if isinstance(layer, keras.layers.Conv2D):
+        kernel, rate = layer.kernel, layer.dilation_rate
+        return tf.nn.convolution(x, kernel, layer.strides, padding, dilations=rate) + layer.bias
+    if isinstance(layer, keras.layers.MaxPooling2D):
+        return tf.nn.max_pool2d(x, layer.pool_size, layer.strides, padding)
+    if isinstance(layer, keras.layers.AveragePooling2D):
+        return tf.nn.avg_pool2d(x, layer.pool_size, layer.strides, padding)
+    return layer(x)
