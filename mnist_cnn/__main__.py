@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,6 @@ from mnist_cnn import quiet  # noqa: F401  first, before anything imports Tensor
 
 # isort: split
 from mnist_cnn import (
-    calibration,
     card,
     data,
     doubt,
@@ -28,18 +25,25 @@ from mnist_cnn import (
     model,
     nondigits,
     pens,
-    training,
+    training_data,
     weights,
 )
 from mnist_cnn.checkpoint import CheckpointError
+from mnist_cnn.options import RANGES, Options, OptionsError
+from mnist_cnn.progress_bar import ProgressBar
 from mnist_cnn.reading import Reader
+from mnist_cnn.tensorboard_log import TensorBoardLog
+from mnist_cnn.training import OPTIMIZERS, RECIPES, DivergedError
+from mnist_cnn.training_run import TrainingRun, libraries
 
-BAR = 30  # characters
-VARIANTS = 16  # of each pen drawing, by other hands
+LONG = 5  # epochs: longer trainings can be resumed
 JUDGE_VARIANTS = 5
 OTHERS = 60_000  # non-digits the judge learns from
 HELD_BACK = 5_000  # training digits that set the judge's threshold instead
-SENTENCES = (data.DataError, weights.WeightsError, ink.PictureError, CheckpointError)
+SENTENCES = (
+    *(data.DataError, weights.WeightsError, ink.PictureError),
+    *(CheckpointError, DivergedError),
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,9 +66,16 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("train", help="train, and write weights with their card")
     command.set_defaults(command=train)
-    command.add_argument("--recipe", choices=sorted(training.RECIPES), default="lesson")
-    command.add_argument("--epochs", type=_positive, help="instead of the recipe's own")
-    command.add_argument("--seed", type=_seed, default=1)
+    command.add_argument("--recipe", choices=sorted(RECIPES), default="lesson")
+    own = "instead of the recipe's own"
+    command.add_argument("--epochs", type=_option("epochs"), help=own)
+    command.add_argument("--batch-size", type=_option("batch_size"), help=own)
+    command.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help=own)
+    command.add_argument("--learning-rate", type=_option("learning_rate"), help=own)
+    command.add_argument("--digits", type=_option("digits"), help="to learn from; default all")
+    command.add_argument("--seed", type=_option("seed"), default=1)
+    _add_downsampling(command)
+    command.add_argument("--logdir", type=Path, metavar="FOLDER", help="write TensorBoard logs")
     command.add_argument("--output", type=Path, default=weights.DEFAULT, metavar="FILE.keras")
     _add_data(command, or_generated=True)
     _add_pens(command)
@@ -99,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     _add_weights(command)
 
     command = commands.add_parser("summary", help="the layer table")
+    _add_downsampling(command)
     command.set_defaults(command=summary)
     return top
 
@@ -106,77 +118,61 @@ def parser() -> argparse.ArgumentParser:
 def train(options: argparse.Namespace) -> int:
     """Train, calibrate, evaluate, and write weights and card."""
     output = weights.prepare(options.output)
-    recipe = training.RECIPES[options.recipe]
-    if options.epochs:
-        recipe = recipe.with_epochs(options.epochs)
-    mnist = _digits(options)
-    print(f"Recipe {recipe.name}, seed {options.seed}, {mnist.source}")
-    written = _pens(options) if recipe.drawings else None
-    drawn = None
-    if written:
-        learned = written.by(pens.TRAINING_WRITERS)
-        print(
-            f"Drawing {len(learned):,} pen digits of {written.source} {VARIANTS} times", flush=True
-        )
-        drawn = drawings.for_training(learned, VARIANTS, options.seed)
-    network = model.build(options.seed)
-    seconds = _run(network, mnist, drawn, recipe, options.seed, output)
-    temperature = _calibrate(network, written) if written else 1.0
-    score = evaluation.score(network, mnist.test_images, mnist.test_labels)
-    about = card.Card(
-        recipe=recipe.name,
-        seed=options.seed,
-        epochs=recipe.epochs,
-        data_checksum=mnist.checksum,
-        drawings=f"{len(learned):,} UCI pen digits by {len(pens.TRAINING_WRITERS)} people"
-        if written
-        else "none",
-        parameters=network.count_params(),
-        temperature=round(temperature, 4),
-        tested_on=mnist.source if mnist.source == generated.SOURCE else "MNIST test",
-        test_accuracy=score.accuracy,
-        training_seconds=round(seconds, 1),
-        libraries=_libraries(),
+    chosen = _chosen(options)
+    learned = training_data.load(
+        chosen,
+        None if chosen.data == "generated" else options.data,
+        options.pens,
+        report=_say_what_takes_long,
+        note=lambda sentence: print(sentence, file=sys.stderr),
     )
-    weights.save(network, about, output)
-    print(f"{_percent(score)} ({about.tested_on}). Written: {output}, {weights.card_path(output)}")
+    run = TrainingRun(chosen, learned)
+    print(f"Recipe {chosen.recipe}, seed {chosen.seed}, {learned.source}", flush=True)
+    _train(run, output, options.logdir)
+    outcome = run.finish()
+    weights.save(run.network, card.from_json(outcome.card), output)
+    score = evaluation.Score(outcome.confusion)
+    print(
+        f"{_percent(score)} ({learned.tested_on}). Written: {output}, {weights.card_path(output)}"
+    )
     return 0
 
 
-def _digits(options: argparse.Namespace) -> data.Mnist:
-    """Return MNIST, or generated digits: on demand, and where MNIST cannot be had."""
-    if options.data != Path("generated"):
-        try:
-            return data.load(options.data)
-        except data.DataError as error:
-            if options.data or os.environ.get(data.ENVIRONMENT_VARIABLE):
-                raise
-            print(f"{error}\nGoing on with generated digits instead of MNIST.", file=sys.stderr)
-    return generated.Generator.load().dataset(options.seed)
+def _chosen(options: argparse.Namespace) -> Options:
+    """Return the options of a training from the arguments of the command line."""
+    names = {name: value for name, value in vars(options).items() if name in RANGES}
+    names.pop("data")
+    if options.data == Path("generated"):
+        names["data"] = "generated"
+    elif options.pens:
+        names["data"] = "mnist+pens"
+    return Options.parse(names)
 
 
-def _run(network, mnist, drawn, recipe, seed: int, output: Path) -> float:
-    """Train with a progress bar and return the seconds it took; a long recipe can be resumed."""
-    checkpoint = output.with_suffix(".unfinished.npz") if recipe.epochs > 5 else None
+def _say_what_takes_long(what: str) -> None:
+    if what == "drawings":
+        print("Drawing the pen digits by other hands, which takes a while", flush=True)
+
+
+def _train(run: TrainingRun, output: Path, logdir: Path | None) -> None:
+    """Train with a progress bar; a long training can be resumed."""
+    epochs = run.recipe.epochs
+    checkpoint = output.with_suffix(".unfinished.npz") if epochs > LONG else None
     if checkpoint and checkpoint.exists():
         print(f"Going on with the interrupted run in {checkpoint}")
-    step = None
+    bar, log = ProgressBar(epochs), TensorBoardLog(logdir) if logdir else None
     try:
-        for step in training.train(
-            network,
-            mnist.train_images,
-            mnist.train_labels,
-            recipe,
-            seed,
-            drawn=drawn,
-            checkpoint=checkpoint,
-        ):
-            _show(step, recipe.epochs)
+        for event in run.events(checkpoint):
+            bar.show(event)
+            if log:
+                log.write(event)
     except KeyboardInterrupt:
         if checkpoint and checkpoint.exists():
             print("\nThe same command goes on after the last whole epoch.", file=sys.stderr)
         raise
-    return step.seconds if step else 0.0
+    finally:
+        if log:
+            log.close()
 
 
 def _pens(options: argparse.Namespace) -> pens.PenDigits | None:
@@ -187,16 +183,6 @@ def _pens(options: argparse.Namespace) -> pens.PenDigits | None:
             raise
         print(f"{error} Going on with MNIST alone.", file=sys.stderr)
         return None
-
-
-def _calibrate(network, written: pens.PenDigits) -> float:
-    """Fold in the temperature that fits the calibrating writers, and return it."""
-    unseen = written.by(pens.CALIBRATION_WRITERS)
-    drawn = drawings.for_measuring(unseen, drawings.NORMAL, seed=1)
-    probabilities = evaluation.probabilities(network, drawn.images)
-    temperature = calibration.temperature(probabilities, drawn.labels)
-    calibration.fold(network, temperature)
-    return temperature
 
 
 def judge(options: argparse.Namespace) -> int:
@@ -236,7 +222,7 @@ def generator(options: argparse.Namespace) -> int:
         fresh_network_accuracy=accuracy,
         fresh_network_seconds=round(seconds, 1),
         bytes=output.stat().st_size,
-        libraries=_libraries(),
+        libraries=libraries(),
     )
     generated.save_card(about, output)
     print(f"A fresh network reads {accuracy:.2%} after {seconds:.0f} s. Written: {output}")
@@ -278,12 +264,12 @@ def predict(options: argparse.Namespace) -> int:
 
 def summary(options: argparse.Namespace) -> int:
     """Print the layer table."""
-    rows = model.layer_table(model.build())
-    print(f"{'layer':<9}{'kind':<14}{'output':<14}{'parameters':>10}")
+    rows = model.layer_table(model.build(downsampling=options.downsampling))
+    print(f"{'layer':<9}{'kind':<18}{'output':<14}{'parameters':>10}")
     for row in rows:
         shape = "×".join(map(str, row.shape))
-        print(f"{row.name:<9}{row.kind:<14}{shape:<14}{row.parameters:>10,}")
-    print(f"{'in all':<37}{sum(row.parameters for row in rows):>10,}")
+        print(f"{row.name:<9}{row.kind:<18}{shape:<14}{row.parameters:>10,}")
+    print(f"{'in all':<41}{sum(row.parameters for row in rows):>10,}")
     return 0
 
 
@@ -311,6 +297,22 @@ def _add_weights(command: argparse.ArgumentParser) -> None:
     command.add_argument("--weights", type=Path, default=weights.DEFAULT, metavar="FILE.keras")
 
 
+def _add_downsampling(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--downsampling", choices=list(model.DOWNSAMPLING), default="max")
+
+
+def _option(name: str):
+    """Return what argparse calls to check the text of an option of a training."""
+
+    def check(text: str) -> float | int | str:
+        try:
+            return RANGES[name].parse(name, text)
+        except OptionsError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return check
+
+
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
@@ -323,27 +325,8 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _libraries() -> dict[str, str]:
-    return {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
-
-
 def _percent(score: evaluation.Score) -> str:
     return f"{score.accuracy:.2%} of {score.total:,} test images read right"
-
-
-def _show(event: training.Step, epochs: int) -> None:
-    filled = BAR * event.step // event.steps
-    left = event.seconds / event.step * (event.steps - event.step)
-    print(
-        f"\repoch {event.epoch}/{epochs} [{'█' * filled}{'·' * (BAR - filled)}] "
-        f"loss {event.loss:.4f}  accuracy {event.accuracy:.2%}  {_duration(left)} left ",
-        end="" if event.step < event.steps else "\n",
-        flush=True,
-    )
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:3.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def _json_line(name: str, reading) -> str:

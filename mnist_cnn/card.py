@@ -43,6 +43,7 @@ class Card:
     training_seconds: float
     libraries: dict[str, str]  # name: version
     figures: Figures | None = None
+    options: dict[str, object] | None = None  # what was chosen, and the steps really done
 
     def to_json(self) -> str:
         """Return the card as it stands beside the weights."""

@@ -41,12 +41,21 @@ SMALL = Setting(height=(60, 140), brush=(8, 28), anywhere=True)
 BRUSH_HEIGHT = 210  # units: what a setting's brush refers to
 
 
-def for_training(pens: PenDigits, variants: int, seed: int) -> Drawn:
+def for_training(pens: PenDigits, variants: int, seed: int, spread: bool = True) -> Drawn:
     """Return every digit drawn ``variants`` times, each time as another hand, with another brush.
 
-    The work is spread over the processors; the same seed gives the same pictures.
+    The same seed gives the same pictures, and fewer variants are the first of more.
+
+    Args:
+        pens: the digits.
+        variants: of each.
+        seed: of hands and brushes.
+        spread: the work over the processors; a process that may have no children does not.
     """
     jobs = [(pens.strokes, (seed, variant)) for variant in range(variants)]
+    if not spread:
+        images = np.concatenate([_draw_variants(job) for job in jobs])
+        return Drawn(images, np.tile(pens.labels, variants))
     context = multiprocessing.get_context("spawn")  # TensorFlow's threads do not survive a fork
     with ProcessPoolExecutor(min(variants, os.cpu_count() or 1), context) as processes:
         images = np.concatenate(list(processes.map(_draw_variants, jobs)))

@@ -60,9 +60,13 @@ def probabilities(network: keras.Model, images: np.ndarray, batch_size: int = 50
 
 def score(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> Score:
     """Return how ``network`` reads uint8 images ``(n, 28, 28)`` with labels ``(n,)``."""
-    answers = probabilities(network, images).argmax(axis=1)
+    return score_of(probabilities(network, images), labels)
+
+
+def score_of(answers: np.ndarray, labels: np.ndarray) -> Score:
+    """Return the score of softmax probabilities ``(n, 10)`` of digits with labels ``(n,)``."""
     confusion = np.zeros((CLASSES, CLASSES), int)
-    np.add.at(confusion, (labels.astype(int), answers), 1)
+    np.add.at(confusion, (labels.astype(int), answers.argmax(axis=1)), 1)
     return Score(confusion)
 
 

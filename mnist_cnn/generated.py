@@ -103,10 +103,10 @@ class Generator:
             images[part] = self._decode(codes, labels[part].astype(np.int32))
         return images, labels
 
-    def dataset(self, seed: int) -> Mnist:
-        """Return as many new digits as MNIST has, in its place."""
+    def dataset(self, seed: int, train_digits: int = TRAIN_DIGITS) -> Mnist:
+        """Return new digits in MNIST's place, as many as it has or fewer to train on."""
         return Mnist(
-            *self.digits(TRAIN_DIGITS, seed),
+            *self.digits(train_digits, seed),
             *self.digits(TEST_DIGITS, seed + 1),
             source=SOURCE,
             checksum=hashlib.sha256(

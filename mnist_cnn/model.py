@@ -1,4 +1,4 @@
-"""The network: its architecture and its layer table."""
+"""The network: its architecture, the variants of it, and its layer table."""
 
 from __future__ import annotations
 
@@ -12,22 +12,49 @@ from mnist_cnn.preprocess import IMAGE_SIZE
 CLASSES = 10
 
 
-def build(seed: int | None = None) -> keras.Model:
-    """Return the untrained network, 93,322 parameters, built with the functional API.
+@dataclass(frozen=True)
+class Downsampling:
+    """How feature maps become smaller after the first and the second convolution."""
+
+    pool: type[layers.Layer] | None = None  # a layer of 2×2 windows
+    stride: int = 1  # of these convolutions
+
+
+DOWNSAMPLING = {
+    "max": Downsampling(pool=layers.MaxPooling2D),  # the shipped network: 93,322 parameters
+    "average": Downsampling(pool=layers.AveragePooling2D),  # 93,322
+    # Springenberg and others, Striving for Simplicity: The All Convolutional Net (2014).
+    "stride": Downsampling(stride=2),  # 121,994, for its maps end at 4×4
+    "none": Downsampling(),  # 2,038,922: flattening 22×22 maps makes dense1 large
+}
+
+
+def build(seed: int | None = None, downsampling: str = "max") -> keras.Model:
+    """Return the untrained network, built with the functional API.
 
     Input shape: ``(batch, 28, 28, 1)`` float32 in [0, 1], ink is 1.
     Output shape: ``(batch, 10)`` float32, softmax probabilities.
 
     Args:
         seed: seeds the kernel initialisers, so that two builds start alike.
+        downsampling: a name in ``DOWNSAMPLING``. Only ``max`` and ``average`` have the layers
+            ``pool1`` and ``pool2``.
+
+    Raises:
+        ValueError: there is no such downsampling.
     """
+    if downsampling not in DOWNSAMPLING:
+        raise ValueError(
+            f"There is no downsampling {downsampling!r}. Choose one of: {', '.join(DOWNSAMPLING)}."
+        )
+    how = DOWNSAMPLING[downsampling]
     if seed is not None:
         keras.utils.set_random_seed(seed)
     image = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="image")
-    x = layers.Conv2D(32, 3, activation="relu", name="conv1")(image)
-    x = layers.MaxPooling2D(2, name="pool1")(x)
-    x = layers.Conv2D(64, 3, activation="relu", name="conv2")(x)
-    x = layers.MaxPooling2D(2, name="pool2")(x)
+    x = layers.Conv2D(32, 3, how.stride, activation="relu", name="conv1")(image)
+    x = how.pool(2, name="pool1")(x) if how.pool else x
+    x = layers.Conv2D(64, 3, how.stride, activation="relu", name="conv2")(x)
+    x = how.pool(2, name="pool2")(x) if how.pool else x
     x = layers.Conv2D(64, 3, activation="relu", name="conv3")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(64, activation="relu", name="dense1")(x)

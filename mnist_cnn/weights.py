@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import functools
 import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
 
 from mnist_cnn import card as cards
-from mnist_cnn import model
+from mnist_cnn import model, weights_file
 from mnist_cnn.card import Card
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
 DEFAULT = FOLDER / "mnist_cnn.keras"
+VARIANTS = [functools.partial(model.build, downsampling=name) for name in model.DOWNSAMPLING]
 
 # What zipfile, HDF5, JSON and Keras raise on files that are truncated, altered, or not weights.
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, OSError, RuntimeError),
     *(ValueError, KeyError, TypeError, AttributeError),
-)
-
-# The entries of a layer's configuration that make it what it is.
-DEFINING = (
-    *("name", "batch_shape", "filters", "units", "kernel_size", "pool_size"),
-    *("strides", "padding", "dilation_rate", "groups", "activation", "use_bias"),
 )
 
 
@@ -70,6 +65,20 @@ def save(network: keras.Model, card: Card, path: str | os.PathLike = DEFAULT) ->
     save_card(card, path)
 
 
+def save_packed(network: keras.Model, card: Card, path: str | os.PathLike) -> None:
+    """Write weights with their card inside, as one ``.keras`` file to pass on; see ``save``.
+
+    Raises:
+        WeightsError: see ``prepare``.
+    """
+
+    def write(aside: Path) -> None:
+        network.save(aside)
+        weights_file.pack(aside, card.to_json())
+
+    write_aside(prepare(path), write)
+
+
 def save_card(card: Card, path: str | os.PathLike = DEFAULT) -> None:
     """Write the card beside the weights at ``path``."""
     text = card.to_json()
@@ -78,51 +87,69 @@ def save_card(card: Card, path: str | os.PathLike = DEFAULT) -> None:
 
 def load(
     path: str | os.PathLike = DEFAULT,
-    build: Callable[[], keras.Model] = model.build,
+    build: Callable[[], keras.Model] | None = None,
     command: str = "train",
 ) -> keras.Model:
-    """Return the trained network, checked to be this project's architecture.
+    """Return the trained network, checked to be one of this project's architectures.
 
     The network is built here and only its numbers are read from the file: so nothing in the file
     is executed, and a file saved by one version of Keras loads in another, although each version
-    describes layers with entries of its own.
+    describes layers with entries of its own. A file of more than 64 MiB, packed or unpacked, and
+    one with anything but plain arrays in it is refused, so it may come from anybody.
 
     Args:
         path: a ``.keras`` file.
-        build: returns the untrained network that the file must hold.
+        build: returns the untrained network that the file must hold. Default: any variant of
+            ``model.build``, told by the layers the file names.
         command: of ``python -m mnist_cnn``, makes the file anew; named when it cannot be used.
 
     Raises:
-        WeightsError: the file is missing, damaged, or holds another network.
+        WeightsError: the file is missing, damaged, hostile, or holds another network.
     """
     path = Path(path)
     if not path.is_file():
         raise WeightsError(f"There are no weights at {path}. {way_out(path, command)}")
-    network = build()
+    builds = [build] if build else VARIANTS
     try:
-        with zipfile.ZipFile(path) as archive:
-            found = _architecture(archive.read("config.json"))
-        difference = _first_difference(_architecture(network.to_json()), found)
-        if not difference:
+        found = weights_file.architecture_in(path)
+        network, difference = _matching(found, builds)
+        if network is not None:
             network.load_weights(path)
     except UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(f"{path} is damaged ({reason}). {way_out(path, command)}") from error
-    if difference:
+    if network is None:
         raise WeightsError(f"{path} holds another network: {difference}. {way_out(path, command)}")
     return network
 
 
+def _matching(
+    found: list[dict], builds: Sequence[Callable[[], keras.Model]]
+) -> tuple[keras.Model | None, str]:
+    """Return the network of this architecture, or None and how the likeliest one differs."""
+    differences: dict[bool, str] = {}  # whether the number of layers is the same: the first
+    for build in builds:
+        network = build()
+        expected = weights_file.architecture(network.to_json())
+        difference = weights_file.first_difference(expected, found)
+        if difference is None:
+            return network, ""
+        differences.setdefault(len(expected) == len(found), difference)
+    return None, differences.get(True) or differences[False]
+
+
 def load_card(path: str | os.PathLike = DEFAULT) -> Card:
-    """Return the card beside the weights at ``path``.
+    """Return the card beside the weights at ``path``, or the one packed into them.
 
     Raises:
         WeightsError: the card is missing or not a card.
     """
-    card = card_path(Path(path))
+    path = Path(path)
+    card = card_path(path)
     try:
-        return cards.from_json(card.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError) as error:
+        packed = None if card.exists() else weights_file.card_in(path)
+        return cards.from_json(packed or card.read_text(encoding="utf-8"))
+    except UNREADABLE as error:
         raise WeightsError(f"{card} cannot be read ({error}). {way_out(card)}") from error
 
 
@@ -135,25 +162,6 @@ def way_out(path: Path, command: str = "train") -> str:
         )
     output = path.with_suffix(".keras") if path.suffix == ".json" else path
     return f"Train anew with: python -m mnist_cnn {command} --output {output}"
-
-
-def _architecture(config: str | bytes) -> list[dict]:
-    """Return what defines each layer in Keras' JSON of a model, free of version-bound entries."""
-    return [
-        {"kind": layer["class_name"]}
-        | {entry: layer["config"][entry] for entry in DEFINING if entry in layer["config"]}
-        for layer in json.loads(config)["config"]["layers"]
-    ]
-
-
-def _first_difference(expected: list[dict], found: list[dict]) -> str | None:
-    if len(expected) != len(found):
-        return f"expected {len(expected)} layers, found {len(found)}"
-    for wanted, layer in zip(expected, found, strict=True):
-        for entry, value in wanted.items():
-            if layer.get(entry) != value:
-                return f"{wanted['name']} should have {entry} {value}, found {layer.get(entry)}"
-    return None
 
 
 def write_aside(path: Path, write: Callable[[Path], object]) -> None:

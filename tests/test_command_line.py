@@ -1,5 +1,6 @@
 """``python -m mnist_cnn``: what a person types, sees, and gets as exit status."""
 
+import dataclasses
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from mnist_cnn import card as cards
 from mnist_cnn import data, generated, nondigits, pens, strokes, weights
 from mnist_cnn.__main__ import main
 from mnist_cnn.doubt import Judge
+from mnist_cnn.options import Options
 from tests.serving import ROOT
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
@@ -190,6 +192,42 @@ def test_train_writes_weights_and_a_card_that_evaluate_agrees_with(small_mnist, 
     assert [line.split()[0] for line in digits] == list("0123456789")
 
 
+def test_every_choice_reaches_the_training_and_its_card(small_mnist, tmp_path, capsys):
+    file = write_npz(tmp_path / "small.npz", small_mnist)
+    output, logs = tmp_path / "mine.keras", tmp_path / "logs"
+    choices = ("--recipe", "fast", "--epochs", 2, "--batch-size", 25, "--optimizer", "adam")
+    choices += ("--digits", 100, "--downsampling", "stride", "--logdir", logs)
+    status, out, err = run(capsys, "train", *choices, "--data", file, "--output", output)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"Recipe fast, seed 1, {file}\n")
+    assert "validation " in out
+    card = weights.load_card(output)
+    chosen = Options.parse(
+        {"recipe": "fast", "epochs": 2, "batch_size": 25, "optimizer": "adam", "digits": 100}
+        | {"downsampling": "stride"}
+    )
+    assert card.options == dataclasses.asdict(chosen) | {"steps": 8}
+    assert (card.recipe, card.epochs, card.parameters) == ("fast", 2, 121_994)
+    assert weights.load(output).count_params() == 121_994
+    assert sorted(folder.name for folder in logs.iterdir()) == ["train", "validation"]
+
+
+@pytest.mark.parametrize(
+    ("downsampling", "row", "total"),
+    [
+        ("average", ["pool2", "AveragePooling2D", "5×5×64", "0"], "93,322"),
+        ("stride", ["conv2", "Conv2D", "6×6×64", "18,496"], "121,994"),
+        ("none", ["dense1", "Dense", "64", "1,982,528"], "2,038,922"),
+    ],
+)
+def test_summary_knows_the_variants(downsampling, row, total, capsys):
+    status, out, err = run(capsys, "summary", "--downsampling", downsampling)
+    assert (status, err) == (0, "")
+    lines = [line.split() for line in out.splitlines()]
+    assert row in lines
+    assert lines[-1] == ["in", "all", total]
+
+
 @pytest.mark.parametrize("verb", ["train", "judge"])
 def test_an_impossible_output_is_refused_before_anything_is_done(verb, tmp_path, capsys):
     output, missing = tmp_path / "mine.h5", tmp_path / "none.npz"
@@ -223,7 +261,7 @@ def write_pens(path):
 
 
 def test_the_best_recipe_learns_from_pen_drawings_too(small_mnist, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("mnist_cnn.__main__.VARIANTS", 1)
+    monkeypatch.setattr("mnist_cnn.training_data.VARIANTS", 1)
     file, written = (
         write_npz(tmp_path / "small.npz", small_mnist),
         write_pens(tmp_path / "pens.tra"),
@@ -232,7 +270,7 @@ def test_the_best_recipe_learns_from_pen_drawings_too(small_mnist, tmp_path, cap
     arguments = ("--recipe", "best", "--epochs", 1, "--data", file, "--pens", written)
     status, out, err = run(capsys, "train", *arguments, "--output", output)
     assert (status, err) == (0, "")
-    assert f"Drawing 44 pen digits of {written} 1 times\n" in out
+    assert "Drawing the pen digits by other hands" in out
     card = weights.load_card(output)
     assert (card.recipe, card.drawings) == ("best", "44 UCI pen digits by 22 people")
     assert card.temperature != 1
@@ -266,7 +304,7 @@ class Made:
     def load(cls):
         return cls()
 
-    def dataset(self, seed):
+    def dataset(self, seed, train_digits):
         random = np.random.default_rng(seed)
         images = random.integers(0, 256, (100, 28, 28), np.uint8)
         labels = random.integers(0, 10, 100, np.uint8)
@@ -297,11 +335,12 @@ def test_an_interrupted_training_is_finished_by_the_same_command(
     def arguments(output):
         return ("train", "--epochs", 6, "--data", file, "--output", output)
 
-    def stop(*_):
-        raise KeyboardInterrupt
+    def stop(_, event):
+        if event.epoch == 5:
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("mnist_cnn.__main__._show", stop)  # after 20 steps, in epoch 5
+        patched.setattr("mnist_cnn.progress_bar.ProgressBar.show", stop)
         status, _, err = run(capsys, *arguments(output))
     assert (status, err) == (
         130,
@@ -416,12 +455,17 @@ def test_one_epoch_on_mnist_reads_98_percent(mnist, tmp_path):
         ([], "the following arguments are required: command"),
         (["dream"], "invalid choice: 'dream'"),
         (["predict"], "the following arguments are required: IMAGE"),
-        (["train", "--epochs", "0"], "'0' is not a whole number of at least 1"),
-        (["train", "--epochs", "-2"], "'-2' is not a whole number of at least 1"),
-        (["train", "--epochs", "many"], "'many' is not a whole number of at least 1"),
+        (["train", "--epochs", "0"], "Epochs must be a whole number from 1 to 200, not '0'."),
+        (["train", "--epochs", "many"], "Epochs must be a whole number from 1 to 200, not 'many'."),
+        (["train", "--batch-size", "-2"], "Batch size must be a whole number from 1 to 512, "),
+        (["train", "--learning-rate", "2"], "Learning rate must be a number from 0.000001 to 1, "),
+        (["train", "--digits", "7"], "Digits must be a whole number from 100 to 60,000, not '7'."),
+        (["train", "--optimizer", "lion"], "invalid choice: 'lion'"),
+        (["summary", "--downsampling", "min"], "invalid choice: 'min'"),
+        (["generator", "--epochs", "0"], "'0' is not a whole number of at least 1"),
         (["train", "--recipe", "soup"], "invalid choice: 'soup'"),
-        (["train", "--seed", "x"], "'x' is not a whole number from 0 to 2147483647"),
-        (["train", "--seed", "-1"], "'-1' is not a whole number from 0 to 2147483647"),
+        (["train", "--seed", "x"], "Seed must be a whole number from 0 to 2,147,483,646, not 'x'."),
+        (["judge", "--seed", "-1"], "'-1' is not a whole number from 0 to 2147483647"),
         (["judge", "--seed", "2147483648"], "'2147483648' is not a whole number from 0 to 214"),
         (["summary", "--json"], "unrecognized arguments: --json"),
     ],

@@ -2,12 +2,19 @@
 
 import dataclasses
 import itertools
+import os
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
 
 from mnist_cnn import model, training
-from mnist_cnn.training import Recipe, train
+from mnist_cnn.drawings import Drawn
+from mnist_cnn.events import Step, Validated
+from mnist_cnn.training import DivergedError, Recipe, train
+from tests.serving import ROOT
 
 PLAIN = Recipe("plain", "sgd", 0.1, epochs=1, batch_size=64)
 
@@ -151,3 +158,133 @@ def test_the_lesson_s_recipe_is_the_one_it_teaches():
     assert (lesson.label_smoothing, lesson.variation, lesson.drawings) == (0.0, None, 0)
     assert lesson.with_epochs(2) == dataclasses.replace(lesson, epochs=2)
     assert lesson.epochs == 5
+
+
+# --- what it tells by time, and the digits held out ---------------------------------------
+
+
+def test_every_epoch_ends_with_a_step_whose_means_are_the_epoch_s():
+    recipe = dataclasses.replace(PLAIN, epochs=3, learning_rate=0.0)
+    network, (images, labels) = model.build(1), pictures(130)
+    ends = [event for event in train(network, images, labels, recipe) if event.ends_epoch]
+    assert [(event.step, event.epoch) for event in ends] == [(3, 1), (6, 2), (9, 3)]
+    expected = cross_entropy(read(network, images), labels)
+    assert [event.loss for event in ends] == pytest.approx(3 * [expected], rel=1e-4)
+
+
+def test_recent_means_of_all_events_make_up_the_epoch():
+    events = list(train(model.build(1), *pictures(256), PLAIN, every=1))
+    seen = np.cumsum([event.recent_loss for event in events]) / np.arange(1, 5)
+    assert [event.loss for event in events] == pytest.approx(seen)
+    right = np.cumsum([event.recent_accuracy for event in events]) / np.arange(1, 5)
+    assert [event.accuracy for event in events] == pytest.approx(right)
+
+
+def test_speed_and_time_left_agree():
+    recipe = dataclasses.replace(PLAIN, epochs=4)
+    *before, last = train(model.build(1), *pictures(640), recipe, every=5)
+    for event in before[1:]:  # the first knows only the step that was traced
+        left = (event.steps - event.step) * 64 / event.digits_per_second
+        assert event.seconds_left == pytest.approx(left)
+    assert (last.seconds_left, last.step) == (0.0, 40)
+
+
+def test_the_time_between_two_events_is_not_counted():
+    events = train(model.build(1), *pictures(256), PLAIN, every=1)
+    next(events)
+    second = next(events)
+    time.sleep(5)
+    assert next(events).seconds - second.seconds < 5
+
+
+def test_digits_held_out_are_read_as_the_network_reads_them_and_change_nothing():
+    images, labels = pictures(256)
+    held_out = Drawn(*pictures(700, seed=9))
+    recipe = dataclasses.replace(PLAIN, epochs=2)
+    network, watched = model.build(1), model.build(1)
+    without = list(train(network, images, labels, recipe, every=1))
+    events = list(train(watched, images, labels, recipe, every=1, held_out=held_out))
+    steps = [event for event in events if isinstance(event, Step)]
+    assert [step.loss for step in steps] == [step.loss for step in without]
+    for one, other in zip(network.get_weights(), watched.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    validated = [event for event in events if isinstance(event, Validated)]
+    assert validated[0].step == 1
+    last = events[-1]
+    assert (type(last), last.step, last.epoch, last.digits) == (Validated, 8, 2, 700)
+    answers = read(watched, held_out.images)
+    assert last.loss == pytest.approx(cross_entropy(answers, held_out.labels), rel=1e-4)
+    assert last.accuracy == (answers.argmax(axis=1) == held_out.labels).mean()
+
+
+def test_a_loss_that_is_no_number_ends_it_with_a_way_out():
+    wild = dataclasses.replace(PLAIN, learning_rate=1e20, epochs=3)
+    with pytest.raises(DivergedError) as caught:
+        list(train(model.build(1), *pictures(256), wild))
+    assert str(caught.value).startswith("The loss is no longer a number after step ")
+    assert str(caught.value).endswith(
+        " of 12: the learning rate 1e+20 is too high for sgd. Train anew with a smaller one."
+    )
+
+
+@pytest.mark.parametrize("optimizer", training.OPTIMIZERS)
+@pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
+def test_every_variant_learns_with_every_optimizer(downsampling, optimizer):
+    images, labels = bars()
+    recipe = Recipe("any", optimizer, training.OPTIMIZERS[optimizer], epochs=8, batch_size=20)
+    *_, last = train(model.build(1, downsampling), images, labels, recipe, every=1000)
+    assert last.accuracy > 0.7  # over the last epoch; a guess is right one time in ten
+
+
+def bars():
+    """Ten kinds of pictures that a glance tells apart: a bar in one of ten places."""
+    random = np.random.default_rng(0)
+    labels = np.arange(100) % 10
+    images = random.integers(0, 40, (100, 28, 28), np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[2 + 2 * label : 5 + 2 * label, 4:20] = 255
+    return images, labels
+
+
+SEVERAL = """
+import sys
+import numpy as np
+import tensorflow as tf
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, 2 * [tf.config.LogicalDeviceConfiguration()])
+
+from mnist_cnn import model, training
+from tests.test_training import SHARED, pictures
+
+if sys.argv[1] == "2":
+    spread = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    training.strategy = lambda: spread
+with training.strategy().scope():
+    network = model.build(1)
+events = list(training.train(network, *pictures(145), SHARED[sys.argv[2]], every=1))
+np.savez(sys.argv[3], *network.get_weights(), loss=[event.loss for event in events])
+"""
+SHARED = {
+    name: Recipe("shared", name, 1e-2 if name == "sgd" else 1e-3, epochs=2, batch_size=48)
+    for name in ("sgd", "muon", "rmsprop")
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", SHARED)
+def test_several_devices_learn_what_one_does(optimizer, tmp_path):
+    """A batch is shared, its last digit alone too: losses and weights are those of one device."""
+    program = tmp_path / "several.py"
+    program.write_text(SEVERAL)
+    found = {}
+    for count in "12":
+        file = tmp_path / f"{count}.npz"
+        command = [sys.executable, program, count, optimizer, file]
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
+        with np.load(file) as saved:
+            found[count] = dict(saved)
+    assert len(found["1"]["loss"]) == 8
+    for name, values in found["1"].items():
+        np.testing.assert_allclose(found["2"][name], values, atol=1e-4, err_msg=name)

@@ -1,16 +1,19 @@
 """Weights are written whole or not at all, and what is loaded is this project's network."""
 
 import dataclasses
+import io
 import json
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import model, training, weights
+from mnist_cnn import model, training, weights, weights_file
 
 CARD = weights.Card(
     recipe="lesson",
@@ -284,6 +287,167 @@ def test_a_card_that_is_none_is_named(content, saved):
         weights.load_card(saved)
     assert str(caught.value).startswith(f"{card} cannot be read (")
     assert str(caught.value).endswith(f"python -m mnist_cnn train --output {saved}")
+
+
+# --- variants, and cards packed into the file ---------------------------------------------
+
+
+@pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
+def test_a_file_says_itself_which_variant_it_holds(downsampling, tmp_path):
+    network = model.build(4, downsampling)
+    file = tmp_path / "mine.keras"
+    network.save(file)
+    loaded = weights.load(file)
+    assert model.layer_table(loaded) == model.layer_table(network)
+    for one, other in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_variant_that_was_not_asked_for_is_refused(tmp_path):
+    file = tmp_path / "mine.keras"
+    model.build(4, "average").save(file)
+    with pytest.raises(weights.WeightsError) as caught:
+        weights.load(file, model.build)
+    assert "pool1 should have kind MaxPooling2D, found AveragePooling2D" in str(caught.value)
+
+
+def test_a_card_packed_into_the_file_comes_out_again_and_keras_takes_no_notice(tmp_path):
+    network, file = model.build(5, "stride"), tmp_path / "mine.keras"
+    weights.save_packed(network, CARD, file)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.keras"]
+    assert weights.load_card(file) == CARD
+    for load in (weights.load, keras.models.load_model):
+        for one, other in zip(network.get_weights(), load(file).get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
+    weights.save_card(dataclasses.replace(CARD, seed=8), file)
+    assert weights.load_card(file).seed == 8  # the one beside it is the newer
+
+
+# --- files that mean harm -----------------------------------------------------------------
+
+
+def zipped(changes, compression=zipfile.ZIP_STORED):
+    """Write the members of a good file anew, some of them changed, and then perhaps more."""
+
+    def rewrite(file):
+        with zipfile.ZipFile(file) as archive:
+            members = {member: archive.read(member) for member in archive.namelist()}
+        with zipfile.ZipFile(file, "w", compression) as archive:
+            for name, content in (members | changes).items():
+                archive.writestr(name, content)
+
+    return rewrite
+
+
+def numbers(write):
+    """Change the HDF5 file within."""
+
+    def rewrite(file):
+        with zipfile.ZipFile(file) as archive:
+            content = io.BytesIO(archive.read("model.weights.h5"))
+        with h5py.File(content, "r+") as arrays:
+            write(arrays)
+        zipped({"model.weights.h5": content.getvalue()})(file)
+
+    return rewrite
+
+
+def first_array(arrays):
+    """The path of the first array in an HDF5 file."""
+    found = []
+    arrays.visititems(lambda name, item: found.append(name) if hasattr(item, "shape") else None)
+    return found[0]
+
+
+def replaced(make):
+    def write(arrays):
+        name = first_array(arrays)
+        value = arrays[name][()]
+        del arrays[name]
+        make(arrays, name, value)
+
+    return numbers(write)
+
+
+def twice(file):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile: duplicate name
+        with zipfile.ZipFile(file, "a") as archive:
+            archive.writestr("config.json", archive.read("config.json"))
+
+
+BIG = bytes(weights_file.LARGEST)
+HARM = {
+    "a file of 65 MB": (
+        lambda file: file.write_bytes(BIG + bytes(2**20)),
+        "68,157,440 bytes, more than the 67,108,864",
+    ),
+    "a zip bomb": (zipped({"more": BIG}, zipfile.ZIP_DEFLATED), "unpacked it has more than"),
+    "a bomb of another packing": (zipped({}, zipfile.ZIP_LZMA), "is packed in an unusual way"),
+    "a configuration of 2 MB": (zipped({"config.json": bytes(2**21)}), "config.json has more than"),
+    "a deeply nested configuration": (zipped({"config.json": b"[" * 10**6}), ""),
+    "two configurations": (twice, "two entries of one name"),
+    "an array of another file": (
+        replaced(lambda a, name, _: a.__setitem__(name, h5py.ExternalLink("/etc/hosts", "/"))),
+        "a link to somewhere else",
+    ),
+    "a link to nowhere": (
+        replaced(lambda a, name, _: a.__setitem__(name, h5py.SoftLink("/nowhere"))),
+        "a link to somewhere else",
+    ),
+    "bytes of another file": (
+        replaced(
+            lambda a, name, v: a.create_dataset(
+                name, v.shape, "f4", external=[("/etc/hosts", 0, v.nbytes)]
+            )
+        ),
+        "an array that is not plain numbers",
+    ),
+    "an array that unpacks to a terabyte": (
+        replaced(
+            lambda a, name, _: a.create_dataset(name, (2**20, 2**18), "f4", compression="gzip")
+        ),
+        "an array that is not plain numbers",
+    ),
+    "an array of a terabyte": (
+        replaced(lambda a, name, _: a.create_dataset(name, (2**20, 2**18), "f4")),
+        "its arrays have more than",
+    ),
+    "an array of texts": (
+        replaced(lambda a, name, _: a.create_dataset(name, data=[b"evil"])),
+        "an array that is not plain numbers",
+    ),
+    "a group within itself": (
+        numbers(lambda a: a.__setitem__("layers/again", a["layers"])),
+        "more than 1000 groups and arrays",
+    ),
+    "values that are no numbers": (
+        replaced(lambda a, name, v: a.create_dataset(name, data=np.full_like(v, np.nan))),
+        "values that are no numbers",
+    ),
+    "no values at all": (numbers(lambda a: a.__delitem__("layers")), ""),
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_file_that_means_harm_is_refused_with_a_sentence(harm, saved):
+    alter, reason = HARM[harm]
+    alter(saved)
+    message = refused(saved)
+    assert message.startswith(f"{saved} is damaged (")
+    assert reason in message
+
+
+def test_code_in_a_file_is_never_run(tmp_path):
+    trace, file = tmp_path / "it was run", tmp_path / "evil.keras"
+    image = keras.Input((28, 28, 1))
+    name = str(trace)
+    evil = keras.layers.Lambda(lambda x: (open(name, "w"), x)[1], output_shape=(28, 28, 1))  # noqa: SIM115
+    keras.Model(image, evil(image)).save(file)
+    trace.unlink(missing_ok=True)
+    assert "holds another network: expected 9 layers, found 2" in refused(file)
+    assert not trace.exists()
 
 
 # --- what is shipped ----------------------------------------------------------------------

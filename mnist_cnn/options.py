@@ -1,0 +1,170 @@
+"""What a person may choose about a training, checked: for the page and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from mnist_cnn.generated import TRAIN_DIGITS
+from mnist_cnn.model import DOWNSAMPLING
+from mnist_cnn.training import OPTIMIZERS, RECIPES, Recipe
+
+DATA = ("mnist", "generated", "mnist+pens")
+
+
+class OptionsError(ValueError):
+    """A choice cannot be used. The message names the value, what is possible, and what to do."""
+
+    def __init__(self, name: str, sentence: str):
+        super().__init__(sentence)
+        self.name = name  # of the field
+
+
+@dataclass(frozen=True)
+class Number:
+    """What numbers a field takes."""
+
+    low: float
+    high: float
+    whole: bool = True
+
+    def parse(self, name: str, value: object) -> float | int:
+        """Return ``value`` as a number of this range; raises ``OptionsError``."""
+        number = _number(value)
+        whole = number is not None and (not self.whole or number.is_integer())
+        if not whole or not self.low <= number <= self.high:
+            kind = "a whole number" if self.whole else "a number"
+            raise OptionsError(
+                name,
+                f"{_words(name)} must be {kind} from {_figure(self.low)} to "
+                f"{_figure(self.high)}, not {_shown(value)}.",
+            )
+        return int(number) if self.whole else number
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What names a field takes."""
+
+    names: Sequence[str]
+
+    def parse(self, name: str, value: object) -> str:
+        """Return ``value``, one of the names; raises ``OptionsError``."""
+        if not isinstance(value, str) or value not in self.names:
+            raise OptionsError(
+                name,
+                f"{_words(name)} must be one of {', '.join(self.names)}, not {_shown(value)}.",
+            )
+        return value
+
+
+RANGES: dict[str, Number | Choice] = {
+    "recipe": Choice(tuple(RECIPES)),
+    "epochs": Number(1, 200),
+    "batch_size": Number(1, 512),  # a larger step would not notice within half a second to stop
+    "optimizer": Choice(tuple(OPTIMIZERS)),
+    "learning_rate": Number(0.000001, 1, whole=False),
+    "downsampling": Choice(tuple(DOWNSAMPLING)),
+    "digits": Number(100, TRAIN_DIGITS),
+    "data": Choice(DATA),
+    "seed": Number(0, 2**31 - 2),  # generated test digits have the seed after it
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The choices of one training. Make it with ``parse`` or ``of``, which know the defaults."""
+
+    recipe: str  # a name in ``training.RECIPES``: all that is not chosen here
+    epochs: int
+    batch_size: int
+    optimizer: str  # a name in ``training.OPTIMIZERS``
+    learning_rate: float  # the highest; see ``Recipe.warm_up``
+    downsampling: str = "max"  # a name in ``model.DOWNSAMPLING``
+    digits: int = TRAIN_DIGITS  # to learn from, the first of them in the order of ``seed``
+    data: str = "mnist"  # mnist, generated, or mnist+pens: MNIST and drawings by pen
+    seed: int = 1  # of the first weights, the order of the digits and their variation
+
+    @classmethod
+    def of(cls, recipe: str) -> Options:
+        """Return the defaults of a recipe; raises ``OptionsError`` when there is none so named."""
+        found = RECIPES[RANGES["recipe"].parse("recipe", recipe)]
+        return cls(
+            recipe=found.name,
+            epochs=found.epochs,
+            batch_size=found.batch_size,
+            optimizer=found.optimizer,
+            learning_rate=found.learning_rate,
+            data="mnist+pens" if found.drawings else "mnist",
+        )
+
+    @classmethod
+    def parse(cls, choices: Mapping[str, object]) -> Options:
+        """Return the options in ``choices``, as a form or JSON has them.
+
+        What is missing, None or "" is the default of the recipe (without one: the lesson's), and
+        another optimizer without a learning rate gets a rate that suits it. Numbers may be text.
+
+        Raises:
+            OptionsError: a name or a value is none of those possible.
+        """
+        given = {name: value for name, value in choices.items() if value not in (None, "")}
+        for name in given:
+            if name not in RANGES:
+                raise OptionsError(
+                    str(name), f"There is no option {_shown(name)}, only {', '.join(RANGES)}."
+                )
+        checked = {name: RANGES[name].parse(name, value) for name, value in given.items()}
+        defaults = cls.of(checked.get("recipe", "lesson"))
+        optimizer = checked.get("optimizer", defaults.optimizer)
+        if optimizer != defaults.optimizer:
+            checked.setdefault("learning_rate", OPTIMIZERS[optimizer])
+        return replace(defaults, **checked)
+
+    def as_recipe(self) -> Recipe:
+        """Return the recipe with these choices; drawings keep their share of fewer digits."""
+        recipe = RECIPES[self.recipe]
+        drawings = (recipe.drawings or DRAWINGS) if self.data == "mnist+pens" else 0
+        return replace(
+            recipe,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate,
+            drawings=round(drawings * self.digits / TRAIN_DIGITS),
+        )
+
+    def changes(self) -> dict[str, object]:
+        """Return the choices that are not the recipe's defaults, by name."""
+        defaults = Options.of(self.recipe)
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name) != getattr(defaults, field.name)
+        }
+
+
+DRAWINGS = 15_000  # by pen beside 60,000 digits, for recipes that name no number
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _figure(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:f}".rstrip("0")
+
+
+def _words(name: str) -> str:
+    """The name of a field as a sentence begins with it: Batch size."""
+    return name.replace("_", " ").capitalize()
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -1,0 +1,162 @@
+"""One training on request, as its session sees it: its state, its history, its snapshots."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import numpy as np
+
+from mnist_cnn.events import (
+    Evaluating,
+    Event,
+    Failed,
+    Finished,
+    Kept,
+    Paused,
+    Resumed,
+    Snapshot,
+    Step,
+    Stopped,
+)
+from mnist_cnn.options import Options
+from mnist_cnn.snapshots import Snapshots
+from mnist_cnn.worker import Worker
+
+QUEUED, STARTING, TRAINING, PAUSED = "queued", "starting", "training", "paused"
+EVALUATING, DONE, STOPPED, FAILED = "evaluating", "done", "stopped", "failed"
+OVER = (DONE, STOPPED, FAILED)
+MOST_STEPS = 4000  # ``Step`` events kept; beyond, every second of them goes
+
+
+class Run:
+    """A run. ``Runs`` changes it and locks it; everybody else only reads."""
+
+    def __init__(self, session: str, options: Options, folder=None):
+        """Begin the life of a run that waits in line."""
+        self.id = secrets.token_urlsafe(9)
+        self.session, self.options = session, options
+        self.state = QUEUED  # one of the words above
+        self.since = time.monotonic()  # when it came into this state
+        self.sequence = 0  # of the latest event
+        self.live: Snapshot | None = None  # the newest weights there are
+        self.result: Finished | None = None  # when it is tested
+        self.failure: Failed | None = None
+        self.worker: Worker | None = None
+        self._history: list[tuple[int, Event]] = []
+        self._snapshots = Snapshots(folder)
+        self._steps = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether it is done, stopped or failed."""
+        return self.state in OVER
+
+    @property
+    def snapshots(self) -> int:
+        """How many snapshots the timeline has."""
+        return len(self._snapshots)
+
+    def events(self, after: int = 0) -> list[tuple[int, Event]]:
+        """Return ``(sequence, event)`` of what happened after event number ``after``.
+
+        Numbers rise from 1 but have gaps, since old ``Step`` events are thinned out. ``Snapshot``
+        never appears, but ``Kept`` does: the weights are in ``snapshot`` and ``live``.
+        """
+        first = next((i for i, (n, _) in enumerate(self._history) if n > after), None)
+        return [] if first is None else self._history[first:]
+
+    def snapshot(self, index: int) -> list[np.ndarray]:
+        """Return the float32 weights of a snapshot of the timeline; 0 is the untrained network.
+
+        Raises:
+            IndexError: there is none with this index.
+        """
+        return self._snapshots.read(index)
+
+    def weights(self) -> list[np.ndarray] | None:
+        """Return the newest float32 weights, the final ones at the end; None before there are."""
+        if self.result:
+            return self.result.weights
+        return self.live.weights if self.live else None
+
+    def hear(self, event: Event) -> None:
+        """Take up an event of the worker.
+
+        Raises:
+            OSError: a snapshot cannot be written, because the disk is full.
+        """
+        if self.over:  # the process of a run that failed here speaks to the end
+            return
+        if isinstance(event, Snapshot):
+            self._take(event)
+            return
+        if isinstance(event, Finished):
+            self.result = event
+        elif isinstance(event, Failed):
+            self.failure = event
+        elif isinstance(event, Stopped) and event.weights is not None and self.live is None:
+            self.live = Snapshot(event.step, 0, 0.0, event.weights, kept=False)
+        self._enter(_state_after(event, self.state))
+        self._remember(event)
+
+    def start(self, worker: Worker) -> None:
+        """Leave the line."""
+        self.worker = worker
+        self._enter(STARTING)
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        self._snapshots.close()
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self.live = snapshot
+        if self.state == STARTING:
+            self._enter(TRAINING)
+        if snapshot.kept:
+            index = self._snapshots.append(snapshot.weights)
+            self._remember(Kept(index, snapshot.step, snapshot.epoch, snapshot.seconds))
+
+    def _enter(self, state: str) -> None:
+        if state != self.state:
+            self.state, self.since = state, time.monotonic()
+
+    def _remember(self, event: Event) -> None:
+        self.sequence += 1
+        self._history.append((self.sequence, event))
+        if not isinstance(event, Step):
+            return
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            self._thin_out()
+
+    def _thin_out(self) -> None:
+        """Space the steps out evenly, to half of what is kept; the ends of epochs stay."""
+        steps = [event.step for _, event in self._history if isinstance(event, Step)]
+        spacing = 2 * (steps[-1] - steps[0]) / MOST_STEPS
+        kept, latest = [], -spacing
+        for number, event in self._history:
+            if isinstance(event, Step) and not event.ends_epoch:
+                if event.step - latest < spacing:
+                    continue
+                latest = event.step
+            kept.append((number, event))
+        self._history = kept
+        self._steps = sum(isinstance(event, Step) for _, event in kept)
+
+
+def _state_after(event: Event, state: str) -> str:
+    match event:
+        case Paused():
+            return PAUSED
+        case Resumed():
+            return TRAINING
+        case Evaluating():
+            return EVALUATING
+        case Finished(stopped=stopped):
+            return STOPPED if stopped else DONE
+        case Stopped():
+            return STOPPED
+        case Failed():
+            return FAILED
+    return state

@@ -1,0 +1,61 @@
+"""The weights of a run over time, in a file without a name, which goes with the process.
+
+120 snapshots of the shipped architecture are 45 MB, too much to hold for every run of everybody.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+
+import numpy as np
+
+
+class Snapshots:
+    """A growing row of snapshots, all of the same shapes."""
+
+    def __init__(self, folder: str | os.PathLike | None = None):
+        """Open the file in ``folder``, by default where the system keeps temporary ones."""
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  open as long as this lives
+        self._shapes: list[tuple[int, ...]] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, weights: list[np.ndarray]) -> int:
+        """Write float32 ``weights``; return their index.
+
+        Raises:
+            OSError: the disk is full; the snapshots before are whole.
+        """
+        self._shapes = self._shapes or [weight.shape for weight in weights]
+        self._file.seek(self._count * self._size)
+        self._file.write(b"".join(np.asarray(w, np.float32).tobytes() for w in weights))
+        self._file.flush()
+        self._count += 1
+        return self._count - 1
+
+    def read(self, index: int) -> list[np.ndarray]:
+        """Return the weights with this index, from 0.
+
+        Raises:
+            IndexError: there are not that many.
+        """
+        if not 0 <= index < self._count:
+            raise IndexError(f"There is no snapshot {index}, only 0 to {self._count - 1}.")
+        self._file.seek(index * self._size)
+        values = np.frombuffer(self._file.read(self._size), np.float32)
+        edges = np.cumsum([math.prod(shape) for shape in self._shapes])[:-1]
+        parts = np.split(values, edges)
+        return [part.reshape(shape) for part, shape in zip(parts, self._shapes, strict=True)]
+
+    def close(self) -> None:
+        """Give the space back."""
+        self._file.close()
+        self._count = 0
+
+    @property
+    def _size(self) -> int:
+        return 4 * sum(math.prod(shape) for shape in self._shapes)

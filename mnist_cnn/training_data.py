@@ -1,0 +1,132 @@
+"""What a training learns from, what it is watched by, and what it is tested on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mnist_cnn import data, drawings, generated, pens
+from mnist_cnn.data import DataError, Mnist
+from mnist_cnn.drawings import Drawn
+from mnist_cnn.options import Options
+
+VARIANTS = 16  # of each pen drawing, by other hands
+HELD_OUT = 2000  # digits that validation reads
+LEAST_HELD_OUT = 1000  # fewer tell too little
+EVERY = 5  # test digits are held out where all others are learned from
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Digits with labels for one training; images uint8 ``(n, 28, 28)``, ink is 255."""
+
+    learned: Drawn  # digits
+    drawn: Drawn | None  # a pool of pen drawings; ``Recipe.drawings`` of them are seen an epoch
+    held_out: Drawn  # never learned from
+    held_out_from: str  # training, or test where all training digits are learned from
+    test: Drawn  # 10,000 digits
+    calibration: pens.PenDigits | None  # by writers nothing is learned from
+    source: str  # the file of MNIST, or ``generated.SOURCE``
+    checksum: str
+    tested_on: str  # "MNIST test", or ``generated.SOURCE``
+    drawings_note: str  # for the card
+    notes: list[str] = field(default_factory=list)  # what could not be had, a sentence each
+
+
+def load(
+    options: Options,
+    mnist_path: str | os.PathLike | None = None,
+    pens_path: str | os.PathLike | None = None,
+    report: Callable[[str], None] = lambda what: None,
+    note: Callable[[str], None] = lambda sentence: None,
+    spread: bool = True,
+) -> TrainingData:
+    """Return what ``options`` asks for, or the best there is instead, with a note.
+
+    Args:
+        options: only ``data``, ``digits`` and ``seed`` matter.
+        mnist_path: where MNIST lies; see ``data.load``.
+        pens_path: where the pen strokes lie; see ``pens.load``.
+        report: receives what is being loaded: mnist, generated, pens or drawings.
+        note: receives each note at once.
+        spread: see ``drawings.for_training``.
+
+    Raises:
+        DataError: a file that was named cannot be used. Without a name, digits are generated
+            where MNIST cannot be had, and pen drawings are left out.
+        WeightsError: the generator cannot be used.
+    """
+    notes: list[str] = []
+
+    def tell(sentence: str) -> None:
+        notes.append(sentence)
+        note(sentence)
+
+    mnist = _digits(options, mnist_path, report, tell)
+    written = _pens(pens_path, report, tell) if options.data == "mnist+pens" else None
+    learned, held_out, held_out_from = _divide(mnist, options)
+    drawn, drawings_note = None, "none"
+    if written:
+        of_training = written.by(pens.TRAINING_WRITERS)
+        people = len(pens.TRAINING_WRITERS)
+        drawings_note = f"{len(of_training):,} UCI pen digits by {people} people"
+        report("drawings")
+        drawn = drawings.for_training(of_training, VARIANTS, options.seed, spread)
+    return TrainingData(
+        learned=learned,
+        drawn=drawn,
+        held_out=held_out,
+        held_out_from=held_out_from,
+        test=Drawn(mnist.test_images, mnist.test_labels),
+        calibration=written.by(pens.CALIBRATION_WRITERS) if written else None,
+        source=mnist.source,
+        checksum=mnist.checksum,
+        tested_on=mnist.source if mnist.source == generated.SOURCE else "MNIST test",
+        drawings_note=drawings_note,
+        notes=notes,
+    )
+
+
+def _digits(options: Options, path, report, tell) -> Mnist:
+    """Return MNIST, or generated digits: on demand, and where MNIST cannot be had."""
+    if options.data != "generated":
+        report("mnist")
+        try:
+            return data.load(path)
+        except DataError as error:
+            if path or os.environ.get(data.ENVIRONMENT_VARIABLE):
+                raise
+            tell(f"{error} Going on with generated digits instead of MNIST.")
+    report("generated")
+    made = min(options.digits + HELD_OUT, generated.TRAIN_DIGITS)
+    return generated.Generator.load().dataset(options.seed, made)
+
+
+def _pens(path, report, tell) -> pens.PenDigits | None:
+    report("pens")
+    try:
+        return pens.load(path)
+    except DataError as error:
+        if path:
+            raise
+        tell(f"{error} Going on with MNIST alone.")
+        return None
+
+
+def _divide(mnist: Mnist, options: Options) -> tuple[Drawn, Drawn, str]:
+    """Return digits to learn from and digits held out, and where these come from."""
+    images, labels = mnist.train_images, mnist.train_labels
+    left = len(images) - options.digits
+    if left <= 0:  # all of them, in their own order
+        learned = Drawn(images, labels)
+    else:
+        order = np.random.default_rng(options.seed).permutation(len(images))
+        chosen = np.sort(order[: options.digits])
+        learned = Drawn(images[chosen], labels[chosen])
+    if left >= LEAST_HELD_OUT:
+        rest = np.sort(order[options.digits : options.digits + HELD_OUT])
+        return learned, Drawn(images[rest], labels[rest]), "training"
+    return learned, Drawn(mnist.test_images[::EVERY], mnist.test_labels[::EVERY]), "test"

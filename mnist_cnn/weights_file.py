@@ -1,0 +1,133 @@
+"""A ``.keras`` file from anybody: looked through before a number of it is used.
+
+It is a zip of three entries: ``config.json`` (the layers), ``metadata.json`` and
+``model.weights.h5`` (HDF5), and of ``card.json`` where this project packed one in. What is read
+is bounded first, entry by entry, and the HDF5 may hold nothing but plain arrays of floats: no
+links to other files, no filters that unpack to gigabytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+LARGEST = 64 * 2**20  # bytes, of the file and of all that is in it
+LARGEST_TEXT = 2**20  # bytes of JSON
+MOST_ARRAYS = 1000
+CONFIG, NUMBERS, CARD = "config.json", "model.weights.h5", "card.json"
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
+
+# The entries of a layer's configuration that make it what it is.
+DEFINING = (
+    *("name", "batch_shape", "filters", "units", "kernel_size", "pool_size"),
+    *("strides", "padding", "dilation_rate", "groups", "activation", "use_bias"),
+)
+
+
+def architecture_in(path: Path) -> list[dict]:
+    """Return what defines each layer of the network in the file, having looked through it all.
+
+    Raises:
+        ValueError: something in the file is too large, or not what a ``.keras`` file holds.
+        zipfile.BadZipFile, zlib.error, OSError, RuntimeError, KeyError, TypeError,
+            AttributeError: it is damaged.
+    """
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise ValueError(f"{size:,} bytes, more than the {LARGEST:,} of any network here")
+    with zipfile.ZipFile(path) as archive:
+        _check_entries(archive)
+        found = architecture(_text(archive, CONFIG))
+        _check_numbers(archive.read(NUMBERS))
+    return found
+
+
+def card_in(path: Path) -> str | None:
+    """Return the card packed into the file, or None; raises as ``architecture_in``."""
+    with zipfile.ZipFile(path) as archive:
+        _check_entries(archive)
+        return _text(archive, CARD).decode() if CARD in archive.namelist() else None
+
+
+def pack(path: Path, card: str) -> None:
+    """Put the text of a card into the ``.keras`` file at ``path``; Keras takes no notice of it."""
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(CARD, card)
+
+
+def architecture(config: str | bytes) -> list[dict]:
+    """Return what defines each layer in Keras' JSON of a model, free of version-bound entries."""
+    return [
+        {"kind": layer["class_name"]}
+        | {entry: layer["config"][entry] for entry in DEFINING if entry in layer["config"]}
+        for layer in json.loads(config)["config"]["layers"]
+    ]
+
+
+def first_difference(expected: list[dict], found: list[dict]) -> str | None:
+    """Return in words where two architectures differ first, or None."""
+    if len(expected) != len(found):
+        return f"expected {len(expected)} layers, found {len(found)}"
+    for wanted, layer in zip(expected, found, strict=True):
+        for entry, value in wanted.items():
+            if layer.get(entry) != value:
+                shown = str(layer.get(entry))[:40]
+                return f"{wanted['name']} should have {entry} {value}, found {shown}"
+    return None
+
+
+def _check_entries(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if len(names) != len(set(names)):
+        raise ValueError("two entries of one name")
+    if sum(entry.file_size for entry in entries) > LARGEST:
+        raise ValueError(f"unpacked it has more than {LARGEST:,} bytes")
+    for entry in entries:
+        if entry.filename in (CONFIG, NUMBERS, CARD) and entry.compress_type not in PLAIN:
+            raise ValueError(f"{entry.filename} is packed in an unusual way")
+
+
+def _text(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > LARGEST_TEXT:
+        raise ValueError(f"{name} has more than {LARGEST_TEXT:,} bytes")
+    return archive.read(name)
+
+
+def _check_numbers(content: bytes) -> None:
+    """Raise ``ValueError`` unless the HDF5 holds nothing but small plain arrays of finite floats.
+
+    Datasets of other files, by link or as storage, would read what is nobody's business; a chunked
+    one can declare any size.
+    """
+    with h5py.File(io.BytesIO(content)) as file:
+        arrays, open_groups, seen = 0, [file], 0
+        while open_groups:
+            group = open_groups.pop()
+            for name in group:
+                seen += 1
+                if seen > MOST_ARRAYS:
+                    raise ValueError(f"more than {MOST_ARRAYS} groups and arrays")
+                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                    raise ValueError("a link to somewhere else")
+                item = group[name]
+                if isinstance(item, h5py.Group):
+                    open_groups.append(item)
+                elif isinstance(item, h5py.Dataset):
+                    arrays += _plain_bytes(item)
+        if arrays > LARGEST:
+            raise ValueError(f"its arrays have more than {LARGEST:,} bytes")
+
+
+def _plain_bytes(array: h5py.Dataset) -> int:
+    if array.external or array.is_virtual or array.chunks or array.dtype.kind not in "fiu":
+        raise ValueError("an array that is not plain numbers")
+    size = array.size * array.dtype.itemsize
+    if size <= LARGEST and not np.isfinite(array[()]).all():
+        raise ValueError("values that are no numbers")
+    return size

@@ -1,0 +1,258 @@
+"""The queue of trainings: places, sessions, grace, history, and nothing left behind."""
+
+import dataclasses
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from mnist_cnn import events, weights
+from mnist_cnn.events import Failed, Finished, Kept, Snapshot, Step
+from mnist_cnn.options import Options
+from mnist_cnn.run import MOST_STEPS, Run
+from mnist_cnn.runs import MOST_WAITING, Runs, RunsError
+from tests.listening import until
+
+SHORT = Options.parse({"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"})
+LONG = Options.parse({"data": "generated", "digits": 1000, "epochs": 200})
+
+
+@pytest.fixture
+def make():
+    """Make ``Runs``; whatever happens, they are closed with the test."""
+    made = []
+
+    def begin(**settings):
+        made.append(Runs(**settings))
+        return made[-1]
+
+    yield begin
+    for runs in made:
+        runs.close()
+
+
+def pids(runs):
+    return [run.worker.pid for run in list(runs._runs.values()) if run.worker]
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def states(runs, session):
+    return [run.state for run in runs.of(session)]
+
+
+def test_one_trains_at_a_time_and_the_others_know_their_place_and_can_leave(make):
+    runs = make()
+    first = runs.start("ann", LONG)
+    second, third = runs.start("ben", LONG), runs.start("ann", LONG)
+    assert runs.run("ann", first).state == "starting"
+    assert [runs.place(run) for run in runs.of("ann")] == [0, 2]
+    assert [runs.place(run) for run in runs.of("ben")] == [1]
+
+    runs.leave("ben", second)
+    assert states(runs, "ben") == ["stopped"]
+    assert runs.place(runs.run("ann", third)) == 1
+    runs.stop("ann", first)  # not a step done: it ends at once, and the next one starts
+    until(lambda: states(runs, "ann") == ["stopped", "starting"])
+    assert len(pids(runs)) == 1
+
+
+@pytest.mark.parametrize("verb", ["run", "events", "pause", "resume", "stop", "leave", "save"])
+def test_a_run_is_nobody_else_s(verb, make, tmp_path):
+    runs = make()
+    run_id = runs.start("ann", LONG)
+    more = (tmp_path / "stolen.keras",) if verb == "save" else ()
+    for session, asked in (("ben", run_id), ("ann", "no such run"), ("", run_id)):
+        with pytest.raises(RunsError) as caught:
+            getattr(runs, verb)(session, asked, *more)
+        assert str(caught.value) == "There is no such run any more. Start a new one."
+    assert states(runs, "ann") == ["starting"]
+    assert states(runs, "ben") == []
+
+
+def test_a_session_cannot_fill_the_line(make):
+    runs = make()
+    for _ in range(1 + MOST_WAITING):
+        runs.start("ann", LONG)
+    with pytest.raises(RunsError, match="3 of your runs are waiting already"):
+        runs.start("ann", LONG)
+    runs.start("ben", LONG)
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+def test_a_run_in_line_cannot_be_paused(verb, make):
+    runs = make()
+    runs.start("ann", LONG)
+    with pytest.raises(RunsError, match="has not started: it can neither be paused nor go on"):
+        getattr(runs, verb)("ann", runs.start("ann", LONG))
+
+
+def test_two_workers_train_two_at_a_time(make):
+    runs = make(workers=2)
+    for _ in range(3):
+        runs.start("ann", LONG)
+    assert states(runs, "ann") == ["starting", "starting", "queued"]
+
+
+@pytest.mark.slow
+def test_a_whole_run_has_a_history_a_timeline_and_a_network_to_keep(make, tmp_path):
+    runs = make()
+    run_id = runs.start("ann", SHORT)
+    seen, after = [], 0
+    while not runs.run("ann", run_id).over:
+        news = runs.events("ann", run_id, after, wait_seconds=5)
+        seen += news
+        after = news[-1][0] if news else after
+    run = runs.run("ann", run_id)
+    seen += runs.events("ann", run_id, after)
+    assert (run.state, run.failure) == ("done", None)
+    assert runs.events("ann", run_id) == seen  # a page loaded anew hears it all
+    numbers = [number for number, _ in seen]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == run.sequence
+    kinds = {type(event) for _, event in seen}
+    assert kinds >= {events.Starting, events.Prepared, Step, Kept, events.Evaluating, Finished}
+    assert Snapshot not in kinds
+
+    kept = [event for _, event in seen if isinstance(event, Kept)]
+    assert [event.index for event in kept] == list(range(run.snapshots))
+    assert (kept[0].step, kept[-1].step) == (0, 8)
+    for found, final in zip(run.snapshot(kept[-1].index), run.weights(), strict=True):
+        np.testing.assert_array_equal(found, final)
+
+    before = {path.name: path.stat().st_mtime_ns for path in weights.FOLDER.iterdir()}
+    file = tmp_path / "kept.keras"
+    runs.save("ann", run_id, file)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.keras"]
+    for found, final in zip(weights.load(file).get_weights(), run.weights(), strict=True):
+        np.testing.assert_array_equal(found, final)
+    card = weights.load_card(file)
+    assert card.options == dataclasses.asdict(SHORT) | {"steps": 8}
+    assert card.test_accuracy == run.result.accuracy
+    assert {path.name: path.stat().st_mtime_ns for path in weights.FOLDER.iterdir()} == before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_killed_worker_is_said_and_frees_the_line(make, tmp_path):
+    runs = make()
+    first, second = runs.start("ann", LONG), runs.start("ben", LONG)
+    until(lambda: runs.run("ann", first).state == "training")
+    assert runs.run("ann", first).weights()[0].shape == (3, 3, 1, 32)
+    with pytest.raises(RunsError, match="no tested network"):
+        runs.save("ann", first, tmp_path / "too early.keras")
+    (pid,) = pids(runs)
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: runs.run("ann", first).state == "failed")
+    assert runs.run("ann", first).failure.reason == "killed"
+    until(lambda: runs.run("ben", second).state == "starting")
+    assert not alive(pid)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_is_ended_when_its_session_is_gone_and_not_while_it_is_there(make):
+    runs = make(workers=2, grace_seconds=2)
+    gone, waiting = runs.start("ann", LONG), runs.start("ann", LONG)
+    stays = runs.start("ben", LONG)
+    first, second = runs.run("ann", gone), runs.run("ann", waiting)
+
+    def ended():
+        runs.attended("ben")
+        return first.over and second.over
+
+    until(ended)
+    assert (first.state, second.state) == ("stopped", "stopped")
+    assert not runs.run("ben", stays).over
+
+
+def test_finished_runs_go_by_number_and_by_age(make):
+    runs = make(keep=2, keep_in_all=3)
+    for session in ("ann", "ann", "ann", "ben", "ben"):
+        runs.leave(session, runs.start(session, LONG))
+        until(lambda session=session: runs.of(session)[-1].over and not pids(runs))
+    until(lambda: [len(runs.of(session)) for session in ("ann", "ben")] == [1, 2])
+    runs.keep_seconds = 0
+    until(lambda: runs.of("ann") == runs.of("ben") == [])
+
+
+def test_closing_ends_every_process_and_starts_no_other(make):
+    runs = make(workers=2)
+    for _ in range(4):
+        runs.start("ann", LONG)
+    started = pids(runs)
+    assert len(started) == 2
+    runs.close()
+    assert not any(alive(pid) for pid in started)
+    assert runs.of("ann") == []
+    with pytest.raises(RunsError, match="The server is closing"):
+        runs.start("ann", LONG)
+
+
+@pytest.mark.slow
+def test_a_pause_ends_when_others_have_waited_long_enough(make):
+    runs = make(pause_seconds=1)
+    first = runs.start("ann", LONG)
+    until(lambda: any(isinstance(e, Step) for _, e in runs.events("ann", first)))
+    runs.pause("ann", first)
+    until(lambda: runs.run("ann", first).state == "paused")
+    time.sleep(2.5)  # nobody waits: it may stand as long as it likes
+    assert runs.run("ann", first).state == "paused"
+    runs.start("ben", LONG)
+    until(lambda: runs.run("ann", first).state == "stopped")
+    assert runs.run("ann", first).result.stopped  # and it is tested all the same
+    until(lambda: states(runs, "ben") == ["starting"])
+
+
+# --- a run by itself ----------------------------------------------------------------------
+
+
+def step(number, ends_epoch=False):
+    return Step(number, 10**6, 1, 1.0, 0.5, 1.0, ends_epoch=ends_epoch)
+
+
+def test_a_long_history_is_thinned_out_but_never_loses_its_ends():
+    run = Run("ann", LONG)
+    count = 5 * MOST_STEPS
+    for number in range(1, count + 1):
+        run.hear(step(number, ends_epoch=number % 1000 == 0))
+    history = run.events()
+    assert len(history) <= MOST_STEPS
+    told = [event.step for _, event in history]
+    assert told == sorted(told)
+    assert {*range(1000, count + 1, 1000)} <= {*told}
+    assert run.events(after=run.sequence - 1) == [history[-1]]
+    assert run.events(after=run.sequence) == []
+    assert np.diff(told).max() < count / 100  # no hole
+
+
+class FullDisk:
+    """A folder's worth of disk that is full: every write fails as the system makes it fail."""
+
+    def append(self, _):
+        raise OSError(28, "No space left on device")
+
+    def close(self):
+        pass
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_said_and_frees_the_line(make):
+    runs = make()
+    first, second = runs.start("ann", LONG), runs.start("ben", LONG)
+    runs.run("ann", first)._snapshots = FullDisk()
+    until(lambda: runs.run("ann", first).state == "failed")
+    failure = runs.run("ann", first).failure
+    assert failure == Failed(
+        "disk",
+        "The server cannot keep the run (No space left on device). Free some space on its disk "
+        "and train again.",
+    )
+    until(lambda: runs.run("ben", second).state == "starting")

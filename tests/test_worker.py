@@ -1,0 +1,219 @@
+"""A training in a process of its own: what it says, what it obeys, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from mnist_cnn import evaluation, events, generated, model, training_data
+from mnist_cnn.events import Evaluating, Failed, Finished, Paused, Resumed, Snapshot, Step, Stopped
+from mnist_cnn.options import Options
+from mnist_cnn.training_run import EXAMPLES, TrainingRun
+from mnist_cnn.worker import KEPT, Rhythm, Worker
+from tests.listening import Listener, until
+from tests.serving import ROOT
+
+SHORT = Options.parse({"data": "generated", "digits": 400, "epochs": 2, "seed": 7})
+LONG = Options.parse({"data": "generated", "digits": 1000, "epochs": 200})
+
+
+@pytest.fixture
+def begin():
+    """Start a worker; whatever happens, it ends with the test."""
+    started = []
+
+    def start(options, **paths):
+        listener = Listener()
+        started.append(Worker(options, listener, **paths))
+        return started[-1], listener
+
+    yield start
+    for worker in started:
+        worker.end()
+        assert worker.join(30)
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+@pytest.mark.slow
+def test_a_training_tells_all_and_learns_what_it_would_in_this_process(begin):
+    worker, listener = begin(SHORT)
+    done = listener.wait_for(events.LAST)
+    assert worker.join(30)
+    assert isinstance(done, Finished)
+
+    kinds = [type(event).__name__ for event in listener.events]
+    first = ["Starting", "Starting", "Prepared", "Snapshot"]
+    assert kinds[: len(first)] == first
+    assert kinds[-2:] == ["Evaluating", "Finished"]
+    assert [event.what for event in listener.of(events.Starting)] == ["tensorflow", "generated"]
+    prepared = listener.of(events.Prepared)[0]
+    assert (prepared.digits, prepared.steps, prepared.epochs) == (400, 14, 2)
+    assert (prepared.held_out, prepared.held_out_from) == (2000, "training")
+    assert listener.of(Step)[-1].step == 14
+    assert sum(step.ends_epoch for step in listener.of(Step)) == 2
+    assert listener.of(events.Validated)[-1].step == 14
+
+    snapshots = listener.of(Snapshot)
+    assert (snapshots[0].step, snapshots[0].kept) == (0, True)
+    assert (snapshots[-1].step, snapshots[-1].kept) == (14, True)
+    for found, expected in zip(snapshots[0].weights, model.build(7).get_weights(), strict=True):
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, expected)
+
+    here = TrainingRun(SHORT, training_data.load(SHORT))
+    for _ in here.events():
+        pass
+    for found, expected in zip(done.weights, here.weights(), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+
+    images, labels = generated.Generator.load().dataset(SHORT.seed, 2400).test_images, None
+    labels = generated.Generator.load().dataset(SHORT.seed, 2400).test_labels
+    network = model.build()
+    network.set_weights(done.weights)
+    answers = evaluation.probabilities(network, images)
+    read = answers.argmax(axis=1)
+    assert done.accuracy == pytest.approx((read == labels).mean(), abs=1e-3)
+    assert done.confusion.sum() == 10_000
+    assert (done.step, done.stopped) == (14, False)
+    worst = done.worst
+    assert len(worst.indices) > 0
+    np.testing.assert_array_equal(worst.images, images[worst.indices])
+    np.testing.assert_array_equal(worst.labels, labels[worst.indices])
+    np.testing.assert_allclose(worst.probabilities, answers[worst.indices], atol=1e-4)
+    assert (worst.probabilities.argmax(axis=1) != worst.labels).all()
+    cells = done.examples.labels.astype(int) * 10 + done.examples.probabilities.argmax(axis=1)
+    shown = np.bincount(cells, minlength=100).reshape(10, 10)
+    np.testing.assert_array_equal(shown, np.minimum(done.confusion, EXAMPLES))
+
+
+@pytest.mark.slow
+def test_pause_stands_still_resume_goes_on_and_stop_keeps_and_tests(begin):
+    worker, listener = begin(LONG)
+    listener.wait_for(Snapshot, after=listener.events.index(listener.wait_for(Step)))
+    worker.pause()
+    paused = listener.wait_for(Paused)
+    said = listener.count
+    time.sleep(1.0)  # a running training speaks four times in it
+    assert listener.count == said
+    assert paused.step == listener.of(Step)[-1].step
+
+    worker.resume()
+    assert listener.wait_for(Resumed).step == paused.step
+    assert listener.wait_for(Step, after=said).step > paused.step
+
+    before = len(listener.of(Step))
+    worker.stop()
+    evaluating = listener.wait_for(Evaluating)
+    assert len(listener.of(Step)) - before <= 2  # of five a second
+    assert evaluating.stopped
+    done = listener.wait_for(events.LAST)
+    assert isinstance(done, Finished)
+    assert done.stopped
+    assert done.step == evaluating.step >= listener.of(Step)[-1].step
+    assert done.confusion.sum() == 10_000
+    untrained = listener.of(Snapshot)[0].weights
+    assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(done.weights, untrained, strict=True))
+
+
+@pytest.mark.slow
+def test_a_paused_training_can_be_stopped_untested(begin):
+    worker, listener = begin(LONG)
+    listener.wait_for(Snapshot, after=listener.events.index(listener.wait_for(Step)))
+    worker.pause()
+    paused = listener.wait_for(Paused)
+    worker.stop(test=False)
+    done = listener.wait_for(events.LAST)
+    assert isinstance(done, Stopped)
+    assert done.step == paused.step
+    assert [weight.shape for weight in done.weights] == [
+        weight.shape for weight in listener.of(Snapshot)[0].weights
+    ]
+
+
+def test_stopping_before_the_first_step_ends_it_at_once(begin):
+    worker, listener = begin(LONG)
+    worker.stop()
+    assert worker.join(30)
+    assert listener.events[-1] == Stopped(0, None)
+    assert not listener.of(Step)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("moment", [events.Starting, pytest.param(Step, marks=pytest.mark.slow)])
+def test_a_killed_process_is_noticed_and_said(moment, begin):
+    worker, listener = begin(LONG)
+    listener.wait_for(moment)
+    os.kill(worker.pid, signal.SIGKILL)
+    failed = listener.wait_for(events.LAST)
+    assert isinstance(failed, Failed)
+    assert failed.reason == "killed"
+    assert failed.sentence.startswith("The training process was ended from outside (SIGKILL), ")
+
+
+def test_data_that_was_named_and_is_missing_is_said(begin, tmp_path):
+    _, listener = begin(Options.of("lesson"), mnist_path=tmp_path / "none.npz")
+    failed = listener.wait_for(events.LAST)
+    assert (type(failed), failed.reason) == (Failed, "data")
+    assert failed.sentence.startswith(f"There is no file or folder {tmp_path / 'none.npz'}. ")
+
+
+PARENT = """
+import time
+from mnist_cnn.options import Options
+from mnist_cnn.worker import Worker
+
+if __name__ == "__main__":
+    options = Options.parse({"data": "generated", "digits": 1000, "epochs": 200})
+    worker = Worker(options, lambda event: print(worker.pid, type(event).__name__, flush=True))
+    time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists("/proc"), reason="looks for the process in /proc")
+@pytest.mark.parametrize("moment", ["Starting", "Step"])
+def test_a_training_never_survives_its_parent(moment, tmp_path):
+    program = tmp_path / "parent.py"
+    program.write_text(PARENT)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, program], stdout=subprocess.PIPE, text=True, env=environment
+    ) as parent:
+        for line in parent.stdout:
+            pid, said = line.split()
+            if said == moment:
+                break
+        parent.kill()
+        until(lambda: not alive(int(pid)))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "steps_a_second"), [(2, 5), (60, 5), (1200, 5), (20_000, 5), (3, 1000)]
+)
+@pytest.mark.parametrize("size", [4 * 93_322, 4 * 2_038_922])
+def test_few_snapshots_are_kept_dense_at_first_and_to_the_end(seconds, steps_a_second, size):
+    rhythm, kept = Rhythm(size), [0.0]
+    times = np.arange(1, seconds * steps_a_second + 1) / steps_a_second
+    for now in times:
+        over = now == times[-1]
+        if (over or rhythm.live(now)) and rhythm.keep(now, seconds - now, over):
+            kept.append(now)
+    assert len(kept) <= KEPT
+    assert len(kept) * size <= 64 * 2**20
+    assert kept[-1] == times[-1]
+    gaps = np.diff(kept)
+    assert gaps.max() <= max(0.5, seconds / 4)  # nowhere a hole
+    if size < 2**20:
+        assert (np.array(kept) < 2.0).sum() >= min(6, seconds * steps_a_second)
