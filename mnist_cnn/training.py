@@ -6,6 +6,7 @@ then reads its part of every batch (``strategy``).
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -144,9 +145,10 @@ def train(
         state.remove()
 
 
+@functools.cache  # variables and steps have to be of one and the same
 def strategy() -> tf.distribute.Strategy:
     """Return what spreads the work over all GPUs TensorFlow sees; with fewer than two, nothing."""
-    if len(tf.config.list_logical_devices("GPU")) > 1 and not tf.distribute.has_strategy():
+    if len(tf.config.list_logical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
 

@@ -5,8 +5,8 @@
 After a warm-up, digits are drawn over one another and the pad is cleared from time to time. Between
 clears the page is looked at as it is after a garbage collection: the JavaScript heap, the buffers
 outside of it, which hold the answers, the DOM nodes and event listeners, and how much memory the
-browser's processes occupy. Of answers to requests, where the page has no socket, Chromium keeps up
-to 200 MiB for whoever watches its network, as the tests' driver does: some 5,000 answers.
+browser's processes occupy. Where the page has no socket, Chromium keeps up to 200 MiB of answers to
+its requests for whoever watches the network, as the tests' driver does: some 5,000 answers.
 """
 
 from __future__ import annotations

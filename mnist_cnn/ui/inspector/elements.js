@@ -79,5 +79,6 @@ export function rest(summary, open, build) {
 function compact(number) {
   if (number === 0) return "0";
   const digits = Math.abs(number) < 9.95 ? 2 : Math.abs(number) < 99.5 ? 1 : 0;
-  return number.toFixed(digits).replace("-", "−");
+  const words = number.toFixed(digits);
+  return Number(words) === 0 ? words.replace("-", "") : words.replace("-", "−");
 }
