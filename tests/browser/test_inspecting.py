@@ -15,8 +15,17 @@ def page(open_page):
     page = open_page(viewport={"width": 1280, "height": 1700})
     draw_digit(page, 7)
     wait_for_digit(page, 7)
-    page.wait_for_timeout(200)  # the last move's answer
+    settle(page)
     return page
+
+
+def settle(page):
+    """Wait for the last move's answer: until there has been no other for half a second."""
+    count = "performance.getEntriesByName('reading').length"
+    before = -1
+    while before != (now := page.evaluate(count)):
+        before = now
+        page.wait_for_timeout(500)
 
 
 def click_cell(page, layer, x=0.4, y=0.4):
@@ -24,6 +33,7 @@ def click_cell(page, layer, x=0.4, y=0.4):
     box = canvas.bounding_box()
     canvas.click(position={"x": x * box["width"], "y": y * box["height"]})
     page.locator("#inspector .working .line").first.wait_for()
+    settle(page)  # what comes onto the screen is asked for anew
     return page.locator("#inspector")
 
 
@@ -56,6 +66,7 @@ def test_shown_products_add_up_to_the_shown_number(page, layer):
     assert value == pytest.approx(max(0, total), abs=0.001)
     if layer != "conv1":
         inspector.locator("summary").click()
+        inspector.locator(".rest .row").first.wait_for()
     shown = [number(word) for word in inspector.locator(".sum").all_inner_texts()]
     assert len(shown) == {"conv1": 1, "conv2": 32, "conv3": 64}[layer]
     assert sum(shown) == pytest.approx(sums, abs=0.001 * len(shown))
