@@ -287,4 +287,4 @@ def test_several_devices_learn_what_one_does(optimizer, tmp_path):
             found[count] = dict(saved)
     assert len(found["1"]["loss"]) == 8
     for name, values in found["1"].items():
-        np.testing.assert_allclose(found["2"][name], values, atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(found["2"][name], values, atol=1e-3, err_msg=name)
