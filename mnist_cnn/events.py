@@ -28,7 +28,7 @@ class Prepared:
     digits: int  # learned from in an epoch
     drawings: int  # by pen, learned from beside them in an epoch
     held_out: int  # digits that validation reads
-    held_out_from: str  # training: digits left out of it; test: every fifth test digit
+    held_out_from: str  # training: digits left out of it; test: every tenth test digit
     tested_on: str  # "MNIST test" or "generated digits"
     parameters: int
     steps: int  # in the whole run

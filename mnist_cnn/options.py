@@ -12,6 +12,11 @@ from mnist_cnn.training import OPTIMIZERS, RECIPES, Recipe
 DATA = ("mnist", "generated", "mnist+pens")
 
 
+# A stop is noticed between two steps, and has to be within half a second: without downsampling a
+# step takes ten times as long.
+LARGEST_BATCH = {"none": 128}
+
+
 class OptionsError(ValueError):
     """A choice cannot be used. The message names the value, what is possible, and what to do."""
 
@@ -61,7 +66,7 @@ class Choice:
 RANGES: dict[str, Number | Choice] = {
     "recipe": Choice(tuple(RECIPES)),
     "epochs": Number(1, 200),
-    "batch_size": Number(1, 512),  # a larger step would not notice within half a second to stop
+    "batch_size": Number(1, 512),
     "optimizer": Choice(tuple(OPTIMIZERS)),
     "learning_rate": Number(0.000001, 1, whole=False),
     "downsampling": Choice(tuple(DOWNSAMPLING)),
@@ -119,6 +124,10 @@ class Options:
         optimizer = checked.get("optimizer", defaults.optimizer)
         if optimizer != defaults.optimizer:
             checked.setdefault("learning_rate", OPTIMIZERS[optimizer])
+        largest = LARGEST_BATCH.get(checked.get("downsampling"))
+        if largest:
+            checked.setdefault("batch_size", min(defaults.batch_size, largest))
+            _check_batch(checked["batch_size"], largest)
         return replace(defaults, **checked)
 
     def as_recipe(self) -> Recipe:
@@ -145,6 +154,15 @@ class Options:
 
 
 DRAWINGS = 15_000  # by pen beside 60,000 digits, for recipes that name no number
+
+
+def _check_batch(batch_size: int, largest: int) -> None:
+    if batch_size > largest:
+        raise OptionsError(
+            "batch_size",
+            f"Batch size must be at most {largest} without downsampling, not {batch_size}. Make "
+            "it smaller, or choose another downsampling.",
+        )
 
 
 def _number(value: object) -> float | None:

@@ -59,7 +59,7 @@ RECIPES = {
     # takes the luck out.
     "lesson": Recipe("lesson", "rmsprop", 1e-3, epochs=5, batch_size=64),
     # One cycle again, in one epoch: 99 % in seconds.
-    "fast": Recipe("fast", "muon", 5e-3, epochs=1, batch_size=64, warm_up=0.1),
+    "fast": Recipe("fast", "muon", 5e-3, epochs=1, batch_size=128, warm_up=0.1),
     # One cycle: Smith and Topin, Super-Convergence (2018). 40 epochs, 17 minutes on two cores.
     "best": Recipe(
         "best",

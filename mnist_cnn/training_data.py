@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,9 +15,9 @@ from mnist_cnn.drawings import Drawn
 from mnist_cnn.options import Options
 
 VARIANTS = 16  # of each pen drawing, by other hands
-HELD_OUT = 2000  # digits that validation reads
-LEAST_HELD_OUT = 1000  # fewer tell too little
-EVERY = 5  # test digits are held out where all others are learned from
+HELD_OUT = 1000  # digits that validation reads
+LEAST_HELD_OUT = 500  # fewer tell too little
+EVERY = 10  # test digits are held out where all others are learned from
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def load(
     """Return what ``options`` asks for, or the best there is instead, with a note.
 
     Args:
-        options: only ``data``, ``digits`` and ``seed`` matter.
+        options: what to learn from, and for how long.
         mnist_path: where MNIST lies; see ``data.load``.
         pens_path: where the pen strokes lie; see ``pens.load``.
         report: receives what is being loaded: mnist, generated, pens or drawings.
@@ -74,7 +75,10 @@ def load(
         people = len(pens.TRAINING_WRITERS)
         drawings_note = f"{len(of_training):,} UCI pen digits by {people} people"
         report("drawings")
-        drawn = drawings.for_training(of_training, VARIANTS, options.seed, spread)
+        recipe = options.as_recipe()
+        needed = math.ceil(recipe.epochs * recipe.drawings / len(of_training))
+        variants = min(VARIANTS, max(needed, 1))  # all 16 take a minute of one processor
+        drawn = drawings.for_training(of_training, variants, options.seed, spread)
     return TrainingData(
         learned=learned,
         drawn=drawn,

@@ -18,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
+from typing import NoReturn
 
 from mnist_cnn.events import (
     LAST,
@@ -181,7 +182,7 @@ class _Orders:
             try:
                 command = self.pipe.recv()
             except (EOFError, OSError):
-                os._exit(0)
+                _vanish()
             with self.news:
                 self.paused = command == PAUSE
                 self.stop |= command in (STOP, STOP_UNTESTED)
@@ -207,7 +208,10 @@ def _work(pipe: Connection, folder: str) -> None:
     from mnist_cnn.training import DivergedError
     from mnist_cnn.weights import WeightsError
 
-    options, mnist_path, pens_path = pipe.recv()
+    try:
+        options, mnist_path, pens_path = pipe.recv()
+    except (EOFError, OSError):
+        _vanish()
     orders = _Orders(pipe)
     threading.Thread(target=orders.listen, daemon=True).start()
     try:
@@ -233,12 +237,18 @@ _NO_MEMORY = (
 _NO_SPACE = "The disk of the server is full. Free some space there and train again."
 
 
+def _vanish() -> NoReturn:
+    """End this process, whatever it is at, because its parent is gone and cannot tidy up."""
+    shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)  # its own, see ``_work``
+    os._exit(0)
+
+
 def _sender(pipe: Connection) -> Callable[[Event], None]:
     def send(event: Event) -> None:
         try:
             pipe.send(event)
         except OSError:
-            os._exit(0)  # the parent is gone
+            _vanish()
 
     return send
 

@@ -49,6 +49,20 @@ def test_a_choice_is_taken_as_a_form_or_json_has_it(name, value, parsed):
     assert type(found) is type(parsed)
 
 
+def test_without_downsampling_batches_are_small_enough_to_stop_between_them():
+    whole = {"downsampling": "none"}
+    assert Options.parse(whole | {"batch_size": 128}).batch_size == 128
+    for recipe in RECIPES:
+        assert Options.parse(whole | {"recipe": recipe}).batch_size <= 128
+    with pytest.raises(OptionsError) as caught:
+        Options.parse(whole | {"batch_size": 129})
+    assert caught.value.name == "batch_size"
+    assert str(caught.value) == (
+        "Batch size must be at most 128 without downsampling, not 129. Make it smaller, or choose "
+        "another downsampling."
+    )
+
+
 COUNTS = "must be a whole number from"
 REFUSALS = [
     ("epochs", 0, f"Epochs {COUNTS} 1 to 200, not 0."),

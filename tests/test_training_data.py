@@ -34,7 +34,7 @@ def stand_in(monkeypatch):
 
 @pytest.mark.parametrize(
     ("digits", "held_out", "place"),
-    [(100, 2000, "training"), (58_500, 1500, "training"), (59_001, 2000, "test")],
+    [(100, 1000, "training"), (59_400, 600, "training"), (59_501, 1000, "test")],
 )
 def test_digits_held_out_are_not_learned_from(stand_in, digits, held_out, place):
     found = training_data.load(Options.parse({"digits": digits}))
@@ -50,7 +50,7 @@ def test_digits_held_out_are_not_learned_from(stand_in, digits, held_out, place)
 def test_all_digits_are_learned_from_in_their_own_order(stand_in):
     found = training_data.load(Options.of("lesson"))
     np.testing.assert_array_equal(numbers(found.learned), np.arange(60_000))
-    np.testing.assert_array_equal(numbers(found.held_out), np.arange(60_000, 70_000, 5))
+    np.testing.assert_array_equal(numbers(found.held_out), np.arange(60_000, 70_000, 10))
 
 
 def test_fewer_digits_are_among_more_of_the_same_seed_and_another_seed_takes_others(stand_in):
@@ -68,7 +68,7 @@ def test_generated_digits_are_made_no_more_than_needed():
     )
     assert (said, notes) == (["generated"], [])
     assert found.learned.images.shape == (300, 28, 28)
-    assert (len(found.held_out.labels), found.held_out_from) == (2000, "training")
+    assert (len(found.held_out.labels), found.held_out_from) == (1000, "training")
     assert len(found.test.labels) == 10_000
     assert (found.source, found.tested_on) == (generated.SOURCE, generated.SOURCE)
 

@@ -60,7 +60,7 @@ def test_a_training_tells_all_and_learns_what_it_would_in_this_process(begin):
     assert [event.what for event in listener.of(events.Starting)] == ["tensorflow", "generated"]
     prepared = listener.of(events.Prepared)[0]
     assert (prepared.digits, prepared.steps, prepared.epochs) == (400, 14, 2)
-    assert (prepared.held_out, prepared.held_out_from) == (2000, "training")
+    assert (prepared.held_out, prepared.held_out_from) == (1000, "training")
     assert listener.of(Step)[-1].step == 14
     assert sum(step.ends_epoch for step in listener.of(Step)) == 2
     assert listener.of(events.Validated)[-1].step == 14
@@ -78,8 +78,8 @@ def test_a_training_tells_all_and_learns_what_it_would_in_this_process(begin):
     for found, expected in zip(done.weights, here.weights(), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-4)
 
-    images, labels = generated.Generator.load().dataset(SHORT.seed, 2400).test_images, None
-    labels = generated.Generator.load().dataset(SHORT.seed, 2400).test_labels
+    images, labels = generated.Generator.load().dataset(SHORT.seed, 1400).test_images, None
+    labels = generated.Generator.load().dataset(SHORT.seed, 1400).test_labels
     network = model.build()
     network.set_weights(done.weights)
     answers = evaluation.probabilities(network, images)
@@ -162,6 +162,23 @@ def test_a_killed_process_is_noticed_and_said(moment, begin):
     assert failed.sentence.startswith("The training process was ended from outside (SIGKILL), ")
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits another process")
+def test_a_process_that_runs_out_of_memory_says_so(begin):
+    import resource
+
+    large = {"downsampling": "none", "batch_size": 128}
+    worker, listener = begin(Options.parse({"data": "generated", "digits": 1000} | large))
+    listener.wait_for(Step)
+    with open(f"/proc/{worker.pid}/statm") as sizes:
+        used = int(sizes.read().split()[0]) * resource.getpagesize()
+    resource.prlimit(worker.pid, resource.RLIMIT_AS, (used + 2**20, used + 2**20))
+    failed = listener.wait_for(events.LAST)
+    assert isinstance(failed, Failed)
+    assert failed.reason in ("memory", "killed")  # as the system would do it
+    assert "smaller batch size" in failed.sentence
+
+
 def test_data_that_was_named_and_is_missing_is_said(begin, tmp_path):
     _, listener = begin(Options.of("lesson"), mnist_path=tmp_path / "none.npz")
     failed = listener.wait_for(events.LAST)
@@ -187,7 +204,9 @@ if __name__ == "__main__":
 def test_a_training_never_survives_its_parent(moment, tmp_path):
     program = tmp_path / "parent.py"
     program.write_text(PARENT)
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
     with subprocess.Popen(
         [sys.executable, program], stdout=subprocess.PIPE, text=True, env=environment
     ) as parent:
@@ -197,6 +216,7 @@ def test_a_training_never_survives_its_parent(moment, tmp_path):
                 break
         parent.kill()
         until(lambda: not alive(int(pid)))
+    assert list(folder.glob("mnist_cnn_*")) == []
 
 
 @pytest.mark.parametrize(
