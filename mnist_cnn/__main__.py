@@ -249,7 +249,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def predict(options: argparse.Namespace) -> int:
     """Read every picture; go on after one that cannot be used, and say so in the status."""
-    reader = Reader(options.weights)
+    reader = Reader.load(options.weights)
     status = 0
     for name in options.images:
         try:

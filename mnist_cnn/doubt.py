@@ -54,11 +54,11 @@ class Judge:
 
     def __init__(self, path: str | os.PathLike = DEFAULT):
         """Load the judge; raises ``weights.WeightsError``."""
-        network = weights.load(path, build, "judge")
+        self.network = weights.load(path, build, "judge")
         self.threshold = _threshold(weights.card_path(Path(path)))
         signature = [tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE), tf.uint8)]
         self._pass = tf.function(
-            lambda x: network(tf.cast(x, tf.float32)[..., None] / 255.0)[:, 0],
+            lambda x: self.network(tf.cast(x, tf.float32)[..., None] / 255.0)[:, 0],
             input_signature=signature,
         )
         self.scores(np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8))  # trace before it is needed
@@ -67,8 +67,12 @@ class Judge:
         """Return how much uint8 pictures ``(n, 28, 28)`` look like digits, float32 ``(n,)``."""
         return self._pass(tf.constant(images)).numpy()
 
-    def doubt(self, stages: Stages, probabilities: np.ndarray) -> str | None:
+    def doubt(
+        self, stages: Stages, probabilities: np.ndarray, score: float | None = None
+    ) -> str | None:
         """Return why the drawing may not be a digit, or None when it looks like one.
+
+        ``score`` is what ``scores`` says of ``stages.image``, where it is known already.
 
         The reasons are names for the page to translate: ``wide`` (several digits side by side, or
         a lying line), ``blob`` (a filled shape), ``unfamiliar`` (unlike any digit),
@@ -79,7 +83,9 @@ class Judge:
             return "wide"
         if width > height / 2 and np.mean(stages.crop) > FULLEST * 255:
             return "blob"
-        if self.scores(stages.image[None])[0] < self.threshold:
+        if score is None:
+            score = self.scores(stages.image[None])[0]
+        if score < self.threshold:
             return "unfamiliar"
         if probabilities.max() < LEAST_PROBABILITY:
             return "unsure"

@@ -16,7 +16,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from mnist_cnn.activations import eight_bit
+from mnist_cnn.activations import Activations, eight_bit
 from mnist_cnn.reading import Reading
 
 EMPTY = {"empty": True}  # the header when there is no ink
@@ -33,7 +33,7 @@ def encode(reading: Reading | None, wanted: Collection[str] | None = None) -> by
     if reading is None:
         return _header(EMPTY)
     stages = reading.stages
-    sent = _sent(reading.activations.layers, wanted)
+    sent = _sent(reading.activations, wanted)
     height, width = stages.scaled.shape
     header = {
         "digit": reading.activations.digit,
@@ -75,13 +75,13 @@ def encode_error(sentence: str) -> bytes:
     return _header({"error": sentence})
 
 
-def _sent(layers: dict[str, np.ndarray], wanted: Collection[str] | None) -> dict[str, np.ndarray]:
+def _sent(activations: Activations, wanted: Collection[str] | None) -> dict[str, np.ndarray]:
     if wanted is None:
-        return layers
+        return activations.layers
     names = {*wanted, "softmax"}
     if "flatten" in names:
-        names.add([name for name, layer in layers.items() if layer.ndim == 3][-1])
-    return {name: layer for name, layer in layers.items() if name in names}
+        names.add(list(activations.maps)[-1])
+    return {name: layer for name, layer in activations.layers.items() if name in names}
 
 
 def _header(header: dict) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 
 from mnist_cnn import weights
@@ -23,12 +24,17 @@ class Reading:
 
 
 class Reader:
-    """A trained network, ready to read drawings."""
+    """A network, trained or in training, ready to read drawings."""
 
-    def __init__(self, path: str | os.PathLike = weights.DEFAULT):
-        """Load and trace the weights at ``path``; raises ``weights.WeightsError``."""
-        self.tracer = Tracer(weights.load(path))
-        self.judge = Judge()
+    def __init__(self, network: keras.Model, judge: Judge | None = None):
+        """Trace ``network``; without ``judge``, load it, which raises ``weights.WeightsError``."""
+        self.judge = judge or Judge()
+        self.tracer = Tracer(network, self.judge.network)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike = weights.DEFAULT) -> Reader:
+        """Return a reader with the weights at ``path``; raises ``weights.WeightsError``."""
+        return cls(weights.load(path))
 
     def read(self, drawing: np.ndarray) -> Reading | None:
         """Return the reading of a uint8 ``(height, width)`` drawing, or None without ink."""
@@ -36,4 +42,5 @@ class Reader:
         if stages is None:
             return None
         activations = self.tracer(stages.image)
-        return Reading(stages, activations, self.judge.doubt(stages, activations.probabilities))
+        doubt = self.judge.doubt(stages, activations.probabilities, activations.digitness)
+        return Reading(stages, activations, doubt)

@@ -34,7 +34,7 @@ def reader():
     """The shipped network, ready to read drawings."""
     from mnist_cnn.reading import Reader
 
-    return Reader()
+    return Reader.load()
 
 
 @pytest.fixture

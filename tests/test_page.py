@@ -76,7 +76,7 @@ def test_predict_is_documented(address):
 
 
 def test_drawing_route_is_guarded_by_gradio_s_login():
-    reader = Reader()
+    reader = Reader.load()
     demo = page.build(reader)
     port = free_port()
     demo.launch(

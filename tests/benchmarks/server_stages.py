@@ -27,7 +27,7 @@ def time_server(count: int) -> dict[str, Times]:
     from mnist_cnn.preprocess import preprocess
     from mnist_cnn.reading import Reader
 
-    reader = Reader()
+    reader = Reader.load()
     times: dict[str, Times] = {
         "preprocess": [],
         "traced pass": [],
