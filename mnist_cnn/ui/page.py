@@ -41,6 +41,7 @@ def theme() -> gr.themes.Base:
 
 def build(reader: Reader) -> gr.Blocks:
     """Return the page; launch it with the routes of ``live.routes(reader)``."""
+    layers = _layers(reader)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         _part("header")
         with gr.Row(elem_id="bench"):
@@ -48,11 +49,12 @@ def build(reader: Reader) -> gr.Blocks:
                 _part("pad")
                 _part("filmstrip")
                 _part("timeline")
-                _part("actions", layers=_layers(reader))
+                _part("actions", layers=layers)
             with gr.Column(scale=1, min_width=320, elem_id="right"):
                 _part("answer")
-                _part("maps", layers=_layers(reader))
-        _part("inspector", layers=_layers(reader))
+                with _view("layers"):
+                    _part("maps", layers=layers)
+        _part("inspector", layers=layers)
         _predict_endpoint(reader)
     return page
 
@@ -62,9 +64,19 @@ def _layers(reader: Reader) -> list[dict]:
     network = reader.tracer.network
     fields = receptive_fields(network)
     return [
-        {"name": row.name, "kind": row.kind, "shape": row.shape, "field": vars(fields[row.name])}
+        {
+            "name": row.name,
+            "kind": row.kind,
+            "shape": row.shape,
+            "field": {"rows": fields[row.name].rows, "columns": fields[row.name].columns},
+        }
         for row in layer_table(network)
     ]
+
+
+def _view(name: str) -> gr.Column:
+    """What the right side may show below the answer, one at a time; header/views.js chooses."""
+    return gr.Column(elem_id=f"view-{name}", elem_classes="view")
 
 
 def _part(name: str, **props) -> gr.HTML:

@@ -1,8 +1,12 @@
-// The title, the switch of language and the switch between light and dark.
+// The title, the tabs of the views, the switch of language and the switch between light and dark.
 import { LANGUAGES, current, setLanguage, text, translate, onLanguage } from "../locales/language.js";
+import { createTabs } from "./tabs.js";
+import { followAddress } from "./views.js";
 
 export function mount(element) {
   translate(element);
+  createTabs(element.querySelector(".tabs"));
+  followAddress();
   const language = element.querySelector(".language");
   const label = () => {
     language.lang = other(); // its words are in the language it switches to

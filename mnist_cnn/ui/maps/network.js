@@ -1,10 +1,12 @@
 // What the page knows of the network: its layers in the order data flows, and what each cell sees.
 
-const IMAGE_SIZE = 28; // pixels
 export const IMAGE = "image"; // the picture itself, where every path back ends
 
 export class Network {
-  /** layers: [{name, kind, shape, field: {size, stride, start}}], as page.py lists them */
+  /**
+   * layers: [{name, kind, shape, field: {rows, columns}}], as page.py lists them; the field is the
+   * first and last pixel that each row, and each column, of cells sees
+   */
   constructor(layers) {
     this.layers = layers;
     this.byName = new Map(layers.map((layer) => [layer.name, layer]));
@@ -49,15 +51,10 @@ export class Network {
     if (name === IMAGE) return pixel(cell);
     const layer = this.layer(name);
     const [row, column] = layer.kind === "Flatten" ? this.twin(name, cell)[1] : cell;
-    const { size, stride, start } = layer.field;
-    const top = start[0] + stride[0] * row;
-    const left = start[1] + stride[1] * (column ?? 0); // a unit of a vector has no column
-    return {
-      left: Math.max(0, left),
-      top: Math.max(0, top),
-      right: Math.min(IMAGE_SIZE, left + size[1]),
-      bottom: Math.min(IMAGE_SIZE, top + size[0]),
-    };
+    const { rows, columns } = layer.field;
+    const [top, bottom] = rows.length > 1 ? rows[row] : rows[0]; // units of a vector see the same
+    const [left, right] = columns.length > 1 ? columns[column] : columns[0];
+    return { left, top, right: right + 1, bottom: bottom + 1 };
   }
 }
 

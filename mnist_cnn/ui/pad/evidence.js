@@ -1,7 +1,7 @@
 // Heat on the drawing: blue speaks for the answer, orange for the runner-up.
 import { text, onLanguage } from "../locales/language.js";
 import { signedColor, signedPixel } from "../maps/colormap.js";
-import { emit, listen } from "../transport/events.js";
+import { listen } from "../transport/events.js";
 import { latest, question } from "../transport/question.js";
 import { PAD_SIZE } from "./drawing.js";
 import { Projection } from "./projection.js";
@@ -23,7 +23,6 @@ export function showEvidence(paper) {
       evidence = answer;
       paint(heat.canvas, evidence, new Projection(asked.answer, asked.frame));
       say();
-      emit("evidence", evidence);
     },
     () => clear(), // the pad itself says when the server does not answer
   );

@@ -33,8 +33,7 @@ export function mount(element) {
 
   /** What an answer carries besides the ink it is the answer to. */
   function about(marks, since) {
-    const length = lengthOf(drawing.visible());
-    return { marks, moment: lengthOf(marks), length, edition, since };
+    return { marks, moment: lengthOf(marks), edition, since };
   }
 
   function send(since) {

@@ -1,7 +1,7 @@
 // How the components of the page hear of one another.
 //
 //   answer   {answer, frame}  the network has read a drawing; answer.empty: the pad is empty;
-//                             frame.moment of frame.length had been drawn, frame.marks, of the
+//                             frame.marks had been drawn, up to frame.moment, of the
 //                             drawing's frame.edition
 //   past     {marks, edition} the drawing has become another: undo, clear, a picture, a link
 //   pen      {down, marks}    a stroke begins, the last of the marks, or has ended
@@ -10,8 +10,8 @@
 //   select   place | null     a number is looked into
 //   visible  {layers}         the names of the layers on the screen
 //   scale    {perChannel}     each channel has its own colour scale, or a layer has one
+//   view     {name}           the right side of the page shows another view; header/views.js
 //   why      boolean          what speaks for the answer is to be shown, or no longer
-//   evidence {digit, …}       what does, as mnist_cnn/attribution.py has it
 //
 // A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part
 // of the 28×28 picture that can influence that number, {left, top, right, bottom}.

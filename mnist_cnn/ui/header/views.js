@@ -1,0 +1,36 @@
+// What the right side of the page shows beside the pad: one view at a time, named in the address.
+import { emit } from "../transport/events.js";
+
+const ALWAYS = "layers"; // the view without a name in the address
+const PARAMETER = "view";
+
+/** The names of the views on the page, in order. */
+export const views = () =>
+  [...document.querySelectorAll(".view")].map((view) => view.id.replace("view-", ""));
+
+/** The view the address names, or the first one. */
+export function viewInAddress() {
+  const named = new URL(location).searchParams.get(PARAMETER);
+  return views().includes(named) ? named : ALWAYS;
+}
+
+/** Show a view and hide the others; the address follows, so that a link or "back" leads there. */
+export function showView(name) {
+  const address = new URL(location);
+  if (name === ALWAYS) address.searchParams.delete(PARAMETER);
+  else address.searchParams.set(PARAMETER, name);
+  if (address.href !== location.href) history.pushState(history.state, "", address);
+  apply(name);
+}
+
+/** Show what the address names, now and whenever a person goes back or forth. */
+export function followAddress() {
+  apply(viewInAddress());
+  window.addEventListener("popstate", () => apply(viewInAddress()));
+}
+
+function apply(name) {
+  for (const view of document.querySelectorAll(".view")) view.hidden = view.id !== `view-${name}`;
+  document.body.dataset.view = name;
+  emit("view", { name });
+}
