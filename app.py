@@ -27,7 +27,7 @@ def main() -> int:
     from mnist_cnn.ui import live, page, sharing
 
     try:
-        reader = Reader(options.weights or weights.DEFAULT)
+        reader = Reader.load(options.weights or weights.DEFAULT)
     except weights.WeightsError as error:
         print(error, file=sys.stderr)
         return 1
@@ -43,6 +43,7 @@ def main() -> int:
         quiet=True,
         prevent_thread_lock=True,
     )
+    live.configure(demo.server)
     print(f"Open {_address(options.host, options.port)}", flush=True)
     if options.share:
         print(sharing.public_link(demo), flush=True)

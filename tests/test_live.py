@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+import zlib
 
 import httpx
 import numpy as np
@@ -146,6 +147,22 @@ def test_the_socket_answers_what_a_request_answers(client, socket):
     for _ in range(3):
         socket.send(message(drawing))
         assert socket.recv() == ask(client, drawing).content
+
+
+def test_the_socket_deflates_for_those_who_ask(client, socket):
+    drawing = strokes.render(SEVEN, size=80)
+    socket.send(message(drawing))
+    plain = socket.recv()
+    address = str(client.base_url).replace("http", "ws")
+    with connect(f"{address}live?coding=deflate") as coded:
+        coded.send(message(drawing))
+        answer = coded.recv()
+    assert zlib.decompress(answer) == plain
+    assert len(answer) < len(plain) / 2
+
+
+def test_the_socket_itself_compresses_nothing(socket):
+    assert socket.protocol.extensions == []
 
 
 def test_the_socket_sends_the_layers_that_are_asked_for(socket):

@@ -7,6 +7,7 @@ than a frame runs in a thread beside the drawing route.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import struct
 
@@ -19,8 +20,8 @@ from starlette.routing import BaseRoute, Route
 from mnist_cnn.arithmetic import Arithmetic
 from mnist_cnn.attribution import Attribution
 from mnist_cnn.feature_visualization import FeatureVisualizer
-from mnist_cnn.reading import Reader, Reading
-from mnist_cnn.ui.requests import BINARY, RequestError, drawing_of, guarded
+from mnist_cnn.reading import Reader
+from mnist_cnn.ui.requests import BINARY, RequestError, guarded, known, reading_of
 
 DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
@@ -29,26 +30,25 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
     """Return the routes ``explain``, ``evidence`` and ``features`` below ``prefix``."""
     network = reader.tracer.network
     arithmetic = Arithmetic(network)
-    attribution = Attribution(network)
+    attribution = functools.cache(lambda: Attribution(network))  # traced when it is first asked
     visualizer = FeatureVisualizer(network)
 
     async def explain(request: Request) -> Response:
         """A drawing, ``?layer=conv2&cell=3,4,17`` → ``arithmetic``'s terms of that number."""
         layer, cell = request.query_params.get("layer", ""), _cell(request)
-        reading = _inked(reader.read(await drawing_of(request)))
+        reading = await reading_of(request, reader)
         image, activations = reading.stages.image, reading.activations
         return _json(arithmetic.explain(image, activations, layer, cell))
 
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
-        reading = _inked(reader.read(await drawing_of(request)))
-        return _json(await run_in_threadpool(attribution, reading.stages.image))
+        reading = await reading_of(request, reader)
+        return _json(await run_in_threadpool(lambda: attribution()(reading.stages.image)))
 
     async def features(request: Request) -> Response:
         """``?layer=conv2`` → uint16 channels, height, width, then what excites each, uint8."""
         layer = request.query_params.get("layer", "")
-        if layer not in reader.tracer.names:
-            raise RequestError(f"The network has no layer {layer[:40]!r}")
+        known([layer], reader.tracer.names)
         pictures = await run_in_threadpool(visualizer.pictures, layer)
         head = struct.pack("<HHH", *pictures.shape)
         return Response(head + pictures.tobytes(), headers=BINARY)
@@ -66,12 +66,6 @@ def _cell(request: Request) -> tuple[int, ...]:
     if len(parts) > 3 or not all(part.isdecimal() and len(part) < 6 for part in parts):
         raise RequestError(f"cell must be row,column,channel or a unit, got {text[:40]!r}")
     return tuple(map(int, parts))
-
-
-def _inked(reading: Reading | None) -> Reading:
-    if reading is None:
-        raise RequestError("There is no ink in the drawing")
-    return reading
 
 
 def _json(answer) -> Response:

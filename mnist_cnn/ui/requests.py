@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from inspect import isawaitable
 
 import numpy as np
@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from mnist_cnn.arithmetic import CellError
 from mnist_cnn.ink import PictureError
+from mnist_cnn.reading import Reader, Reading
 
 LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 80
 
@@ -56,6 +57,22 @@ async def drawing_of(request: Request) -> np.ndarray:
     if len(pixels) != width * height:
         raise RequestError(f"Expected {width}×{height} = {width * height} bytes, got {len(pixels)}")
     return np.frombuffer(pixels, np.uint8).reshape(height, width)
+
+
+async def reading_of(request: Request, reader: Reader) -> Reading:
+    """Return what ``reader`` makes of the drawing in the request; one without ink is refused."""
+    reading = reader.read(await drawing_of(request))
+    if reading is None:
+        raise RequestError("There is no ink in the drawing")
+    return reading
+
+
+def known(layers: Collection[str], names: Collection[str]) -> Collection[str]:
+    """Return ``layers`` when all of them are among ``names``, the layers of the network."""
+    unknown = sorted(set(layers) - set(names))
+    if unknown:
+        raise RequestError(f"The network has no layer {unknown[0][:40]!r}, only {', '.join(names)}")
+    return layers
 
 
 def _side(request: Request, name: str) -> int:

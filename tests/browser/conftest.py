@@ -8,6 +8,7 @@ import shutil
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
+from tests.proxy import proxy
 from tests.serving import serve
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -51,6 +52,14 @@ def browser():
             )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def line(address):
+    """A line to the app that a test can slow down, cut or let hang."""
+    with proxy(address) as (through, line):
+        line.address = through
+        yield line
 
 
 @pytest.fixture

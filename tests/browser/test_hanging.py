@@ -3,16 +3,8 @@
 import pytest
 
 from tests.browser.pointer import draw_digit, wait_for_digit
-from tests.proxy import proxy
 
 PATIENCE = 20_000  # milliseconds; the page itself gives up after ten seconds
-
-
-@pytest.fixture
-def line(address):
-    with proxy(address) as (through, line):
-        line.address = through
-        yield line
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 
 from tests.browser.conftest import NO_SOCKETS
 from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
-from tests.proxy import proxy
 
 UNREACHABLE = "The server does not answer"
 SLOW = "The server is slow"
@@ -42,13 +41,6 @@ COUNT_FLIGHTS = """() => {
         return send.call(this, body);
     };
 }"""
-
-
-@pytest.fixture
-def line(address):
-    with proxy(address) as (through, line):
-        line.address = through
-        yield line
 
 
 @pytest.fixture(params=["socket", "requests"])

@@ -6,6 +6,8 @@ import { doubtOf, inPercent, inShortPercent } from "./words.js";
 
 export function mount(element) {
   const root = element.querySelector(".answer");
+  const winner = element.querySelector(".digit");
+  const doubt = element.querySelector(".doubt");
   const bars = Array.from({ length: 10 }, (_, digit) => createBar(digit));
   element.querySelector(".bars").append(...bars.map((bar) => bar.item));
   const announcement = new Announcement(element.querySelector(".announcement"));
@@ -15,10 +17,9 @@ export function mount(element) {
   function show(answer) {
     shown = answer;
     const empty = Boolean(answer.empty);
-    const doubt = element.querySelector(".doubt");
-    element.querySelector(".digit").textContent = empty ? "–" : answer.digit;
+    write(winner, empty ? "–" : String(answer.digit));
     element.querySelector(".invitation").hidden = !empty;
-    doubt.textContent = doubtOf(answer);
+    write(doubt, doubtOf(answer));
     doubt.hidden = !doubt.textContent;
     root.classList.toggle("doubtful", !doubt.hidden);
     const words = narrow.matches ? inShortPercent : inPercent;
@@ -40,22 +41,30 @@ export function mount(element) {
 
 function createBar(digit) {
   const item = document.createElement("li");
-  item.innerHTML = `<span class="label">${digit}</span><span class="percent"></span><span class="track"><span class="fill"></span></span>`;
+  item.innerHTML = `
+    <span class="label">${digit}</span>
+    <span class="percent"></span>
+    <span class="track"><span class="fill"></span></span>`;
   const percent = item.querySelector(".percent");
   const fill = item.querySelector(".fill");
   return {
     item,
     show(probability, words, winner) {
-      percent.textContent = words(probability);
+      write(percent, words(probability));
       fill.style.transform = `scaleY(${probability})`;
       item.classList.toggle("winner", winner);
       const exact = `${(probability * 100).toPrecision(4)} %`;
       item.title = text("probability", { digit, percent: exact });
     },
     clear() {
-      percent.textContent = item.title = "";
+      write(percent, (item.title = ""));
       fill.style.transform = "scaleY(0)";
       item.classList.remove("winner");
     },
   };
+}
+
+/** Words that stay are left alone: new ones, even the same, make the browser lay out the page. */
+function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }

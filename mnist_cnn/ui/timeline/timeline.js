@@ -6,6 +6,8 @@ import { paintChart, winnerOf } from "./chart.js";
 import { createReplay } from "./replay.js";
 import { Samples } from "./samples.js";
 
+const INTERVAL = 100; // milliseconds from one painting of the chart to the next
+
 export function mount(element) {
   const canvas = element.querySelector("canvas");
   const slider = element.querySelector(".moment");
@@ -14,6 +16,7 @@ export function mount(element) {
   let drawing = false; // a stroke is on its way
   let past = null; // the moment that is looked at; null: the present
   let painting = false;
+  let painted = 0; // when the chart was, in milliseconds
 
   const replay = createReplay(element.querySelector(".play"), {
     length: () => samples.length,
@@ -25,15 +28,17 @@ export function mount(element) {
     },
   });
 
-  /** After the answer is on the screen: the maps come first. */
+  /** After the answer is on the screen, and not with every one: the maps come first. */
   function paintSoon() {
     if (painting) return;
     painting = true;
-    requestAnimationFrame(() => setTimeout(paint));
+    const wait = Math.max(0, painted + INTERVAL - performance.now());
+    setTimeout(() => requestAnimationFrame(() => setTimeout(paint)), wait);
   }
 
   function paint() {
     painting = false;
+    painted = performance.now();
     const { length } = samples;
     const moment = past ?? length;
     element.querySelector(".empty").hidden = samples.all.size > 0;

@@ -10,9 +10,10 @@ export class Socket {
   #waiting = null; // {resolve, reject, timer} of the drawing in flight
   #due = 0; // when one may be opened
 
-  /** address: of the route, ws: or wss: */
+  /** address: of the route, ws: or wss:, with the coding its answers shall have */
   constructor(address) {
     this.address = address;
+    this.coding = new URL(address).searchParams.get("coding");
     this.#open();
   }
 
@@ -29,7 +30,9 @@ export class Socket {
       const timer = setTimeout(() => this.#fail(), timeout);
       this.#waiting = { resolve, reject, timer };
       this.#socket.send(message(frame));
-    }).then(decode);
+    })
+      .then((data) => (this.coding ? decompressed(data, this.coding) : data))
+      .then(decode);
   }
 
   #open() {
@@ -54,6 +57,11 @@ export class Socket {
     clearTimeout(waiting?.timer);
     waiting?.[how](outcome);
   }
+}
+
+function decompressed(data, coding) {
+  const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream(coding));
+  return new Response(stream).arrayBuffer();
 }
 
 /** uint16 width, height and length of the layers' names, then these, then the ink. */
