@@ -49,6 +49,17 @@ def test_hover_reads_the_network_s_own_number(page, activations, layer, x, y):
     assert value == pytest.approx(expected, abs=tolerance)
 
 
+@pytest.mark.parametrize(("layer", "step", "side"), [("conv1", 1, 3), ("pool2", 4, 10)])
+def test_hover_outlines_on_the_picture_the_pixels_it_sees(page, layer, step, side):
+    page.locator(f"[data-layer={layer}] canvas").scroll_into_view_if_needed()
+    words = hover(page, layer, 0.72, 0.83)
+    row, column = map(int, re.search(r"row (\d+) · column (\d+)", words).groups())
+    place = page.locator("#filmstrip .outline.point").evaluate(
+        "o => ['left', 'top', 'width', 'height'].map((side) => parseFloat(o.style[side]) * 0.28)"
+    )
+    assert place == pytest.approx([step * column, step * row, side, side], abs=0.01)
+
+
 def test_hover_reads_vectors(page, activations):
     page.locator("[data-layer=softmax] canvas").scroll_into_view_if_needed()
     assert hover(page, "softmax", 0.75, 0.5).startswith("softmax · unit 7 · ")

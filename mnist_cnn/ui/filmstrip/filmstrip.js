@@ -1,6 +1,7 @@
 // The stages of preprocessing, as the network's own input came about.
 import { translate } from "../locales/language.js";
 import { listen, onTheme } from "../transport/events.js";
+import { outlinePixels } from "./fields.js";
 import { Stages } from "./stages.js";
 
 export function mount(element) {
@@ -19,6 +20,7 @@ export function mount(element) {
     paint();
   });
   translate(element);
+  outlinePixels(element.querySelector(".over"));
   listen("answer", (next) => {
     shown = next;
     paint();

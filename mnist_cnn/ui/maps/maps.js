@@ -87,6 +87,7 @@ function readAloud(readout, views, network) {
   const write = () => {
     const value = (place && views.get(place.layer)?.value(place.cell)) ?? null;
     const idle = text(readout.dataset.idle);
+    readout.classList.toggle("telling", value !== null);
     readout.textContent = value === null ? idle : inWords(network, place, value);
   };
   write();

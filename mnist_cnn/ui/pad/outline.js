@@ -23,8 +23,7 @@ export function outlineFields(paper) {
   }
   listen("answer", ({ answer, frame }) => {
     projection = answer.empty ? null : new Projection(answer, frame);
-    lay("select");
-    lay("point");
+    for (const how of Object.keys(places)) if (places[how]) lay(how);
   });
 }
 
