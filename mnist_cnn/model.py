@@ -62,6 +62,18 @@ def build(seed: int | None = None, downsampling: str = "max") -> keras.Model:
     return keras.Model(image, digit, name="mnist_cnn")
 
 
+def downsampling_of(network: keras.Model) -> str:
+    """Return the name in ``DOWNSAMPLING`` of a network that ``build`` made."""
+    kinds = {type(layer) for layer in network.layers}
+    pools = {how.pool for how in DOWNSAMPLING.values()} & kinds
+    stride = network.get_layer("conv1").strides[0]
+    return next(
+        name
+        for name, how in DOWNSAMPLING.items()
+        if how.stride == stride and pools == ({how.pool} if how.pool else set())
+    )
+
+
 @dataclass(frozen=True)
 class LayerRow:
     """One row of the layer table: ``shape`` is the output without the batch axis."""
