@@ -7,7 +7,6 @@ than a frame runs in a thread beside the drawing route.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import struct
 
@@ -17,39 +16,39 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn.arithmetic import Arithmetic
-from mnist_cnn.attribution import Attribution
-from mnist_cnn.feature_visualization import FeatureVisualizer
-from mnist_cnn.reading import Reader
+from mnist_cnn.ui.networks import Lent, Networks, Shipped
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, known, reading_of
 
 DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
 
-def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
-    """Return the routes ``explain``, ``evidence`` and ``features`` below ``prefix``."""
-    network = reader.tracer.network
-    arithmetic = Arithmetic(network)
-    attribution = functools.cache(lambda: Attribution(network))  # traced when it is first asked
-    visualizer = FeatureVisualizer(network)
+def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
+    """Return the routes ``explain``, ``evidence`` and ``features`` below ``prefix``.
+
+    With ``?network`` they ask another than the shipped one; see ``networks``.
+    """
+
+    def asked(request: Request) -> Shipped | Lent:
+        return networks.find(request.query_params.get("network"))
 
     async def explain(request: Request) -> Response:
         """A drawing, ``?layer=conv2&cell=3,4,17`` → ``arithmetic``'s terms of that number."""
         layer, cell = request.query_params.get("layer", ""), _cell(request)
-        reading = await reading_of(request, reader)
-        image, activations = reading.stages.image, reading.activations
-        return _json(arithmetic.explain(image, activations, layer, cell))
+        network = asked(request)
+        reading = await reading_of(request, network)
+        return _json(network.explain(reading, layer, cell))
 
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
-        reading = await reading_of(request, reader)
-        return _json(await run_in_threadpool(lambda: attribution()(reading.stages.image)))
+        network = asked(request)
+        reading = await reading_of(request, network)
+        return _json(await run_in_threadpool(network.evidence, reading.stages.image))
 
     async def features(request: Request) -> Response:
         """``?layer=conv2`` → uint16 channels, height, width, then what excites each, uint8."""
-        layer = request.query_params.get("layer", "")
-        known([layer], reader.tracer.names)
-        pictures = await run_in_threadpool(visualizer.pictures, layer)
+        network, layer = asked(request), request.query_params.get("layer", "")
+        known([layer], network.names)
+        pictures = await run_in_threadpool(network.features, layer)
         head = struct.pack("<HHH", *pictures.shape)
         return Response(head + pictures.tobytes(), headers=BINARY)
 
