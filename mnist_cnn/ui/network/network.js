@@ -20,6 +20,7 @@ export function mount(element, props) {
   function write() {
     banner.hidden = !network || network.kind === "shipped";
     if (banner.hidden) return;
+    banner.ariaLive = network.kind === "training" ? "off" : "polite"; // it counts steps
     banner.querySelector(".words").textContent = text(SENTENCES[network.kind], network);
     const passing = PASSING.includes(network.kind) && usedReference() !== network.reference;
     banner.querySelector(".goback").hidden = passing;

@@ -1,8 +1,11 @@
 // All networks of this session and the shipped one in a table: to compare, look at, use and keep.
 import { text, onLanguage } from "../locales/language.js";
-import { DOWNSAMPLING, nameOf } from "./fields.js";
+import { nameOf } from "./fields.js";
 import { percentOf } from "./results.js";
-import { duration, stateOf } from "./status.js";
+import { choicesOf, duration, stateOf } from "./status.js";
+
+// What can be done with a network comes early: on a phone the rest is out of sight.
+const COLUMNS = ["columnNetwork", "columnTested", "", "columnParameters", "columnSeconds", "columnHow"];
 
 /**
  * @param table the element that is filled
@@ -10,12 +13,10 @@ import { duration, stateOf } from "./status.js";
  */
 export function createComparison(table, actions) {
   let shown = { rows: [], chosen: null, used: "" };
+  let written = ""; // what the table shows by now
 
   function write() {
-    const head = ["columnNetwork", "columnLearned", "columnHow", "columnDownsampling"];
-    const numbers = ["columnParameters", "columnSeconds", "columnTested"];
-    const names = [...head, ...numbers].map((key) => cell("th", text(key)));
-    table.tHead.rows[0].replaceChildren(...names, cell("th", ""));
+    table.tHead.rows[0].replaceChildren(...COLUMNS.map((key) => cell("th", key && text(key))));
     table.tBodies[0].replaceChildren(...shown.rows.map(line));
   }
 
@@ -27,7 +28,8 @@ export function createComparison(table, actions) {
     name.scope = "row";
     if (used) name.append(badge(text("inUse")));
     element.classList.toggle("chosen", row.run !== undefined && row.run.id === shown.chosen);
-    element.append(name, ...described(row), buttons(row, used));
+    const [tested, ...others] = described(row);
+    element.append(name, tested, buttons(row, used), ...others);
     return element;
   }
 
@@ -44,37 +46,31 @@ export function createComparison(table, actions) {
   return {
     /** rows: [{reference, title(), card, run, usable}]; chosen: a run's id; used: a reference */
     show(next) {
+      const asked = next.rows.map(({ reference, card, run }) => [reference, card, run && stateOf(run)]);
+      const state = JSON.stringify([asked, next.chosen, next.used]);
       shown = next;
+      if (state === written) return; // a button that is pressed must not be replaced meanwhile
+      written = state;
       write();
     },
   };
 }
 
 function described({ run, card, downsampling }) {
-  const options = run?.options ?? card?.options ?? null;
-  const learned = options?.digits
-    ? `${options.digits.toLocaleString("en")} · ${nameOf(options.data)}`
-    : "–";
-  const how = options?.optimizer
-    ? text("howLine", {
-        epochs: options.epochs,
-        optimizer: nameOf(options.optimizer),
-        rate: options.learning_rate,
-        batch: options.batch_size,
-      })
-    : (card && text("howRecipe", { recipe: card.recipe, epochs: card.epochs })) || "–";
-  const tested = card ? percentOf(card.accuracy) : run ? stateOf(run) : "–";
-  const result = cell("td", tested);
+  const result = cell("td", card ? percentOf(card.accuracy) : run ? stateOf(run) : "–");
   if (card && card.testedOn !== "MNIST test") result.append(badge(text("onGenerated")));
-  result.className = card ? "number" : "";
   return [
-    cell("td", learned),
-    cell("td", how),
-    cell("td", text(DOWNSAMPLING[downsampling] ?? "")),
-    cell("td", card?.parameters?.toLocaleString("en") ?? "–", "number"),
-    cell("td", card ? duration(card.seconds) : "–", "number"),
     result,
+    cell("td", card?.parameters?.toLocaleString("en") ?? "–"),
+    cell("td", card ? duration(card.seconds) : "–"),
+    cell("td", howOf(run?.options ?? card?.options, card, downsampling), "how"),
   ];
+}
+
+function howOf(options, card, downsampling) {
+  if (options?.optimizer) return choicesOf({ ...options, downsampling });
+  const known = { recipe: card?.recipe ?? "–", epochs: card?.epochs ?? "–" };
+  return text("howRecipe", { ...known, downsampling: nameOf(downsampling) });
 }
 
 const NAMES = { show: "showRun", use: "useNetwork", download: "downloadNetwork" };

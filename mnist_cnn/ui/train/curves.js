@@ -6,8 +6,11 @@ import { blank } from "../timeline/chart.js";
 const LEFT = 44; // CSS pixels, for the labels
 const BOTTOM = 18;
 const RIM = 6;
-const TREND = 0.8; // share of the trend that stays with the next measurement
-const SEEN = { train: "--train", validation: "--validation" }; // their colours, in train.css
+const SERIES = {
+  // color: in train.css; stays: share of the trend that stays with the next measurement
+  train: { color: "--train", stays: 0.8, dots: false },
+  validation: { color: "--validation", stays: 0.5, dots: true }, // rarer, and of more digits
+};
 
 const LOSS = {
   height: (value) => Math.log10(Math.max(value, 1e-5)),
@@ -60,9 +63,10 @@ function paint(canvas, scale, series, { last, ends, marked }) {
   paintAxes(context, place, scale, style.color);
   for (const step of ends) paintUpright(context, place, step, style.color, 0.15);
   for (const [name, points] of Object.entries(series)) {
-    const color = style.getPropertyValue(SEEN[name]).trim() || style.color;
-    paintRaw(context, place, points, color, name === "validation");
-    paintTrend(context, place, trend(points), color, name === "validation");
+    const { color: variable, stays, dots } = SERIES[name];
+    const color = style.getPropertyValue(variable).trim() || style.color;
+    paintRaw(context, place, points, color, dots);
+    paintTrend(context, place, trend(points, stays), color, dots);
   }
   if (marked !== null) paintUpright(context, place, marked, style.color, 0.8);
 }
@@ -144,12 +148,12 @@ function paintLine(context, { x, y }, points, color, width) {
 }
 
 /** An exponential moving average that does not lean on its first value (Kingma and Ba, 2014). */
-export function trend(points) {
+export function trend(points, stays = SERIES.train.stays) {
   let sum = 0;
   let weight = 0;
   return points.map(([step, value]) => {
-    sum = TREND * sum + (1 - TREND) * value;
-    weight = TREND * weight + (1 - TREND);
+    sum = stays * sum + (1 - stays) * value;
+    weight = stays * weight + (1 - stays);
     return [step, sum / weight];
   });
 }

@@ -21,16 +21,12 @@ export const RECIPES = {
 /** Another recipe brings its own values of these. */
 export const OF_RECIPE = ["data", "epochs", "batch_size", "optimizer", "learning_rate"];
 
-export const DOWNSAMPLING = {
+/** The names of values; those that are not here are names already. */
+const VALUES = {
   max: "valueMax",
   average: "valueAverage",
   stride: "valueStride",
   none: "valueNone",
-};
-
-/** The names of values; those that are not here are names already. */
-const VALUES = {
-  ...DOWNSAMPLING,
   mnist: "valueMnist",
   generated: "valueGenerated",
   "mnist+pens": "valuePens",

@@ -1,7 +1,10 @@
 // A run in words: what it is doing, how far it is, how well it reads.
 import { text } from "../locales/language.js";
 import { inPercent } from "../answer/words.js";
+import { trend } from "./curves.js";
 import { RECIPES, nameOf } from "./fields.js";
+
+const LATELY = 20; // events whose mean is shown, the last ones most
 
 const STATES = {
   starting: "stateStarting",
@@ -51,12 +54,13 @@ const of = (done, all) => text("doneOf", { done: count(done), all: count(all) })
 /** [[label, value]] of where a run is. */
 export function readout({ history: { prepared, steps, validations }, options }) {
   const latest = steps.at(-1);
+  const lately = (name) => trend(steps.slice(-LATELY).map((event) => [0, event[name]])).at(-1)[1];
   const validated = validations.at(-1);
   return [
     [text("readEpoch"), of(latest?.epoch ?? 0, prepared?.epochs ?? options.epochs)],
     [text("readStep"), prepared ? of(latest?.step ?? 0, prepared.steps) : "–"],
-    [text("readLoss"), latest ? latest.recent_loss.toPrecision(3) : "–"],
-    [text("readAccuracy"), latest ? inPercent(latest.recent_accuracy) : "–"],
+    [text("readLoss"), latest ? lately("recent_loss").toPrecision(3) : "–"],
+    [text("readAccuracy"), latest ? inPercent(lately("recent_accuracy")) : "–"],
     [text("readValidation"), validated ? inPercent(validated.accuracy) : "–"],
     [text("readSpeed"), latest ? count(Math.round(latest.digits_per_second)) : "–"],
     [text("readLeft"), latest ? duration(latest.seconds_left) : "–"],

@@ -88,6 +88,7 @@ export function mount(element, props) {
     requestAnimationFrame(() => {
       painting = false;
       const run = runs.chosen;
+      if (!run) part("choose").hidden = false;
       runView.show(run, !part("choose").hidden);
       results.show(run);
       reading.show(run);
