@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from mnist_cnn import guess as guessing
 from mnist_cnn.ui.networks import Lent, Networks, Shipped
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, known, reading_of
 
@@ -23,7 +24,7 @@ DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
 
 def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
-    """Return the routes ``explain``, ``evidence`` and ``features`` below ``prefix``.
+    """Return the routes below ``prefix``: where a number comes from, guesses, what excites.
 
     With ``?network`` they ask another than the shipped one; see ``networks``.
     """
@@ -36,13 +37,37 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
         layer, cell = request.query_params.get("layer", ""), _cell(request)
         network = asked(request)
         reading = await reading_of(request, network)
-        return _json(network.explain(reading, layer, cell))
+        return in_json(network.explain(reading, layer, cell))
+
+    async def guess(request: Request) -> Response:
+        """The same and ``&typed=0.5`` → ``guess.Checked``: whether that is the number."""
+        layer, cell = request.query_params.get("layer", ""), _cell(request)
+        network = asked(request)
+        terms = network.explain(await reading_of(request, network), layer, cell)
+        try:
+            typed = guessing.parse(request.query_params.get("typed", ""))
+        except guessing.GuessError as error:
+            raise RequestError(str(error)) from error
+        return in_json(guessing.check(guessing.hide(terms), typed))
+
+    async def hidden(request: Request) -> Response:
+        """A drawing, ``?layer=pool1&turn=2`` → the cell of a number worth guessing."""
+        layer, turn = request.query_params.get("layer", ""), request.query_params.get("turn", "")
+        if not turn.isdecimal() or len(turn) > 5:
+            raise RequestError(f"turn must be a whole number, got {turn[:40]!r}")
+        network = asked(request)
+        reading = await reading_of(request, network)
+        try:
+            found = network.worth_guessing(reading, layer, int(turn))
+        except ValueError as error:
+            raise RequestError(str(error)) from error
+        return in_json({"cell": found.terms.cell})
 
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
         network = asked(request)
         reading = await reading_of(request, network)
-        return _json(await run_in_threadpool(network.evidence, reading.stages.image))
+        return in_json(await run_in_threadpool(network.evidence, reading.stages.image))
 
     async def features(request: Request) -> Response:
         """``?layer=conv2`` → uint16 channels, height, width, then what excites each, uint8."""
@@ -54,12 +79,15 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
 
     return [
         Route(f"{prefix}/explain", guarded(explain), methods=["POST"]),
+        Route(f"{prefix}/guess", guarded(guess), methods=["POST"]),
+        Route(f"{prefix}/hidden", guarded(hidden), methods=["POST"]),
         Route(f"{prefix}/evidence", guarded(evidence), methods=["POST"]),
         Route(f"{prefix}/features", guarded(features), methods=["GET"]),
     ]
 
 
 def _cell(request: Request) -> tuple[int, ...]:
+    """Return the cell that ``?cell=`` names: row,column,channel or a unit."""
     text = request.query_params.get("cell", "")
     parts = text.split(",")
     if len(parts) > 3 or not all(part.isdecimal() and len(part) < 6 for part in parts):
@@ -67,7 +95,8 @@ def _cell(request: Request) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _json(answer) -> Response:
+def in_json(answer: object) -> Response:
+    """Answer with dataclasses, arrays and numbers of NumPy as JSON."""
     text = json.dumps(answer, default=_plain, separators=(",", ":"))
     return Response(text, media_type="application/json", headers=BINARY)
 

@@ -23,7 +23,7 @@ from starlette.websockets import WebSocket
 from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
-from mnist_cnn.ui import exploring, trained, training
+from mnist_cnn.ui import exploring, languages, lessons, trained, training
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
@@ -44,6 +44,7 @@ WEB_FOLDERS = (
     "filmstrip",
     "header",
     "inspector",
+    "lesson",
     "locales",
     "maps",
     "network",
@@ -124,6 +125,8 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         *exploring.routes(networks, PREFIX),
         *(training.routes(runs, networks, PREFIX) if runs else ()),
         *(trained.routes(runs, networks, PREFIX) if runs else ()),
+        *lessons.routes(reader, PREFIX),
+        *languages.routes(PREFIX),
         *(
             Mount(f"{PREFIX}/{folder}", _RevalidatedFiles(directory=here / folder))
             for folder in WEB_FOLDERS

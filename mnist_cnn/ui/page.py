@@ -10,6 +10,7 @@ from mnist_cnn.card import Card
 from mnist_cnn.ink import PictureError, find_ink, open_picture
 from mnist_cnn.reading import Reader
 from mnist_cnn.ui import live, telling
+from mnist_cnn.ui.languages import languages
 from mnist_cnn.ui.training import choices
 
 HERE = Path(__file__).parent
@@ -64,6 +65,8 @@ def build(reader: Reader, card: Card | None = None, training: bool = False) -> g
                 if training:
                     with _view("train"):
                         _part("train", choices=choices(), shipped=telling.shipped(reader, card))
+                with _view("lesson"):
+                    _part("lesson", layers=layers)
         _part("inspector", layers=layers)
         _predict_endpoint(reader)
     return page
@@ -87,6 +90,7 @@ def _part(name: str, **props) -> gr.HTML:
         apply_default_css=False,
         elem_id=name,
         module=f"{live.PREFIX}/{name}/{name}.js",
+        languages=languages(),
         **props,
     )
 

@@ -86,7 +86,8 @@ function bestFigure(element, { layer, cell }, reference) {
   return shown;
 }
 
-function picturesOf(layer, reference) {
+/** What excites each channel of a layer most: a promise of (channel) → {width, height, levels}. */
+export function picturesOf(layer, reference = "") {
   const name = `${reference} ${layer}`;
   if (!best.has(name)) {
     const pictures = load(layer, reference);
@@ -110,7 +111,7 @@ async function load(layer, network) {
 }
 
 /** Ink levels as dark on white. */
-function inkCanvas({ width, height, levels }) {
+export function inkCanvas({ width, height, levels }) {
   const canvas = make("canvas", "ink");
   Object.assign(canvas, { width, height });
   const image = new ImageData(width, height);

@@ -179,6 +179,13 @@ export function mount(element) {
     surface.repaint(shown());
     send(performance.now());
   });
+  listen("strokes", ({ marks }) => {
+    if (stroke) return;
+    notice.show(null);
+    drawing.clear();
+    for (const mark of marks) drawing.add(mark);
+    changed();
+  });
   window.addEventListener("hashchange", openLink);
 
   outlineFields(paper);
