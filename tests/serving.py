@@ -26,6 +26,13 @@ def serve(*options: str, **environment: str) -> Iterator[str]:
 
     The variables of ``environment`` are set besides; one that is "" is not there at all.
     """
+    with serve_process(*options, **environment) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def serve_process(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same, for who looks at the process as well."""
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
     variables = {name: value for name, value in (os.environ | environment).items() if value}
     with subprocess.Popen(
@@ -34,6 +41,6 @@ def serve(*options: str, **environment: str) -> Iterator[str]:
         try:
             line = process.stdout.readline()  # comes when it serves, or is empty when it failed
             assert line.startswith("Open http"), f"app.py did not start: {line!r}"
-            yield line.split()[1]
+            yield line.split()[1], process
         finally:
             process.terminate()
