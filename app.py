@@ -25,7 +25,7 @@ def main() -> int:
     from mnist_cnn import weights
     from mnist_cnn.reading import Reader
     from mnist_cnn.runs import Runs
-    from mnist_cnn.ui import live, page, sharing
+    from mnist_cnn.ui import endpoints, gate, live, page, sharing
 
     try:
         reader = Reader.load(options.weights or weights.DEFAULT)
@@ -43,7 +43,8 @@ def main() -> int:
         server_port=options.port,
         theme=page.theme(),
         css_paths=[page.STYLE],
-        app_kwargs={"routes": live.routes(reader, runs)},
+        app_kwargs={"routes": live.routes(reader, runs), "middleware": gate.middleware()},
+        max_file_size=endpoints.LARGEST_PICTURE,
         footer_links=["api"],
         ssr_mode=False,
         quiet=True,

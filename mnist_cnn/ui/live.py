@@ -24,6 +24,7 @@ from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import exploring, languages, lessons, trained, training
+from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE, PREFIX
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
@@ -37,7 +38,6 @@ from mnist_cnn.ui.requests import (
     signed_in,
 )
 
-PREFIX = "/mnist_cnn"
 WEB_FOLDERS = (
     "actions",
     "answer",
@@ -55,8 +55,6 @@ WEB_FOLDERS = (
 )
 LIVE_HEADER = struct.Struct("<HHH")  # width, height, length of the layers' names
 ALL_LAYERS = 0xFFFF  # instead of that length
-LARGEST_MESSAGE = LIVE_HEADER.size + 1024 + LARGEST_SIDE**2  # bytes; 1024 for the layers' names
-LARGEST_PICTURE = 8 * 2**20  # bytes of an uploaded file; the pad sends at most 512×512 as PNG
 
 
 def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:

@@ -15,6 +15,7 @@ from mnist_cnn.ui.training import choices
 
 HERE = Path(__file__).parent
 STYLE = HERE / "page.css"
+UPLOADS_KEPT = (300, 600)  # seconds: how often it is looked for old ones, and how old they get
 TITLE = "Draw a digit, watch the network think"
 
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei")
@@ -49,7 +50,9 @@ def build(reader: Reader, card: Card | None = None, training: bool = False) -> g
         training: whether there are ``Runs``, so that people can train.
     """
     layers = telling.layers(reader.tracer.network)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(
+        title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT
+    ) as page:
         _part("header")
         with gr.Row(elem_id="bench"):
             with gr.Column(scale=0, min_width=320, elem_id="left"):

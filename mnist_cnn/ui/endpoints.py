@@ -1,0 +1,82 @@
+"""Every endpoint of the running app that a visitor can reach, and its bounds.
+
+Gradio brings some sixty of its own, for components and modes this page has none of: streams, a
+proxy, an editor of the program, any file's path. What is not listed here does not exist: ``gate``
+answers 404 before Gradio sees it. ``.github/SECURITY.md`` shows this list, and a test compares.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mnist_cnn.ui.fairness import Rate
+
+PREFIX = "/mnist_cnn"  # of the page's own routes
+KIBIBYTE, MEBIBYTE = 2**10, 2**20
+
+LARGEST_DRAWING = 256 * 256  # bytes
+LARGEST_PICTURE = 8 * MEBIBYTE  # bytes of a picture file
+LARGEST_UPLOAD = LARGEST_PICTURE + 64 * KIBIBYTE  # the same with what multipart puts around it
+LARGEST_CALL = 64 * KIBIBYTE  # bytes of JSON
+LARGEST_OWN = 65 * MEBIBYTE  # the largest network, see ``weights_file``; each route bounds itself
+LARGEST_MESSAGE = 6 + 1024 + LARGEST_DRAWING  # bytes on the socket; 1024 for the layers' names
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Something a visitor may ask for."""
+
+    methods: str  # separated by spaces
+    path: str  # a regular expression for all of it, below ``--root-path``
+    why: str
+    body: int = 0  # bytes, at most
+    rate: Rate | None = None  # of requests from one place
+    heavy: bool = False  # a few at a time, each place in turn
+    call: bool = False  # the body is a call of a function on the page, checked before Gradio
+
+    def serves(self, method: str, path: str) -> bool:
+        """Whether this is the endpoint of a request."""
+        return method in self.methods.split() and re.fullmatch(self.path, path) is not None
+
+
+READ = "GET HEAD"
+NAME = r"[A-Za-z0-9_.\-]{1,64}"
+CALLS, LOGINS, UPLOADS = Rate(120, 10), Rate(60, 0.5), Rate(60, 1)
+
+ENDPOINTS = (
+    Endpoint(READ, "/", "the page"),
+    Endpoint("GET", "/config/?", "the page, for gradio_client"),
+    Endpoint(READ, "/assets/.+", "Gradio's scripts and styles"),
+    Endpoint(READ, "/static/.+", "Gradio's fonts and pictures"),
+    Endpoint("GET", "/theme.css", "colours and fonts"),
+    Endpoint("GET", "/favicon.ico", "the icon"),
+    Endpoint("GET", "/manifest.json", "the icon, for a home screen"),
+    Endpoint("GET", "/robots.txt", "search engines"),
+    Endpoint(READ, "/health", "balancers ask whether the server is well"),
+    Endpoint("POST", "/login/?", "--auth", 4 * KIBIBYTE, LOGINS),
+    Endpoint("GET", "/logout", "--auth"),
+    Endpoint("GET", "/gradio_api/startup-events", "Gradio asks itself once, at the start"),
+    Endpoint("GET", "/gradio_api/info/?", "describes /predict to programs"),
+    Endpoint("POST", "/gradio_api/upload", "the picture of /predict", LARGEST_UPLOAD, UPLOADS),
+    Endpoint("POST", "/gradio_api/queue/join", "/predict", LARGEST_CALL, CALLS, call=True),
+    Endpoint("GET", "/gradio_api/queue/data", "its answer", rate=CALLS),
+    Endpoint("POST", f"/gradio_api/call/{NAME}", "/predict", LARGEST_CALL, CALLS, call=True),
+    Endpoint("GET", f"/gradio_api/call/{NAME}/{NAME}", "its answer", rate=CALLS),
+    Endpoint("POST", f"{PREFIX}/read", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, heavy=True),
+    Endpoint("POST", f"{PREFIX}/activations", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/explain", "a drawing and a cell", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/evidence", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint(READ, f"{PREFIX}/features", "what excites a layer", heavy=True),
+    Endpoint("WEBSOCKET", f"{PREFIX}/live", "one drawing after another", LARGEST_MESSAGE),
+    Endpoint(READ, f"{PREFIX}/[a-z]+/.+", "the page's own files"),
+    Endpoint(
+        "GET HEAD POST PUT DELETE WEBSOCKET", f"{PREFIX}/.+", "each bounds itself", LARGEST_OWN
+    ),
+)
+
+
+def find(method: str, path: str) -> Endpoint | None:
+    """Return the first endpoint that serves a request, or None when nothing may."""
+    return next((one for one in ENDPOINTS if one.serves(method, path)), None)

@@ -1,0 +1,112 @@
+"""Who is next, and who has had enough: a flood from one place does not starve the others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+MOST_PLACES = 10_000  # remembered by a ``Rates``; the one not heard of for longest goes
+
+
+class OverloadError(Exception):
+    """Too much is asked for now; the message says when to ask again."""
+
+
+def place(connection: HTTPConnection) -> str:
+    """Return where a request comes from: an IPv4 address, or the /64 network of an IPv6 one.
+
+    Behind a proxy on this machine uvicorn has put the visitor's own address here.
+    """
+    host = connection.client.host if connection.client else ""
+    if ":" not in host:
+        return host
+    try:
+        network = ipaddress.ip_network((host.split("%")[0], 64), strict=False)
+    except ValueError:
+        return host
+    return str(network)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many at once, and so many more every second."""
+
+    burst: float
+    per_second: float
+
+
+class Rates:
+    """How much each place may still ask for: a token bucket for each."""
+
+    def __init__(self, rate: Rate):
+        """Begin with full buckets."""
+        self.rate = rate
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, when
+
+    def spend(self, who: str, cost: float = 1) -> None:
+        """Take ``cost`` from the bucket of ``who``; raises ``OverloadError`` when it is empty."""
+        now = time.monotonic()
+        left, then = self._left.pop(who, (self.rate.burst, now))
+        left = min(self.rate.burst, left + (now - then) * self.rate.per_second)
+        enough = left >= cost
+        self._left[who] = (left - cost if enough else left, now)
+        if len(self._left) > MOST_PLACES:
+            self._left.popitem(last=False)
+        if not enough:
+            raise OverloadError("Too many requests from your address. Try again in a few seconds.")
+
+
+class FairLine:
+    """Lets a few work at once; the others wait, and each place in turn sends its first."""
+
+    def __init__(self, at_once: int, most_waiting: int):
+        """Begin with nobody; no more than ``most_waiting`` of one place wait at a time."""
+        self.most_waiting = most_waiting
+        self._free = at_once
+        self._waiting: OrderedDict[str, deque[asyncio.Future]] = OrderedDict()
+
+    @contextlib.asynccontextmanager
+    async def turn(self, who: str) -> AsyncIterator[None]:
+        """Wait for the turn of ``who``; raises ``OverloadError`` when enough of it wait already."""
+        if self._free:
+            self._free -= 1
+        else:
+            await self._wait(who)
+        try:
+            yield
+        finally:
+            self._call_next()
+
+    async def _wait(self, who: str) -> None:
+        line = self._waiting.setdefault(who, deque())
+        if len(line) >= self.most_waiting:
+            raise OverloadError("The server is busy with your other requests. Try again soon.")
+        called = asyncio.get_running_loop().create_future()
+        line.append(called)
+        try:
+            await called
+        except asyncio.CancelledError:
+            if called.done() and not called.cancelled():
+                self._call_next()  # it was this one's turn, and it has left
+            elif called in line:
+                line.remove(called)
+            raise
+
+    def _call_next(self) -> None:
+        while self._waiting:
+            who, line = self._waiting.popitem(last=False)
+            while line:
+                called = line.popleft()
+                if line:
+                    self._waiting[who] = line  # behind all others
+                if not called.done():
+                    called.set_result(None)
+                    return
+        self._free += 1

@@ -1,0 +1,265 @@
+"""Every endpoint of the running app, Gradio's included, is needed and bounded, or switched off."""
+
+import re
+
+import httpx
+import pytest
+from gradio.routes import App
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.sync.client import connect
+
+from mnist_cnn.ui import gate, live, page
+from mnist_cnn.ui.endpoints import ENDPOINTS, LARGEST_MESSAGE, MEBIBYTE, PREFIX, find
+from tests.serving import ROOT, serve
+
+SECURITY = ROOT / ".github" / "SECURITY.md"
+FILLED = {"api_name": "predict", "path": "a/b.js", "path_or_url": "/etc/passwd"}
+GATE = "There is nothing here."
+
+
+@pytest.fixture(scope="module")
+def app(reader):
+    return App.create_app(
+        page.build(reader),
+        app_kwargs={"routes": live.routes(reader), "middleware": gate.middleware()},
+    )
+
+
+@pytest.fixture(scope="module")
+def routes(app):
+    """Every (method, path) the app has, with its parameters filled in."""
+    return sorted({(m, filled(path)) for m, path in walk(app.routes)})
+
+
+def walk(routes, before=""):
+    for route in routes:
+        path = before + getattr(route, "path", "")
+        inner = getattr(route, "original_router", None)  # of FastAPI's include_router
+        if inner is not None:
+            yield from walk(inner.routes, before)
+        elif getattr(route, "methods", None):
+            yield from ((method, path) for method in route.methods)
+        elif type(route).__name__ == "Mount":
+            yield from (("GET", f"{path}/file.js"), ("HEAD", f"{path}/file.js"))
+        else:
+            yield "WEBSOCKET", path
+
+
+def filled(path):
+    return re.sub(r"\{(\w+)(:\w+)?\}", lambda found: FILLED.get(found[1], "x1"), path)
+
+
+@pytest.fixture(scope="module")
+def address():
+    with serve() as address:
+        yield address
+
+
+def test_the_enumeration_finds_gradio_s_endpoints_and_ours(routes):
+    assert len(routes) > 80
+    for known in (
+        ("POST", "/gradio_api/upload"),
+        ("GET", "/gradio_api/file=/etc/passwd"),
+        ("POST", "/gradio_api/component_server"),
+        ("POST", "/gradio_api/queue/join"),
+        ("GET", "/gradio_api/proxy=x1"),
+        ("WEBSOCKET", f"{PREFIX}/live"),
+        ("GET", f"{PREFIX}/pad/file.js"),
+    ):
+        assert known in routes
+
+
+def test_what_is_not_needed_is_switched_off(routes, address):
+    off = [(method, path) for method, path in routes if find(method, path) is None]
+    assert len(off) > 50
+    with httpx.Client(base_url=address) as client:
+        answers = {(m, p): client.request(m, p) for m, p in off}
+    reached = [
+        asked
+        for asked, answer in answers.items()
+        if answer.status_code != 404 or (asked[0] != "HEAD" and answer.json()["error"] != GATE)
+    ]
+    assert reached == []
+
+
+def test_what_is_needed_is_gradio_s_or_ours_and_nothing_else(routes):
+    served = {find(method, path) for method, path in routes} - {None}
+    unused = [one.path for one in ENDPOINTS if one not in served]
+    assert set(unused) <= {"/health", f"{PREFIX}/.+"}
+    gradio = {path for method, path in routes if find(method, path) and PREFIX not in path}
+    assert gradio == {
+        "/",
+        "/assets/a/b.js",
+        "/config",
+        "/config/",
+        "/favicon.ico",
+        "/gradio_api/call/predict",
+        "/gradio_api/call/predict/x1",
+        "/gradio_api/info",
+        "/gradio_api/info/",
+        "/gradio_api/queue/data",
+        "/gradio_api/queue/join",
+        "/gradio_api/startup-events",
+        "/gradio_api/upload",
+        "/login",
+        "/login/",
+        "/logout",
+        "/manifest.json",
+        "/robots.txt",
+        "/static/a/b.js",
+        "/theme.css",
+    }
+
+
+def test_security_md_shows_every_endpoint_with_its_limits():
+    text = SECURITY.read_text(encoding="utf-8")
+    shown = text.split("<!-- endpoints -->")[1].split("<!-- /endpoints -->")[0].strip()
+    assert shown == "\n".join(table())
+
+
+def table():
+    yield "| endpoint | for | body, at most | requests from one address |"
+    yield "|---|---|---|---|"
+    for one in ENDPOINTS:
+        path = one.path.replace("|", "\\|")
+        body = size(one.body) if one.body else "none"
+        limit = f"{one.rate.burst:g} at once, {one.rate.per_second:g} a second" if one.rate else ""
+        if one.heavy:
+            limit = (
+                f"{gate.AT_ONCE} computed at a time, {gate.MOST_WAITING} wait; addresses in turn"
+            )
+        yield f"| `{one.methods} {path}` | {one.why} | {body} | {limit} |"
+
+
+def size(count):
+    return f"{count / MEBIBYTE:.3g} MiB" if count >= MEBIBYTE else f"{count / 1024:.3g} KiB"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/gradio_api/file=/etc/passwd"),
+        ("GET", "/gradio_api/file=weights/mnist_cnn.keras"),
+        ("GET", "/gradio_api/file/etc/passwd"),
+        ("GET", "/gradio_api/proxy=http://127.0.0.1:22/"),
+        ("POST", "/gradio_api/component_server"),
+        ("POST", "/gradio_api/vibe-edit"),
+        ("GET", "/mnist_cnn/live.py"),
+        ("GET", "/mnist_cnn/pad/..%2f..%2f..%2fapp.py"),
+        ("GET", "/mnist_cnn/pad/%2e%2e/live.py"),
+        ("GET", "/assets/..%2f..%2froutes.py"),
+        ("GET", "/static/%2e%2e%2f%2e%2e%2froutes.py"),
+        ("GET", "/docs"),
+        ("GET", "/openapi.json"),
+    ],
+)
+def test_no_path_of_a_file_is_reachable(address, method, path):
+    with httpx.Client(base_url=address) as client:
+        answer = client.request(method, path)
+    assert answer.status_code in (400, 403, 404)
+    assert b"import" not in answer.content
+    assert str(ROOT).encode() not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "statuses"),
+    [
+        ("/gradio_api/upload", 9 * MEBIBYTE, (413, 400)),  # 400: no multipart, which is seen first
+        ("/gradio_api/queue/join", 100_000, (413,)),
+        ("/login", 10_000, (413, 422)),  # 422: no form, so it is not read at all
+        ("/mnist_cnn/read?width=9&height=9", 100_000, (413,)),
+        ("/mnist_cnn/ink", 9 * MEBIBYTE, (413,)),
+    ],
+)
+@pytest.mark.parametrize("length", ["told", "not told"])
+def test_bodies_are_bounded_before_they_are_read(address, path, size, statuses, length):
+    body = b"x" * size if length == "told" else (b"x" * 10_000 for _ in range(size // 10_000 + 1))
+    answer = httpx.post(address + path, content=body, headers={"content-type": "text/plain"})
+    assert answer.status_code in statuses
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ("no json", "not JSON"),
+        ('{"data": [NaN]}', "NaN is not a number"),
+        ('{"data": 3}', 'a list "data"'),
+        ("[" * 60_000, "not JSON"),
+        ('{"data": ' + "[" * 50 + "]" * 50 + "}", "nested too deeply"),
+        ('{"data": [], "fn_index": 99}', "no function 99"),
+        ('{"data": [], "fn_index": true}', "fn_index must be"),
+        ('{"data": [], "session_hash": ["x"]}', "session_hash must be"),
+        ('{"data": [{"path": "http://169.254.169.254/"}]}', "none is fetched here"),
+    ],
+)
+def test_malformed_calls_get_a_sentence(address, call, sentence):
+    answer = httpx.post(f"{address}/gradio_api/queue/join", content=call)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "weights/mnist_cnn.keras", "../app.py"])
+def test_predict_reads_no_file_that_was_not_uploaded(address, path):
+    call = {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}]}
+    with httpx.Client(base_url=f"{address}/gradio_api/call/") as client:
+        event = client.post("predict", json=call).json()["event_id"]
+        answer = client.get(f"predict/{event}").text
+    assert "event: error" in answer
+    assert "root:" not in answer
+
+
+def test_pages_carry_security_headers(address):
+    headers = httpx.get(address).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "http" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "{here}"}, 200),
+        ({"Origin": "https://visitor.example", "X-Forwarded-Host": "visitor.example"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[broken"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://proxied.example"}, 200),
+    ],
+)
+def test_pages_of_other_sites_are_not_answered(address, headers, status):
+    headers = {name: value.format(here=address) for name, value in headers.items()}
+    drawing = bytes(28 * 28)
+    answer = httpx.post(
+        f"{address}/mnist_cnn/read?width=28&height=28", content=drawing, headers=headers
+    )
+    assert answer.status_code == status
+    live = f"{address.replace('http', 'ws')}/mnist_cnn/live"
+    origin = headers.pop("Origin", None)
+    if status == 200:
+        with connect(live, origin=origin, additional_headers=headers) as socket:
+            socket.send(b"")
+            assert b"error" in socket.recv()
+    else:
+        with pytest.raises(InvalidStatus):
+            connect(live, origin=origin, additional_headers=headers)
+
+
+def test_a_message_is_refused_before_it_is_taken_into_memory(address):
+    with connect(f"{address.replace('http', 'ws')}/mnist_cnn/live", compression=None) as socket:
+        socket.send(bytes(LARGEST_MESSAGE))
+        assert b"error" in socket.recv()
+        socket.send(bytes(LARGEST_MESSAGE + 1))
+        with pytest.raises(ConnectionClosedError, match="1009"):
+            socket.recv()
+
+
+def test_guessing_passwords_is_slowed_down():
+    guess = {"username": "teacher", "password": "guess"}
+    with serve() as address, httpx.Client(base_url=address) as client:
+        answers = [client.post("/login", data=guess).status_code for _ in range(80)]
+        assert answers.count(429) >= 10
+        assert client.post("/login", data=guess).headers["retry-after"] == "1"
+        assert client.get("/").status_code == 200
