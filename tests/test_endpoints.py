@@ -1,52 +1,22 @@
 """Every endpoint of the running app, Gradio's included, is needed and bounded, or switched off."""
 
-import re
-
 import httpx
 import pytest
-from gradio.routes import App
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
-from mnist_cnn.ui import gate, live, page
+from mnist_cnn.ui import gate
 from mnist_cnn.ui.endpoints import ENDPOINTS, LARGEST_MESSAGE, MEBIBYTE, PREFIX, find
+from tests.enumerating import every_endpoint
 from tests.serving import ROOT, serve
 
 SECURITY = ROOT / ".github" / "SECURITY.md"
-FILLED = {"api_name": "predict", "path": "a/b.js", "path_or_url": "/etc/passwd"}
 GATE = "There is nothing here."
 
 
 @pytest.fixture(scope="module")
-def app(reader):
-    return App.create_app(
-        page.build(reader),
-        app_kwargs={"routes": live.routes(reader), "middleware": gate.middleware()},
-    )
-
-
-@pytest.fixture(scope="module")
-def routes(app):
-    """Every (method, path) the app has, with its parameters filled in."""
-    return sorted({(m, filled(path)) for m, path in walk(app.routes)})
-
-
-def walk(routes, before=""):
-    for route in routes:
-        path = before + getattr(route, "path", "")
-        inner = getattr(route, "original_router", None)  # of FastAPI's include_router
-        if inner is not None:
-            yield from walk(inner.routes, before)
-        elif getattr(route, "methods", None):
-            yield from ((method, path) for method in route.methods)
-        elif type(route).__name__ == "Mount":
-            yield from (("GET", f"{path}/file.js"), ("HEAD", f"{path}/file.js"))
-        else:
-            yield "WEBSOCKET", path
-
-
-def filled(path):
-    return re.sub(r"\{(\w+)(:\w+)?\}", lambda found: FILLED.get(found[1], "x1"), path)
+def routes(reader):
+    return every_endpoint(reader)
 
 
 @pytest.fixture(scope="module")

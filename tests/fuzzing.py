@@ -1,0 +1,145 @@
+"""Send malformed requests to every endpoint of the running app, Gradio's included.
+
+    python -m tests.fuzzing [--requests 20000] [--seed 0]
+
+None may be answered with an error of the server's or with a traceback, the server's memory may not
+grow, and drawing has to work afterwards. Prints what was answered; ends with 1 when one of these
+does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import re
+import socket
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+import hypothesis
+import numpy as np
+import psutil
+
+from tests.malformed import Malformed, requests
+from tests.serving import serve_process
+
+LIMIT = 1.1  # times the memory after the first tenth, at least ``FIRST``
+FIRST = 1000  # requests that load what is loaded when it is needed
+PATIENCE = 0.3  # seconds of silence until an answer that is a stream is left
+LARGEST = 200_000  # bytes of an answer that are looked at
+TELLS = re.compile(rb"Traceback|site-packages|File \"/|/mnist_cnn/ui/\w+\.py")
+
+
+@dataclass
+class Outcome:
+    """What was answered so far."""
+
+    statuses: Counter = field(default_factory=Counter)
+    endpoints: set[str] = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)  # what may not be answered, and to what
+    early: float = 0.0  # bytes of memory after the first requests
+    late: float = 0.0
+
+    @property
+    def sent(self) -> int:
+        """How many requests there were."""
+        return self.statuses.total()
+
+
+def main() -> int:
+    """Send, print, and return the exit status."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--requests", type=int, default=20_000)
+    options.add_argument("--seed", type=int, default=0)
+    chosen = options.parse_args()
+    from tests.enumerating import every_endpoint
+
+    # isort: split
+    from mnist_cnn.reading import Reader
+
+    endpoints = every_endpoint(Reader.load())
+    with serve_process() as (address, process):
+        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen)
+        draws = still_draws(address)
+    growth = outcome.late / outcome.early
+    answered = ", ".join(f"{status}: {n:,}" for status, n in sorted(outcome.statuses.items()))
+    print(f"{outcome.sent:,} requests to {len(outcome.endpoints)} endpoints; {answered}")
+    print(f"memory, last / after the first {FIRST:,}: {growth:.3f}  limit {LIMIT}")
+    print(f"drawing afterwards: {'works' if draws else 'does not work'}")
+    print(f"answered wrongly: {len(outcome.wrong)}", *outcome.wrong[:20], sep="\n")
+    return int(bool(outcome.wrong) or not draws or growth > LIMIT)
+
+
+def fuzz(address: str, server: psutil.Process, endpoints: list[tuple[str, str]], chosen) -> Outcome:
+    """Send ``chosen.requests`` requests, one after another, and gather what is answered."""
+    outcome, parts = Outcome(), urlsplit(address)
+
+    @hypothesis.seed(chosen.seed)
+    @hypothesis.settings(
+        max_examples=chosen.requests,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(requests(endpoints))
+    def send(request: Malformed) -> None:
+        answer = ask((parts.hostname, parts.port), request)
+        outcome.endpoints.add(request.endpoint)
+        outcome.statuses[status_of(answer)] += 1
+        why = objection(request, answer)
+        if why:
+            outcome.wrong.append(f"{why}: {request.sent[:600]!r} → {answer[:300]!r}")
+        if outcome.sent == FIRST:
+            outcome.early = server.memory_info().rss
+
+    send()
+    outcome.late = server.memory_info().rss
+    outcome.early = outcome.early or outcome.late
+    return outcome
+
+
+def ask(address: tuple[str, int], request: Malformed) -> bytes:
+    """Return what the server answers to a request; a stream is left when it falls silent."""
+    answer = bytearray()
+    with socket.create_connection(address) as line, contextlib.suppress(OSError):
+        line.settimeout(30 if request.complete else PATIENCE)
+        line.sendall(request.sent)
+        while len(answer) < LARGEST and (part := line.recv(65536)):
+            answer += part
+            line.settimeout(PATIENCE)
+    return bytes(answer)
+
+
+def status_of(answer: bytes) -> str:
+    """Return the status of an answer as text."""
+    found = re.match(rb"HTTP/1\.1 (\d{3})", answer)
+    return found[1].decode() if found else "none"
+
+
+def objection(request: Malformed, answer: bytes) -> str | None:
+    """Return why this may not be the answer, or None."""
+    status = status_of(answer)
+    if status >= "500" and status != "none":
+        return f"status {status}"
+    if status == "none" and request.complete:
+        return "no answer"
+    if TELLS.search(answer):
+        return "tells of the server's inside"
+    return None
+
+
+def still_draws(address: str) -> bool:
+    """Whether a vertical stroke is still read as a 1."""
+    ink = np.pad(np.full((40, 6), 255, np.uint8), ((10, 10), (27, 27)))
+    answer = httpx.post(
+        f"{address}/mnist_cnn/read?width=60&height=60&layers=", content=ink.tobytes(), timeout=30
+    )
+    return answer.status_code == 200 and b'"digit":1,' in answer.content
+
+
+if __name__ == "__main__":
+    sys.exit(main())
