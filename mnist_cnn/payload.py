@@ -20,6 +20,7 @@ from mnist_cnn.activations import Activations, eight_bit
 from mnist_cnn.reading import Reading
 
 EMPTY = {"empty": True}  # the header when there is no ink
+BUSY = {"busy": True}
 
 
 def encode(reading: Reading | None, wanted: Collection[str] | None = None) -> bytes:
@@ -73,6 +74,11 @@ def encode_npz(reading: Reading) -> bytes:
 def encode_error(sentence: str, key: str | None = None) -> bytes:
     """Return the payload that says why there is no reading; by ``key`` the page knows why."""
     return _header({"error": sentence} | ({"key": key} if key else {}))
+
+
+def encode_busy() -> bytes:
+    """Return the payload that says to ask again in a while: too many draw at once."""
+    return _header(BUSY)
 
 
 def _sent(activations: Activations, wanted: Collection[str] | None) -> dict[str, np.ndarray]:

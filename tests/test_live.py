@@ -196,3 +196,16 @@ def test_bad_messages_get_a_sentence_and_the_socket_lives_on(socket, sent, sente
     assert sentence in json.loads(answer[4 : 4 + length])["error"]
     socket.send(message(strokes.render(SEVEN, size=80)))
     assert decode(socket.recv())[0]["digit"] == 7
+
+
+def test_of_messages_that_come_at_once_the_newest_is_answered(socket):
+    drawing = strokes.render(SEVEN, size=80)
+    for _ in range(50):
+        socket.send(message(np.zeros((9, 9), np.uint8)))
+    socket.send(message(drawing, []))
+    answers = [socket.recv()]
+    while b'"digit":7' not in answers[-1]:
+        answers.append(socket.recv())
+    assert len(answers) < 51
+    socket.send(b"")  # the answer to this is the next: no other is on its way
+    assert b"at least 6 bytes" in socket.recv()

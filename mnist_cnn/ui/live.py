@@ -6,6 +6,7 @@ login, because JSON, base64 and the queue cost more than the network itself.
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import zlib
 from collections.abc import Collection
@@ -24,8 +25,11 @@ from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import exploring, languages, lessons, trained, training
+from mnist_cnn.ui.drawing_line import DrawingLine
 from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE, PREFIX
+from mnist_cnn.ui.fairness import OverloadError, place
 from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.newest import Newest
 from mnist_cnn.ui.requests import (
     BINARY,
     LARGEST_SIDE,
@@ -65,6 +69,7 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         runs: trainings; without them nobody can train.
     """
     networks = Networks(reader, runs)
+    line = DrawingLine()
 
     async def read(request: Request) -> Response:
         """A drawing, ``?layers=conv1,pool1``, all of them without it → ``payload.encode``.
@@ -73,7 +78,7 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         """
         network = networks.find(request.query_params.get("network"))
         wanted = _layers(request.query_params.get("layers"), network.names)
-        reading = network.read(await drawing_of(request))
+        reading = await line.read(network, place(request), await drawing_of(request))
         return Response(payload.encode(reading, wanted), headers=BINARY)
 
     async def live(socket: WebSocket) -> None:
@@ -82,23 +87,37 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         Message in, little-endian: uint16 width, height and length of the layers' names, 0xFFFF
         for all layers; the names in ASCII with commas, ``*`` for all, and ``@NETWORK`` after them
         for another than the shipped network; uint8 ``(height, width)``. Message out:
-        ``payload.encode``, or ``payload.encode_error``; with ``?coding=deflate`` in zlib's format,
-        a third as long.
+        ``payload.encode``, or ``payload.encode_error``, or when too many draw ``encode_busy``;
+        with ``?coding=deflate`` in zlib's format, a third as long. Of messages that come before
+        an answer has been sent only the newest is answered.
         """
         deflate = socket.query_params.get("coding") == "deflate"
         if not await signed_in(socket):
             return await socket.close()
         await socket.accept()
-        while (message := await socket.receive())["type"] == "websocket.receive":
+        newest, who = Newest(), place(socket)
+        answering = asyncio.create_task(answer(socket, newest, who, deflate))
+        try:
+            while (message := await socket.receive())["type"] == "websocket.receive":
+                newest.put(message.get("bytes") or b"")
+        finally:
+            answering.cancel()
+
+    async def answer(socket: WebSocket, newest: Newest, who: str, deflate: bool) -> None:
+        """Answer the newest message, for as long as the socket is open."""
+        while True:
+            message = await newest.get()
             try:
-                drawing, text = _parse(message.get("bytes") or b"")
+                drawing, text = _parse(message)
                 layers, _, reference = text.partition("@")
                 network = networks.find(reference)
                 wanted = _layers(None if layers == "*" else layers, network.names)
-                answer = payload.encode(network.read(drawing), wanted)
+                content = payload.encode(await line.read(network, who, drawing), wanted)
             except RequestError as error:
-                answer = payload.encode_error(str(error), error.key)
-            await socket.send_bytes(zlib.compress(answer, 1) if deflate else answer)
+                content = payload.encode_error(str(error), error.key)
+            except OverloadError:
+                content = payload.encode_busy()
+            await socket.send_bytes(zlib.compress(content, 1) if deflate else content)
 
     async def find_ink(request: Request) -> Response:
         """A picture file → uint16 width, uint16 height, then its ink, uint8."""

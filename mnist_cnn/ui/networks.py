@@ -13,6 +13,7 @@ import functools
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,10 @@ class Shipped:
     def read(self, drawing: np.ndarray) -> Reading | None:
         """See ``Reader.read``."""
         return self._reader.read(drawing)
+
+    def read_many(self, drawings: Sequence[np.ndarray]) -> list[Reading | None]:
+        """See ``Reader.read_many``."""
+        return self._reader.read_many(drawings)
 
     def explain(self, reading: Reading, layer: str, cell: tuple[int, ...]) -> Terms:
         """See ``Arithmetic.explain``."""
@@ -113,6 +118,11 @@ class Lent:
         """See ``Reader.read``."""
         with self._architecture.lock:
             return self._architecture.set(self.weights).read(drawing)
+
+    def read_many(self, drawings: Sequence[np.ndarray]) -> list[Reading | None]:
+        """See ``Reader.read_many``."""
+        with self._architecture.lock:
+            return self._architecture.set(self.weights).read_many(drawings)
 
     def explain(self, reading: Reading, layer: str, cell: tuple[int, ...]) -> Terms:
         """See ``Arithmetic.explain``."""

@@ -1,7 +1,8 @@
 // Decodes the drawing route's bytes; their layout is described in mnist_cnn/payload.py.
 
 /**
- * Throws an Error with `refused`, the server's sentence or its key, when that is what came.
+ * Throws an Error with `refused`, the server's sentence or its key, when that is what came, or with
+ * `busy` when it should be asked again in a while.
  * @returns {{empty: true} | {
  *   digit: number, doubt: string|null, probabilities: Float32Array,
  *   box: number[], scaled: number[], offset: number[], image: Uint8Array,
@@ -14,6 +15,7 @@ export function decode(buffer) {
   const text = new TextDecoder().decode(new Uint8Array(buffer, 4, headerLength));
   const header = JSON.parse(text);
   if (header.empty) return { empty: true };
+  if (header.busy) throw Object.assign(new Error("The server is busy"), { busy: true });
   if (header.error) {
     throw Object.assign(new Error(header.error), { refused: header.key ?? header.error });
   }

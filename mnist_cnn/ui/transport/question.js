@@ -11,6 +11,7 @@ export async function question(path, values, { width, height, pixels, network })
   const query = new URLSearchParams({ ...values, width, height, network });
   const response = await inTime(`${path}?${query}`, pixels);
   if (response.ok) return response.json();
+  if (response.status === 429) throw new Error("The server is busy"); // worth another attempt
   const { error, key } = await response.json().catch(() => ({})); // a proxy's page is no JSON
   const words = error ?? `The server answered ${response.status}`;
   throw Object.assign(new Error(words), { refused: key ?? error });

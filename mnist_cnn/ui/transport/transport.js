@@ -49,7 +49,7 @@ export function createTransport(onAnswer, onTrouble) {
       if (!waiting || performance.now() - started < SLOW) tell(null);
       if (sentIn === generation) onAnswer(answer, frame);
     } catch (error) {
-      if (awaited()) tell(error.refused ?? "unreachable");
+      if (awaited()) tell(error.refused ?? (error.busy ? "slow" : "unreachable"));
       if (!error.refused) {
         if (sentIn === generation) waiting ??= makeFrame;
         await nextAttempt(started + ATTEMPTS[Math.min(failures++, ATTEMPTS.length - 1)]);
@@ -141,6 +141,7 @@ export async function askInk(blob) {
 export async function refuse(response) {
   const error = new Error(`The server answered ${response.status}`);
   if (response.status === 401) error.refused = "signedOut";
+  else if (response.status === 429) error.busy = true;
   else if (response.status < 500) {
     const said = await response.json().catch(() => ({}));
     error.refused = said.key ?? said.error ?? error.message;

@@ -1,0 +1,115 @@
+"""Drawings are read in turn by place, several in one pass, and each gets its own answer."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from mnist_cnn import strokes
+from mnist_cnn.ui import drawing_line
+from mnist_cnn.ui.drawing_line import DrawingLine
+from mnist_cnn.ui.fairness import FairLine, OverloadError, Rate, Rates
+from mnist_cnn.ui.newest import Newest
+
+SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
+ONE = strokes.render([np.array([(140.0, 40), (140, 240)])], size=80)
+EMPTY = np.zeros((5, 5), np.uint8)
+
+
+def test_each_gets_its_own_answer(reader):
+    async def read_all():
+        line = DrawingLine()
+        drawings = [SEVEN, EMPTY, ONE] * 7
+        return await asyncio.gather(*(line.read(reader, "here", d) for d in drawings))
+
+    readings = asyncio.run(read_all())
+    digits = [reading and reading.activations.digit for reading in readings]
+    assert digits == [7, None, 1] * 7
+
+
+def test_several_in_one_pass_read_as_each_alone(reader):
+    together = reader.read_many([SEVEN, EMPTY, ONE])
+    assert together[1] is None
+    for drawing, reading in ((SEVEN, together[0]), (ONE, together[2])):
+        alone = reader.read(drawing)
+        assert reading.doubt == alone.doubt
+        for name, layer in alone.activations.layers.items():
+            other = reading.activations.layers[name]
+            np.testing.assert_allclose(other, layer, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+def test_a_flood_from_one_place_is_overtaken_by_others(reader):
+    order = []
+
+    async def read(line, who):
+        await line.read(reader, who, EMPTY)
+        order.append(who)
+
+    async def crowd():
+        line = DrawingLine()
+        await asyncio.gather(
+            *(read(line, "flood") for _ in range(100)), *(read(line, f"p{i}") for i in range(5))
+        )
+
+    asyncio.run(crowd())
+    latest = max(order.index(f"p{i}") for i in range(5))
+    assert latest < 2 * drawing_line.TOGETHER
+
+
+def test_too_many_are_told_to_come_back_and_the_rest_is_read(reader):
+    async def crowd():
+        line = DrawingLine()
+        asked = (line.read(reader, "flood", EMPTY) for _ in range(drawing_line.MOST_OF_ONE + 9))
+        first = await asyncio.gather(*asked, return_exceptions=True)
+        return first, await line.read(reader, "flood", SEVEN)
+
+    answers, afterwards = asyncio.run(crowd())
+    assert sum(isinstance(answer, OverloadError) for answer in answers) == 9
+    assert afterwards.activations.digit == 7
+
+
+def test_one_who_leaves_holds_up_nobody(reader):
+    async def leave():
+        line = DrawingLine()
+        gone = asyncio.create_task(line.read(reader, "gone", SEVEN))
+        await asyncio.sleep(0)
+        gone.cancel()
+        return await line.read(reader, "here", ONE)
+
+    assert asyncio.run(leave()).activations.digit == 1
+
+
+def test_the_newest_replaces_what_was_not_taken():
+    async def put_and_get():
+        newest = Newest()
+        newest.put(b"old")
+        newest.put(b"new")
+        return await newest.get()
+
+    assert asyncio.run(put_and_get()) == b"new"
+
+
+def test_heavy_requests_take_turns_by_place():
+    order = []
+
+    async def ask(line, who):
+        async with line.turn(who):
+            order.append(who)
+            await asyncio.sleep(0)
+
+    async def crowd():
+        line = FairLine(at_once=1, most_waiting=10)
+        await asyncio.gather(*(ask(line, "a") for _ in range(5)), ask(line, "b"), ask(line, "c"))
+        await ask(line, "later")  # all turns have been given back
+
+    asyncio.run(crowd())
+    assert order == ["a", "a", "b", "c", "a", "a", "a", "later"]
+
+
+def test_a_place_of_its_own_has_a_rate_of_its_own():
+    rates = Rates(Rate(burst=3, per_second=0.001))
+    for _ in range(3):
+        rates.spend("a")
+    with pytest.raises(OverloadError):
+        rates.spend("a")
+    rates.spend("b")
