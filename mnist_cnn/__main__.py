@@ -15,6 +15,7 @@ from mnist_cnn import quiet  # noqa: F401  first, before anything imports Tensor
 
 # isort: split
 from mnist_cnn import (
+    aside,
     card,
     data,
     doubt,
@@ -46,7 +47,7 @@ OTHERS = 60_000  # non-digits the judge learns from
 HELD_BACK = 5_000  # training digits that set the judge's threshold instead
 SENTENCES = (
     *(data.DataError, weights.WeightsError, ink.PictureError),
-    *(CheckpointError, DivergedError),
+    *(CheckpointError, DivergedError, aside.NotWrittenError),
 )
 
 
@@ -128,6 +129,7 @@ def train(options: argparse.Namespace) -> int:
     """Train, calibrate, evaluate, and write weights and card."""
     training.strategy()  # first: a cluster of machines cannot be joined later
     output = weights.prepare(options.output)
+    _discard_unfinished(output.parent)
     chosen = _chosen(options)
     learned = training_data.load(
         chosen,
@@ -141,6 +143,7 @@ def train(options: argparse.Namespace) -> int:
     _train(run, output, options.logdir)
     outcome = run.finish()
     weights.save(run.network, card.from_json(outcome.card), output)
+    _unfinished(output).unlink(missing_ok=True)  # not before: training may take hours
     score = evaluation.Score(outcome.confusion)
     print(
         f"{_percent(score)} ({learned.tested_on}). Written: {output}, {weights.card_path(output)}"
@@ -159,6 +162,16 @@ def _chosen(options: argparse.Namespace) -> Options:
     return Options.parse(names)
 
 
+def _unfinished(output: Path) -> Path:
+    """Return where a long training keeps what it needs to go on."""
+    return output.with_suffix(".unfinished.npz")
+
+
+def _discard_unfinished(folder: Path) -> None:
+    for file in aside.discard_unfinished(folder):
+        print(f"Discarded {file}, half written by a run that was cut off", file=sys.stderr)
+
+
 def _say_what_takes_long(what: str) -> None:
     if what == "drawings":
         print("Drawing the pen digits by other hands, which takes a while", flush=True)
@@ -167,7 +180,7 @@ def _say_what_takes_long(what: str) -> None:
 def _train(run: TrainingRun, output: Path, logdir: Path | None) -> None:
     """Train with a progress bar; a long training can be resumed."""
     epochs = run.recipe.epochs
-    checkpoint = output.with_suffix(".unfinished.npz") if epochs > LONG else None
+    checkpoint = _unfinished(output) if epochs > LONG else None
     if checkpoint and checkpoint.exists():
         print(f"Going on with the interrupted run in {checkpoint}")
     bar, log = ProgressBar(epochs), TensorBoardLog(logdir) if logdir else None

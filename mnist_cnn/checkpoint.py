@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from mnist_cnn.weights import write_aside
+from mnist_cnn.aside import write_aside
 
 
 class CheckpointError(Exception):

@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_cnn import weights
+from mnist_cnn.aside import write_aside
 from mnist_cnn.augment import Variation, vary_pictures
 from mnist_cnn.model import IMAGE_SIZE
 from mnist_cnn.preprocess import Stages
@@ -167,8 +168,8 @@ def save(network: keras.Model, unseen: Sequence[np.ndarray], seed: int, path: Pa
         "parameters": network.count_params(),
     }
     text = json.dumps(about, indent=2) + "\n"
-    weights.write_aside(path, lambda aside: network.save(aside))
-    weights.write_aside(weights.card_path(path), lambda aside: aside.write_text(text))
+    write_aside(path, lambda aside: network.save(aside))
+    write_aside(weights.card_path(path), lambda aside: aside.write_text(text))
 
 
 def _scores(network: keras.Model, images: np.ndarray) -> np.ndarray:

@@ -10,8 +10,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from mnist_cnn import data, weights
+from mnist_cnn import data
 from mnist_cnn.activation_maximization import maximize
+from mnist_cnn.aside import write_aside
 from mnist_cnn.model import layer_table
 from mnist_cnn.preprocess import IMAGE_SIZE
 from mnist_cnn.receptive_field import receptive_fields
@@ -91,7 +92,7 @@ class FeatureVisualizer:
         path = self.folder / f"{layer}.npz"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            weights.write_aside(path, lambda aside: np.savez_compressed(aside, pictures=pictures))
+            write_aside(path, lambda aside: np.savez_compressed(aside, pictures=pictures))
         except OSError as error:
             log.warning("%s is not kept for the next start (%s)", path, error)
 

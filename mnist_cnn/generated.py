@@ -24,6 +24,7 @@ import tensorflow as tf
 from keras import layers
 
 from mnist_cnn import weights
+from mnist_cnn.aside import write_aside
 from mnist_cnn.data import Mnist
 from mnist_cnn.model import CLASSES, IMAGE_SIZE
 
@@ -125,7 +126,7 @@ class Generator:
         """Write the generator aside first and then rename it: never half a file."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        weights.write_aside(path, lambda aside: np.savez_compressed(aside, **self.arrays))
+        write_aside(path, lambda aside: np.savez_compressed(aside, **self.arrays))
 
     @classmethod
     def load(cls, path: str | os.PathLike = DEFAULT) -> Generator:
@@ -171,7 +172,7 @@ def build_decoder() -> keras.Model:
 def save_card(card: Card, path: str | os.PathLike = DEFAULT) -> None:
     """Write the card beside the generator at ``path``."""
     text = json.dumps(asdict(card), indent=2) + "\n"
-    weights.write_aside(
+    write_aside(
         weights.card_path(Path(path)), lambda aside: aside.write_text(text, encoding="utf-8")
     )
 

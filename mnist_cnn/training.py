@@ -139,7 +139,8 @@ def train(
         every: steps between two events. Default: by time, and at the end of every epoch.
         drawn: a pool of drawings, of which ``recipe.drawings`` are seen in each epoch.
         checkpoint: a file written after each epoch. If it is there, and of the same run, training
-            goes on from it; after the last epoch it is removed.
+            goes on from it. It is left there after the last epoch, from the one before: who
+            has kept the network removes it.
         held_out: digits to read in between, as often as takes less than 5 % of the time, and at
             the end: each time a ``Validated`` is yielded. It changes nothing else.
 
@@ -175,10 +176,8 @@ def train(
             watch.stop()
             yield event
             watch.start()
-        if state:
+        if state and epoch < recipe.epochs:
             state.save(epoch, watch.seconds)
-    if state:
-        state.remove()
 
 
 @functools.cache  # variables and steps have to be of one and the same

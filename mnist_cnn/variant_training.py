@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from mnist_cnn import evaluation, model, training, variants, weights
+from mnist_cnn.aside import write_aside
 from mnist_cnn.data import Mnist
 from mnist_cnn.events import Step
 from mnist_cnn.training import RECIPES, Recipe
@@ -107,6 +108,7 @@ def _trial(
     trial = Trial(seed, score.accuracy, round(last.accuracy, 5), round(last.seconds, 1))
     tell(f"{variant.name}, seed {seed}: {trial.accuracy:.2%} in {trial.seconds:.0f} s")
     _write(trial_path, json.dumps({"fingerprint": fingerprint} | dataclasses.asdict(trial)))
+    checkpoint.unlink(missing_ok=True)
     return trial
 
 
@@ -121,7 +123,7 @@ def _done(path: Path, fingerprint: str) -> Trial | None:
 def _save(network: keras.Model, variant: Variant, path: Path) -> None:
     """Write the weights; Keras turns 16 bits into 32 again as it loads them."""
     if not variant.half:
-        weights.write_aside(path, network.save)
+        write_aside(path, network.save)
         return
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float16")
@@ -130,7 +132,7 @@ def _save(network: keras.Model, variant: Variant, path: Path) -> None:
     finally:
         keras.config.set_dtype_policy(policy)
     short.set_weights(network.get_weights())
-    weights.write_aside(path, short.save)
+    write_aside(path, short.save)
 
 
 def _ship(
@@ -140,7 +142,7 @@ def _ship(
     median = sorted(trials, key=lambda trial: trial.accuracy)[len(trials) // 2]
     made = folder / UNFINISHED / f"{variant.name}-{median.seed}.keras"
     path = folder / f"{variant.name}.keras"
-    weights.write_aside(path, lambda aside: shutil.copyfile(made, aside))
+    write_aside(path, lambda aside: shutil.copyfile(made, aside))
     card = VariantCard(
         name=variant.name,
         recipe=recipe.name,
@@ -203,4 +205,4 @@ def _overfitting(mnist: Mnist, jobs: Jobs, tell: Tell) -> Overfitting:
 
 
 def _write(path: Path, text: str) -> None:
-    weights.write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8"))
+    write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ import keras
 
 from mnist_cnn import card as cards
 from mnist_cnn import model, weights_file
+from mnist_cnn.aside import write_aside
 from mnist_cnn.card import Card
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
@@ -64,6 +64,7 @@ def save(network: keras.Model, card: Card, path: str | os.PathLike = DEFAULT) ->
 
     Raises:
         WeightsError: see ``prepare``.
+        NotWrittenError: the disk is full; what was there before is still there.
     """
     path = prepare(path)
     write_aside(path, lambda aside: network.save(aside))
@@ -175,16 +176,3 @@ def way_out(path: Path, command: str = "train") -> str:
         return f"Train anew with: python -m mnist_cnn {command} --output {path.parent}"
     output = path.with_suffix(".keras") if path.suffix == ".json" else path
     return f"Train anew with: python -m mnist_cnn {command} --output {output}"
-
-
-def write_aside(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a file beside ``path``, then rename it to ``path``."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    os.close(handle)
-    aside = Path(name)
-    try:
-        write(aside)
-        aside.chmod(0o644)  # mkstemp makes files only their owner can read
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

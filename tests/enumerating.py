@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from gradio.routes import App
 
 from mnist_cnn.reading import Reader
+from mnist_cnn.runs import Runs
 from mnist_cnn.ui import gate, live, page
 
 FILLED = {"api_name": "predict", "path": "a/b.js", "path_or_url": "/etc/passwd"}
@@ -15,10 +16,12 @@ FILLED = {"api_name": "predict", "path": "a/b.js", "path_or_url": "/etc/passwd"}
 
 def every_endpoint(reader: Reader) -> list[tuple[str, str]]:
     """Return method and path, its parameters filled in; the method of a socket is WEBSOCKET."""
+    runs = Runs()
     app = App.create_app(
-        page.build(reader),
-        app_kwargs={"routes": live.routes(reader), "middleware": gate.middleware()},
+        page.build(reader, training=True),
+        app_kwargs={"routes": live.routes(reader, runs), "middleware": gate.middleware()},
     )
+    runs.close()
     return sorted({(method, _filled(path)) for method, path in _walk(app.routes)})
 
 

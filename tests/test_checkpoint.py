@@ -87,12 +87,14 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(stop, unint
     np.testing.assert_allclose(values(network), expected, atol=1e-6)
 
 
-def test_a_checkpoint_does_not_change_the_run_and_goes_when_it_is_done(uninterrupted, tmp_path):
+def test_a_checkpoint_changes_nothing_and_stays_until_its_network_is_kept(uninterrupted, tmp_path):
     file = tmp_path / "run.npz"
     network, events = run(file)
     seen = [(event.epoch, file.exists()) for event in events]
     assert seen == [(1, False)] * STEPS + [(2, True)] * STEPS + [(3, True)] * STEPS
-    assert list(tmp_path.iterdir()) == []
+    np.testing.assert_allclose(values(network), uninterrupted[1], atol=1e-6)
+    network, events = run(file)  # killed before it was kept: the last epoch is repeated
+    assert [event.epoch for event in events] == [3] * STEPS
     np.testing.assert_allclose(values(network), uninterrupted[1], atol=1e-6)
 
 

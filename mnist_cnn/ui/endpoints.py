@@ -19,7 +19,8 @@ LARGEST_DRAWING = 256 * 256  # bytes
 LARGEST_PICTURE = 8 * MEBIBYTE  # bytes of a picture file
 LARGEST_UPLOAD = LARGEST_PICTURE + 64 * KIBIBYTE  # the same with what multipart puts around it
 LARGEST_CALL = 64 * KIBIBYTE  # bytes of JSON
-LARGEST_OWN = 65 * MEBIBYTE  # the largest network, see ``weights_file``; each route bounds itself
+LARGEST_NETWORK = 16 * MEBIBYTE  # bytes of a ``.keras`` file, see ``uploads``
+LARGEST_OWN = MEBIBYTE  # bytes of what has no row of its own; each route bounds itself
 LARGEST_MESSAGE = 6 + 1024 + LARGEST_DRAWING  # bytes on the socket; 1024 for the layers' names
 
 
@@ -42,7 +43,7 @@ class Endpoint:
 
 READ = "GET HEAD"
 NAME = r"[A-Za-z0-9_.\-]{1,64}"
-CALLS, LOGINS, UPLOADS = Rate(120, 10), Rate(60, 0.5), Rate(60, 1)
+CALLS, LOGINS, UPLOADS, STARTS = Rate(120, 10), Rate(60, 0.5), Rate(60, 1), Rate(90, 0.3)
 
 ENDPOINTS = (
     Endpoint(READ, "/", "the page"),
@@ -68,6 +69,12 @@ ENDPOINTS = (
     Endpoint("POST", f"{PREFIX}/activations", "a drawing", LARGEST_DRAWING, heavy=True),
     Endpoint("POST", f"{PREFIX}/explain", "a drawing and a cell", LARGEST_DRAWING, heavy=True),
     Endpoint("POST", f"{PREFIX}/evidence", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/guess", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/hidden", "a drawing and a cell", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/lessons/[a-z_]+", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/train/start", "a training", 4 * KIBIBYTE, STARTS),
+    Endpoint("POST", f"{PREFIX}/train/(plan|steer/.+)", "a training", 4 * KIBIBYTE),
+    Endpoint("POST", f"{PREFIX}/train/file", "a network", LARGEST_NETWORK, UPLOADS),
     Endpoint(READ, f"{PREFIX}/features", "what excites a layer", heavy=True),
     Endpoint("WEBSOCKET", f"{PREFIX}/live", "one drawing after another", LARGEST_MESSAGE),
     Endpoint(READ, f"{PREFIX}/[a-z]+/.+", "the page's own files"),
