@@ -45,7 +45,7 @@ class Attribution:
         Raises:
             TypeError: its last layer is not a dense layer with softmax.
         """
-        logits = _logits(network)
+        logits = logits_of(network)
         way = (tf.range(steps, dtype=tf.float32) + 0.5) / steps  # midpoints
         picture = tf.TensorSpec((IMAGE_SIZE, IMAGE_SIZE), tf.float32)
         digit = tf.TensorSpec((), tf.int32)
@@ -91,7 +91,7 @@ class Attribution:
         return Evidence(winner, other, pixels.numpy(), difference, baseline)
 
 
-def _logits(network: keras.Model):
+def logits_of(network: keras.Model):
     """Return a function: pictures ``(n, 28, 28, 1)`` → logits ``(n, classes)``."""
     last = network.layers[-1]
     dense = isinstance(last, keras.layers.Dense)
