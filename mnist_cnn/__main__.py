@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import json
 import sys
 from pathlib import Path
@@ -26,6 +27,8 @@ from mnist_cnn import (
     nondigits,
     pens,
     training_data,
+    variant_training,
+    variants,
     weights,
 )
 from mnist_cnn.checkpoint import CheckpointError
@@ -79,6 +82,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--output", type=Path, default=weights.DEFAULT, metavar="FILE.keras")
     _add_data(command, or_generated=True)
     _add_pens(command)
+
+    command = commands.add_parser("variants", help="train the networks the lesson compares")
+    command.set_defaults(command=train_variants)
+    command.add_argument("--output", type=Path, default=variants.FOLDER, metavar="FOLDER")
+    _add_data(command)
 
     command = commands.add_parser("judge", help="train what tells digits from everything else")
     command.set_defaults(command=judge)
@@ -183,6 +191,18 @@ def _pens(options: argparse.Namespace) -> pens.PenDigits | None:
             raise
         print(f"{error} Going on with MNIST alone.", file=sys.stderr)
         return None
+
+
+def train_variants(options: argparse.Namespace) -> int:
+    """Train every variant several times; an interrupted run is finished by the same command."""
+    mnist = data.load(options.data)
+    bar = ProgressBar(variant_training.RECIPE.epochs)
+    tell = functools.partial(print, flush=True)
+    for about in variant_training.train_all(mnist, options.output, tell=tell, show=bar.show):
+        spread = f" ± {about.spread:.2%}" if about.spread is not None else ""
+        print(f"{about.name:<8} {about.mean:.2%}{spread} of {len(about.trials)} runs")
+    print(f"Written: {options.output}")
+    return 0
 
 
 def judge(options: argparse.Namespace) -> int:

@@ -62,6 +62,27 @@ def build(seed: int | None = None, downsampling: str = "max") -> keras.Model:
     return keras.Model(image, digit, name="mnist_cnn")
 
 
+DENSE = (86, 266)  # units of a dense network with exactly as many parameters: 93,322
+
+
+def build_dense(seed: int | None = None) -> keras.Model:
+    """Return an untrained network of dense layers alone, of the same size, to compare with.
+
+    Shapes as ``build``. Each of its units reads all pixels, so it knows nothing of neighbourhood.
+
+    Args:
+        seed: seeds the kernel initialisers.
+    """
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    image = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="image")
+    x = layers.Flatten(name="flatten")(image)
+    for number, units in enumerate(DENSE, 1):
+        x = layers.Dense(units, activation="relu", name=f"dense{number}")(x)
+    digit = layers.Dense(CLASSES, activation="softmax", name="softmax")(x)
+    return keras.Model(image, digit, name="mnist_dense")
+
+
 @dataclass(frozen=True)
 class LayerRow:
     """One row of the layer table: ``shape`` is the output without the batch axis."""

@@ -155,11 +155,13 @@ def load_card(path: str | os.PathLike = DEFAULT) -> Card:
 
 def way_out(path: Path, command: str = "train") -> str:
     """Return the sentence that says how to get the file at ``path`` back."""
-    if path.parent == FOLDER:
+    if FOLDER in path.parents:
         return (
-            f"Restore it with: git checkout -- weights/{path.name}    "
+            f"Restore it with: git checkout -- weights/{path.relative_to(FOLDER).as_posix()}    "
             f"or train anew with: python -m mnist_cnn {command}"
         )
+    if command == "variants":  # makes all files of a folder
+        return f"Train anew with: python -m mnist_cnn {command} --output {path.parent}"
     output = path.with_suffix(".keras") if path.suffix == ".json" else path
     return f"Train anew with: python -m mnist_cnn {command} --output {output}"
 

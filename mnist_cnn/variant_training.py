@@ -1,0 +1,206 @@
+"""Train all variants of the lesson, so that an interrupted run goes on where it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from mnist_cnn import evaluation, model, training, variants, weights
+from mnist_cnn.data import Mnist
+from mnist_cnn.events import Step
+from mnist_cnn.training import RECIPES, Recipe
+from mnist_cnn.training_run import libraries
+from mnist_cnn.variants import Curve, Epoch, Overfitting, Trial, Variant, VariantCard
+
+RECIPE = RECIPES["lesson"]
+UNFINISHED = "unfinished"  # folder of what is done while not all is
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """What is to be trained."""
+
+    variants: Sequence[Variant] = tuple(variants.VARIANTS.values())
+    recipe: Recipe = RECIPE  # the same for all
+    few: Sequence[int] = (100, 1000)  # digits to overfit on
+    few_epochs: int = 40
+
+
+Tell = Callable[[str], None]  # receives a line for the person
+Show = Callable[[Step], None]  # receives the steps of a training
+
+
+def train_all(
+    mnist: Mnist,
+    folder: str | os.PathLike = variants.FOLDER,
+    jobs: Jobs | None = None,
+    tell: Tell = print,
+    show: Show = lambda step: None,
+) -> list[VariantCard]:
+    """Train every variant with each of its seeds; write weights, cards and curves into ``folder``.
+
+    What is done so far lies in ``folder/unfinished`` until all is done, and is not done again.
+
+    Args:
+        mnist: what is learned from and tested on.
+        folder: where ``variants.load`` finds them.
+        jobs: what to train; all of it without.
+        tell: receives a line on each run.
+        show: receives the steps of each training.
+
+    Raises:
+        CheckpointError: an interrupted run in ``folder/unfinished`` is damaged.
+    """
+    jobs, folder = jobs or Jobs(), Path(folder)
+    unfinished = folder / UNFINISHED
+    unfinished.mkdir(parents=True, exist_ok=True)
+    trials = {
+        variant.name: [
+            _trial(mnist, variant, seed, jobs.recipe, unfinished, tell, show)
+            for seed in variant.seeds
+        ]
+        for variant in jobs.variants
+    }
+    curves = _overfitting(mnist, jobs, tell)
+    cards = [
+        _ship(mnist, variant, trials[variant.name], jobs.recipe, folder)
+        for variant in jobs.variants
+    ]
+    _write(folder / variants.OVERFITTING, curves.to_json())
+    shutil.rmtree(unfinished)
+    return cards
+
+
+def _trial(
+    mnist: Mnist,
+    variant: Variant,
+    seed: int,
+    recipe: Recipe,
+    folder: Path,
+    tell: Tell,
+    show: Show,
+) -> Trial:
+    """Train one variant with one seed, unless it is done; keep its weights and return its trial."""
+    name = f"{variant.name}-{seed}"
+    weights_path, trial_path = folder / f"{name}.keras", folder / f"{name}.json"
+    fingerprint = f"{recipe} {mnist.checksum}"
+    done = _done(trial_path, fingerprint)
+    if done:
+        return done
+    tell(f"{variant.name}, seed {seed}, {recipe.epochs} epochs")
+    network = variant.build(seed)
+    checkpoint = folder / f"{name}.npz"
+    images, labels = mnist.train_images, mnist.train_labels
+    for last in training.train(network, images, labels, recipe, seed, checkpoint=checkpoint):
+        show(last)
+    _save(network, variant, weights_path)
+    stored = weights.load(weights_path, variant.build, variants.COMMAND)
+    score = evaluation.score(stored, mnist.test_images, mnist.test_labels)
+    trial = Trial(seed, score.accuracy, round(last.accuracy, 5), round(last.seconds, 1))
+    tell(f"{variant.name}, seed {seed}: {trial.accuracy:.2%} in {trial.seconds:.0f} s")
+    _write(trial_path, json.dumps({"fingerprint": fingerprint} | dataclasses.asdict(trial)))
+    return trial
+
+
+def _done(path: Path, fingerprint: str) -> Trial | None:
+    """Return the trial at ``path``, if it was done with the same recipe and data."""
+    if not path.exists():
+        return None
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    return Trial(**entries) if entries.pop("fingerprint") == fingerprint else None
+
+
+def _save(network: keras.Model, variant: Variant, path: Path) -> None:
+    """Write the weights; Keras turns 16 bits into 32 again as it loads them."""
+    if not variant.half:
+        weights.write_aside(path, network.save)
+        return
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float16")
+    try:
+        short = variant.build(None)
+    finally:
+        keras.config.set_dtype_policy(policy)
+    short.set_weights(network.get_weights())
+    weights.write_aside(path, short.save)
+
+
+def _ship(
+    mnist: Mnist, variant: Variant, trials: list[Trial], recipe: Recipe, folder: Path
+) -> VariantCard:
+    """Put the weights of the median run, and the card of all runs, into ``folder``."""
+    median = sorted(trials, key=lambda trial: trial.accuracy)[len(trials) // 2]
+    made = folder / UNFINISHED / f"{variant.name}-{median.seed}.keras"
+    path = folder / f"{variant.name}.keras"
+    weights.write_aside(path, lambda aside: shutil.copyfile(made, aside))
+    card = VariantCard(
+        name=variant.name,
+        recipe=recipe.name,
+        epochs=recipe.epochs,
+        data_checksum=mnist.checksum,
+        parameters=variant.build(None).count_params(),
+        trials=trials,
+        shipped_seed=median.seed,
+        bits=16 if variant.half else 32,
+        libraries=libraries(),
+    )
+    _write(weights.card_path(path), card.to_json())
+    return card
+
+
+def overfit(mnist: Mnist, digits: int, epochs: int, seed: int = 1) -> Iterator[Epoch]:
+    """Train the network of the lesson on few digits; yield how it reads after every epoch.
+
+    Args:
+        mnist: the digits are the first of its training set in the order of ``seed``.
+        digits: how many to learn from.
+        epochs: how often each is seen.
+        seed: of the choice of digits, the first weights, and the order.
+    """
+    few = np.sort(np.random.default_rng(seed).permutation(len(mnist.train_images))[:digits])
+    images, labels = mnist.train_images[few], mnist.train_labels[few]
+    network = model.build(seed)
+    for event in training.train(network, images, labels, RECIPE.with_epochs(epochs), seed):
+        if event.ends_epoch:
+            learned = _read(network, images, labels)
+            yield Epoch(
+                event.epoch, *learned, *_read(network, mnist.test_images, mnist.test_labels)
+            )
+
+
+def _read(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Return accuracy and mean cross-entropy."""
+    answers = evaluation.probabilities(network, images)
+    likelihood = answers[np.arange(len(labels)), labels.astype(int)]
+    loss = -np.log(np.maximum(likelihood, 1e-7)).mean()
+    return float((answers.argmax(axis=1) == labels).mean()), round(float(loss), 5)
+
+
+def _overfitting(mnist: Mnist, jobs: Jobs, tell: Tell) -> Overfitting:
+    """Return the curves; raises what ``overfit`` raises."""
+    curves = []
+    for digits in jobs.few:
+        tell(f"{digits} digits, {jobs.few_epochs} epochs")
+        curves.append(Curve(digits, list(overfit(mnist, digits, jobs.few_epochs))))
+        last = curves[-1].curve[-1]
+        tell(f"  learned {last.training_accuracy:.2%}, test {last.test_accuracy:.2%}")
+    return Overfitting(
+        recipe=RECIPE.name,
+        epochs=jobs.few_epochs,
+        seed=1,
+        data_checksum=mnist.checksum,
+        curves=curves,
+        libraries=libraries(),
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    weights.write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8"))
