@@ -1,0 +1,1 @@
+"""The lesson: chapters whose words, pictures and questions rest on the real network."""
