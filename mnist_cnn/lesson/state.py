@@ -13,7 +13,7 @@ class StateError(ValueError):
 
 def whole(state: State, name: str, default: int, least: int, most: int) -> int:
     """Return the whole number ``name``, from ``least`` to ``most``."""
-    text = state.get(name, str(default))
+    text = state.get(name) or str(default)  # a setting may be there and empty
     if text.removeprefix("-").isdecimal() and len(text) < 6 and least <= int(text) <= most:
         return int(text)
     raise StateError(f"{name} must be a whole number from {least} to {most}, got {text[:40]!r}.")

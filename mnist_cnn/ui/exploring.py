@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from mnist_cnn import guess as guessing
 from mnist_cnn.arithmetic import Arithmetic
 from mnist_cnn.attribution import Attribution
 from mnist_cnn.feature_visualization import FeatureVisualizer
@@ -27,7 +28,7 @@ DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
 
 def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
-    """Return the routes ``explain``, ``evidence`` and ``features`` below ``prefix``."""
+    """Return the routes ``explain``, ``guess``, ``evidence`` and ``features`` below ``prefix``."""
     network = reader.tracer.network
     arithmetic = Arithmetic(network)
     attribution = functools.cache(lambda: Attribution(network))  # traced when it is first asked
@@ -38,12 +39,23 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
         layer, cell = request.query_params.get("layer", ""), _cell(request)
         reading = await reading_of(request, reader)
         image, activations = reading.stages.image, reading.activations
-        return _json(arithmetic.explain(image, activations, layer, cell))
+        return in_json(arithmetic.explain(image, activations, layer, cell))
+
+    async def guess(request: Request) -> Response:
+        """The same and ``&typed=0.5`` → ``guess.Checked``: whether that is the number."""
+        layer, cell = request.query_params.get("layer", ""), _cell(request)
+        reading = await reading_of(request, reader)
+        terms = arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
+        try:
+            typed = guessing.parse(request.query_params.get("typed", ""))
+        except guessing.GuessError as error:
+            raise RequestError(str(error)) from error
+        return in_json(guessing.check(guessing.hide(terms), typed))
 
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
         reading = await reading_of(request, reader)
-        return _json(await run_in_threadpool(lambda: attribution()(reading.stages.image)))
+        return in_json(await run_in_threadpool(lambda: attribution()(reading.stages.image)))
 
     async def features(request: Request) -> Response:
         """``?layer=conv2`` → uint16 channels, height, width, then what excites each, uint8."""
@@ -55,12 +67,14 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
 
     return [
         Route(f"{prefix}/explain", guarded(explain), methods=["POST"]),
+        Route(f"{prefix}/guess", guarded(guess), methods=["POST"]),
         Route(f"{prefix}/evidence", guarded(evidence), methods=["POST"]),
         Route(f"{prefix}/features", guarded(features), methods=["GET"]),
     ]
 
 
 def _cell(request: Request) -> tuple[int, ...]:
+    """Return the cell that ``?cell=`` names: row,column,channel or a unit."""
     text = request.query_params.get("cell", "")
     parts = text.split(",")
     if len(parts) > 3 or not all(part.isdecimal() and len(part) < 6 for part in parts):
@@ -68,7 +82,8 @@ def _cell(request: Request) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def _json(answer) -> Response:
+def in_json(answer: object) -> Response:
+    """Answer with dataclasses, arrays and numbers of NumPy as JSON."""
     text = json.dumps(answer, default=_plain, separators=(",", ":"))
     return Response(text, media_type="application/json", headers=BINARY)
 

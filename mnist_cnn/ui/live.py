@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
-from mnist_cnn.ui import exploring
+from mnist_cnn.ui import exploring, lessons
 from mnist_cnn.ui.requests import (
     BINARY,
     LARGEST_SIDE,
@@ -42,6 +42,7 @@ WEB_FOLDERS = (
     "filmstrip",
     "header",
     "inspector",
+    "lesson",
     "locales",
     "maps",
     "pad",
@@ -105,6 +106,7 @@ def routes(reader: Reader) -> list[BaseRoute]:
         Route(f"{PREFIX}/ink", guarded(find_ink), methods=["POST"]),
         Route(f"{PREFIX}/activations", guarded(activations), methods=["POST"]),
         *exploring.routes(reader, PREFIX),
+        *lessons.routes(reader, PREFIX),
         *(
             Mount(f"{PREFIX}/{folder}", _RevalidatedFiles(directory=here / folder))
             for folder in WEB_FOLDERS

@@ -54,6 +54,8 @@ def build(reader: Reader) -> gr.Blocks:
                 _part("answer")
                 with _view("layers"):
                     _part("maps", layers=layers)
+                with _view("lesson"):
+                    _part("lesson", layers=layers)
         _part("inspector", layers=layers)
         _predict_endpoint(reader)
     return page

@@ -83,7 +83,8 @@ function bestFigure(element, { layer, cell }) {
   return shown;
 }
 
-function picturesOf(layer) {
+/** What excites each channel of a layer most: a promise of (channel) → {width, height, levels}. */
+export function picturesOf(layer) {
   if (!best.has(layer)) {
     const pictures = load(layer);
     pictures.catch(() => best.delete(layer)); // asked again the next time
@@ -106,7 +107,7 @@ async function load(layer) {
 }
 
 /** Ink levels as dark on white. */
-function inkCanvas({ width, height, levels }) {
+export function inkCanvas({ width, height, levels }) {
   const canvas = make("canvas", "ink");
   Object.assign(canvas, { width, height });
   const image = new ImageData(width, height);

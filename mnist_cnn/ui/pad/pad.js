@@ -158,6 +158,13 @@ export function mount(element) {
     surface.repaint(shown());
     send(performance.now());
   });
+  listen("strokes", ({ marks }) => {
+    if (stroke) return;
+    notice.show(null);
+    drawing.clear();
+    for (const mark of marks) drawing.add(mark);
+    changed();
+  });
   window.addEventListener("hashchange", openLink);
 
   outlineFields(paper);

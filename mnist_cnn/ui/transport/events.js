@@ -10,6 +10,7 @@
 //   select   place | null     a number is looked into
 //   visible  {layers}         the names of the layers on the screen
 //   scale    {perChannel}     each channel has its own colour scale, or a layer has one
+//   strokes  {marks}          strokes that are to be put on the pad
 //   view     {name}           the right side of the page shows another view; header/views.js
 //   why      boolean          what speaks for the answer is to be shown, or no longer
 //

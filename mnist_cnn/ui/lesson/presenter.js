@@ -1,0 +1,91 @@
+// For the front of the class: large type, one thing at a time, turned by keys as clickers send them.
+import { text } from "../locales/language.js";
+
+const KEYS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
+const PAGE_KEYS = ["PageDown", "PageUp"]; // what a clicker sends: they turn wherever the focus is
+
+export class Presenter {
+  at = null; // the step that is shown, or null: nothing is presented
+  within = ""; // where in the lesson the chapter is
+
+  /**
+   * @param element of the lesson
+   * @param lesson {turn(by): to the next chapter or the one before, keep(step): in the address}
+   */
+  constructor(element, lesson) {
+    Object.assign(this, { element, lesson });
+    document.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  get on() {
+    return this.at !== null;
+  }
+
+  /** What is shown one at a time: each paragraph, the picture, the question. */
+  get steps() {
+    const find = (selector) => [...this.element.querySelectorAll(selector)];
+    return [...find(".prose p").map((p) => [p]), find(".action, .picture"), find(".quiz")];
+  }
+
+  start() {
+    this.lesson.keep(0);
+    this.show(0);
+  }
+
+  stop() {
+    this.lesson.keep(null);
+    this.show(null);
+  }
+
+  /** Show one step, "last" for the last one, or null for everything. */
+  show(step) {
+    const { steps } = this;
+    const last = step === "last" ? steps.length - 1 : step;
+    this.at = last === null ? null : Math.min(last, steps.length - 1);
+    const { classList, dataset } = document.body;
+    classList.toggle("presenting", this.on);
+    dataset.step = !this.on ? "" : this.at < steps.length - 2 ? "words" : "picture";
+    steps.forEach((elements, i) => {
+      for (const element of elements) element.classList.toggle("away", this.on && i !== this.at);
+    });
+    this.element.querySelector(".leave").hidden = !this.on;
+    this.#progress(steps.length);
+    if (step === "last") this.lesson.keep(this.at);
+  }
+
+  /** Go on or back; false when nothing is presented, so that the chapter turns. */
+  step(by) {
+    if (!this.on) return false;
+    const next = this.at + by;
+    if (next < 0 || next >= this.steps.length) this.lesson.turn(by);
+    else {
+      this.lesson.keep(next);
+      this.show(next);
+    }
+    return true;
+  }
+
+  #progress(count) {
+    const step = this.on ? text("lessonStep", { step: this.at + 1, steps: count }) : "";
+    const words = [this.within, step].filter(Boolean).join(" · ");
+    this.element.querySelector(".progress").textContent = words;
+    for (const name of ["previous", "next"]) {
+      const button = this.element.querySelector(`.${name}`);
+      button.title = text(name === "next" ? "lessonNext" : "lessonPrevious");
+      if (this.on) button.disabled = false;
+    }
+  }
+
+  #key(event) {
+    if (!this.on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") return this.stop();
+    const by = KEYS[event.key];
+    if (!by || (!PAGE_KEYS.includes(event.key) && usesArrows(event.target))) return;
+    event.preventDefault();
+    this.step(by);
+  }
+}
+
+/** Whether arrow keys mean something of their own there. */
+const usesArrows = (target) =>
+  target instanceof Element && target.matches("input, select, textarea, [role=application]");

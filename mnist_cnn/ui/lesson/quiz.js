@@ -1,0 +1,100 @@
+// The question of a chapter: filled from the drawing, and checked against the network's numbers.
+import { text } from "../locales/language.js";
+import { latest, question } from "../transport/question.js";
+import { fill, write } from "./words.js";
+
+const REST = 400; // milliseconds the pen rests until a question is filled anew
+
+export class Quiz {
+  #chapter = null;
+  #about = null; // {frame, state}: what the question that is shown asks about
+  #timer = null;
+
+  constructor(form) {
+    this.form = form;
+    this.typed = form.querySelector(".typed");
+    this.fillHoles = latest(
+      ({ chapter, about }) => question("lessons/question", this.#query(chapter, about), about.frame),
+      (values, { chapter, about }) => chapter === this.#chapter && this.#show(values, about),
+      (error) => this.#say(error.refused ?? text("unreachable"), "trouble"),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.typed.value.trim()) this.#check(this.typed.value);
+      else this.typed.focus();
+    });
+    form.querySelector(".reveal").addEventListener("click", () => this.#check(null));
+  }
+
+  /** Another chapter is shown. */
+  open(chapter) {
+    this.#chapter = chapter;
+    this.#about = null;
+    this.form.hidden = true;
+    this.#clear();
+  }
+
+  /** Ask about the drawing on this stage, when the pen rests. */
+  ask(stage) {
+    clearTimeout(this.#timer);
+    const frame = stage.asked;
+    if (!frame) {
+      this.form.hidden = true;
+      return;
+    }
+    const about = { frame, state: stage.state };
+    this.#timer = setTimeout(() => this.fillHoles({ chapter: this.#chapter, about }), REST);
+  }
+
+  /** Lead to the question, without a keyboard that would cover a phone's screen. */
+  focus() {
+    if (matchMedia("(pointer: fine)").matches) this.typed.focus({ preventScroll: true });
+  }
+
+  #query = (chapter, { state }) => ({ chapter: chapter.name, ...state });
+
+  #show(values, about) {
+    const asked = fill(this.#chapter.question, values);
+    const element = this.form.querySelector(".asked");
+    if (this.form.hidden || element.dataset.words !== asked) this.#clear();
+    this.#about = about;
+    this.form.hidden = false;
+    element.dataset.words = asked;
+    write(element, asked);
+  }
+
+  async #check(typed) {
+    const about = this.#about;
+    const chapter = this.#chapter;
+    if (!about) return;
+    const query = { ...this.#query(chapter, about), ...(typed === null ? {} : { typed }) };
+    try {
+      const { right, working } = await question("lessons/check", query, about.frame);
+      if (chapter !== this.#chapter) return;
+      if (typed !== null) {
+        this.#say(text(right ? "lessonRight" : "lessonWrong"), right ? "right" : "wrong");
+      }
+      if (right || typed === null) this.#explain(fill(chapter.answer, { working }));
+    } catch (error) {
+      this.#say(error.refused ? text("lessonNoNumber") : text("unreachable"), "trouble");
+    }
+  }
+
+  #explain(words) {
+    const element = this.form.querySelector(".working");
+    element.hidden = false;
+    write(element, words);
+  }
+
+  #say(sentence, how) {
+    const verdict = this.form.querySelector(".verdict");
+    verdict.textContent = sentence;
+    verdict.dataset.how = how;
+  }
+
+  #clear() {
+    this.typed.value = "";
+    this.form.querySelector(".working").hidden = true;
+    this.#say("", "");
+  }
+}

@@ -1,0 +1,135 @@
+"""The routes of the lesson: its words, its pictures, its questions, a worksheet."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from mnist_cnn import weights
+from mnist_cnn.activations import Tracer
+from mnist_cnn.lesson import text
+from mnist_cnn.lesson.chapters import HOLES, MODULES
+from mnist_cnn.lesson.course import Course, Read, suits
+from mnist_cnn.lesson.state import StateError
+from mnist_cnn.preprocess import preprocess
+from mnist_cnn.reading import Reader
+from mnist_cnn.ui.exploring import in_json
+from mnist_cnn.ui.requests import RequestError, drawing_of, guarded
+from mnist_cnn.worksheet import worksheet as make_worksheet
+
+LONGEST = 40  # characters of a typed answer
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lesson in one language."""
+
+    chapters: list[text.Chapter]
+    shipped: bool  # whether it is about the shipped network instead of the page's
+
+
+def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
+    """Return the routes below ``prefix/lessons``; nothing is computed before they are asked."""
+    lock = threading.Lock()
+    own = suits(reader.tracer)
+
+    @functools.cache
+    def course() -> Course:
+        return Course(reader.tracer if own else Tracer(weights.load()))
+
+    def locked() -> Course:
+        with lock:  # two who ask first wait for one
+            return course()
+
+    @functools.cache
+    def words(language: str) -> Words:
+        return Words(text.chapters(language, locked().figures, HOLES), not own)
+
+    async def chapters(request: Request) -> Response:
+        """``?language=zh-CN`` → ``Words``."""
+        language = request.query_params.get("language", "")
+        if language not in text.languages():
+            known = ", ".join(text.languages())
+            raise RequestError(f"There is no lesson in {language[:40]!r}, only in {known}")
+        return in_json(await _worked(words, language))
+
+    async def picture(request: Request) -> Response:
+        """A drawing, ``?chapter=translation&picture=moved&dx=2`` → what that picture shows."""
+        module = MODULES[_chapter(request)]
+        name = request.query_params.get("picture", "")
+        if name not in module.PICTURES:
+            raise RequestError(f"There is no picture {name[:40]!r}: {', '.join(module.PICTURES)}")
+        return in_json(await _about(request, locked, module.PICTURES[name]))
+
+    async def question(request: Request) -> Response:
+        """A drawing, ``?chapter=flatten`` → the values that fill the question's holes."""
+        asked = await _about(request, locked, MODULES[_chapter(request)].question)
+        return in_json(asked.values)
+
+    async def check(request: Request) -> Response:
+        """The same and ``&typed=312`` → whether that is right, and the working.
+
+        Who types nothing wants to see the working.
+        """
+        typed = request.query_params.get("typed")
+        asked = await _about(request, locked, MODULES[_chapter(request)].question)
+        try:
+            right = typed is not None and asked.accepts(typed[:LONGEST])
+        except ValueError as error:
+            raise RequestError(f"{typed[:LONGEST]!r} is not a number") from error
+        return in_json({"right": right, "working": asked.working})
+
+    async def worksheet(request: Request) -> Response:
+        """A drawing → ``mnist_cnn.worksheet``'s tasks, and the picture they are about."""
+
+        def make(course: Course, read: Read, state: dict[str, str]) -> dict[str, object]:
+            made = make_worksheet(course.arithmetic, read.image, read.activations)
+            digit = read.activations.digit
+            return {"image": read.image, "digit": digit, "tasks": made}
+
+        return in_json(await _about(request, locked, make))
+
+    posted = {"picture": picture, "question": question, "check": check, "worksheet": worksheet}
+    return [
+        Route(f"{prefix}/lessons/chapters", guarded(chapters), methods=["GET"]),
+        *(
+            Route(f"{prefix}/lessons/{name}", guarded(route), methods=["POST"])
+            for name, route in posted.items()
+        ),
+    ]
+
+
+async def _about(request: Request, course, compute):
+    """Return what ``compute`` makes of the drawing and the settings in the request."""
+    drawing = await drawing_of(request)
+    state = dict(request.query_params)
+
+    def work():
+        stages = preprocess(drawing)
+        if stages is None:
+            raise RequestError("There is no ink in the drawing")
+        made = course()
+        return compute(made, Read(drawing, stages.image, made.tracer(stages.image)), state)
+
+    return await _worked(work)
+
+
+async def _worked(work, *arguments):
+    """Return what ``work`` returns, worked out in a thread beside the drawing route."""
+    try:
+        return await run_in_threadpool(work, *arguments)
+    except (StateError, text.TextError, weights.WeightsError) as error:
+        raise RequestError(str(error)) from error
+
+
+def _chapter(request: Request) -> str:
+    name = request.query_params.get("chapter", "")
+    if name not in MODULES:
+        raise RequestError(f"There is no chapter {name[:40]!r}, only {', '.join(MODULES)}")
+    return name
