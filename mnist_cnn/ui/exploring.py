@@ -28,7 +28,7 @@ DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
 
 def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
-    """Return the routes ``explain``, ``guess``, ``evidence`` and ``features`` below ``prefix``."""
+    """Return the routes below ``prefix``: where a number comes from, guesses, what excites."""
     network = reader.tracer.network
     arithmetic = Arithmetic(network)
     attribution = functools.cache(lambda: Attribution(network))  # traced when it is first asked
@@ -52,6 +52,19 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
             raise RequestError(str(error)) from error
         return in_json(guessing.check(guessing.hide(terms), typed))
 
+    async def hidden(request: Request) -> Response:
+        """A drawing, ``?layer=pool1&turn=2`` → the cell of a number worth guessing."""
+        layer, turn = request.query_params.get("layer", ""), request.query_params.get("turn", "")
+        if not turn.isdecimal() or len(turn) > 5:
+            raise RequestError(f"turn must be a whole number, got {turn[:40]!r}")
+        reading = await reading_of(request, reader)
+        image, activations = reading.stages.image, reading.activations
+        try:
+            found = guessing.choose(arithmetic, image, activations, layer, int(turn))
+        except ValueError as error:
+            raise RequestError(str(error)) from error
+        return in_json({"cell": found.terms.cell})
+
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
         reading = await reading_of(request, reader)
@@ -68,6 +81,7 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
     return [
         Route(f"{prefix}/explain", guarded(explain), methods=["POST"]),
         Route(f"{prefix}/guess", guarded(guess), methods=["POST"]),
+        Route(f"{prefix}/hidden", guarded(hidden), methods=["POST"]),
         Route(f"{prefix}/evidence", guarded(evidence), methods=["POST"]),
         Route(f"{prefix}/features", guarded(features), methods=["GET"]),
     ]

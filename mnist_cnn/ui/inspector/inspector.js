@@ -5,6 +5,7 @@ import { emit, listen } from "../transport/events.js";
 import { latest, question } from "../transport/question.js";
 import { aboutChannel } from "./channel.js";
 import { Enlarged } from "./enlarged.js";
+import { guess, guessable } from "./guess.js";
 import { working } from "./working.js";
 
 /** props.layers: the layers of the network, as page.py lists them */
@@ -15,6 +16,9 @@ export function mount(element, props) {
   const trail = []; // the places one came through, on the way back to the drawing
   let place = null;
   let now = { answer: { empty: true }, frame: null };
+  let guessing = false; // numbers are hidden until they are guessed
+  let revealed = null; // the place whose number is not, and what was said of the guess
+  let turn = 0; // of the numbers that are hidden one after the other
   let leading = false; // the next place is further down the trail
 
   const links = {
@@ -42,6 +46,7 @@ export function mount(element, props) {
     if (!leading) trail.length = 0;
     place = next;
     panel.hidden = !place;
+    document.body.classList.remove("guessing");
     document.body.classList.toggle("inspecting", Boolean(place));
     if (!place) return;
     const layer = network.layer(place.layer);
@@ -63,9 +68,46 @@ export function mount(element, props) {
 
   function show(explanation) {
     if (now.answer.empty) return;
+    if (hide(explanation)) return;
     const rest = part("working").querySelector("details")?.open ?? false;
-    part("working").replaceChildren(...working(explanation, network, links, rest));
+    const verdict = revealed?.place === place ? revealed.words : "";
+    part("working").replaceChildren(verdict, ...working(explanation, network, links, rest));
     aboutChannel(part("channel"), network, place, explanation, now.answer);
+  }
+
+  /** Hide a number that is to be guessed; false when it is to be shown. */
+  function hide(explanation) {
+    const hidden = guessing && revealed?.place !== place && guessable(explanation);
+    document.body.classList.toggle("guessing", hidden);
+    if (!hidden) return false;
+    if (part("working").querySelector(".guess")?.dataset.cell === nameOf(place)) return true;
+    const { frame } = now;
+    const [asked, { layer, cell }] = [place, place];
+    const parts = guess(explanation, {
+      check: (typed) =>
+        question("guess", { layer, cell, typed }, frame).catch(({ refused }) => ({
+          refused: refused ? text("lessonNoNumber") : text("unreachable"),
+        })),
+      reveal: (words = "") => {
+        revealed = { place: asked, words };
+        refresh();
+      },
+      another: async () => {
+        const next = await question("hidden", { layer, turn: ++turn }, frame);
+        lead(network.place(layer, next.cell));
+      },
+    });
+    parts.find((made) => made.matches(".guess")).dataset.cell = nameOf(place);
+    part("working").replaceChildren(...parts);
+    part("channel").replaceChildren();
+    return true;
+  }
+
+  function guessFirst() {
+    guessing = !guessing;
+    revealed = null;
+    part("guessing").setAttribute("aria-pressed", String(guessing));
+    refresh();
   }
 
   function showPixel(answer) {
@@ -91,6 +133,7 @@ export function mount(element, props) {
   }
 
   translate(element);
+  part("guessing").addEventListener("click", guessFirst);
   part("close").addEventListener("click", () => emit("select", null));
   part("back").addEventListener("click", () => lead(trail.pop()));
   part("previous").addEventListener("click", () => step(-1));
@@ -105,6 +148,8 @@ export function mount(element, props) {
     refresh();
   });
 }
+
+const nameOf = ({ layer, cell }) => `${layer} ${cell}`;
 
 /** How many numbers the arrows step through: the channels of a map, the units of a vector. */
 const channels = (layer) => layer?.shape[layer.shape.length - 1] ?? 0;

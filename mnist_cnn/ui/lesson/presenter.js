@@ -21,10 +21,11 @@ export class Presenter {
     return this.at !== null;
   }
 
-  /** What is shown one at a time: each paragraph, the picture, the question. */
+  /** What is shown one at a time: each paragraph, the picture, the question about it. */
   get steps() {
     const find = (selector) => [...this.element.querySelectorAll(selector)];
-    return [...find(".prose p").map((p) => [p]), find(".action, .picture"), find(".quiz")];
+    const words = find(".prose p").map((p) => [p]);
+    return [...words, find(".action, .picture"), find(".picture, .quiz")];
   }
 
   start() {
@@ -44,10 +45,12 @@ export class Presenter {
     this.at = last === null ? null : Math.min(last, steps.length - 1);
     const { classList, dataset } = document.body;
     classList.toggle("presenting", this.on);
-    dataset.step = !this.on ? "" : this.at < steps.length - 2 ? "words" : "picture";
-    steps.forEach((elements, i) => {
-      for (const element of elements) element.classList.toggle("away", this.on && i !== this.at);
-    });
+    const after = ["picture", "question"]; // the words
+    dataset.step = this.on ? (after[this.at - steps.length + after.length] ?? "words") : "";
+    const shown = this.on ? steps[this.at] : steps.flat();
+    for (const element of steps.flat()) {
+      element.classList.toggle("away", !shown.includes(element));
+    }
     this.element.querySelector(".leave").hidden = !this.on;
     this.#progress(steps.length);
     if (step === "last") this.lesson.keep(this.at);

@@ -57,7 +57,7 @@ export class Worksheet {
       ),
       make(
         "div",
-        "page answers",
+        "page solutions",
         make("h1", "", text("lessonSheetAnswers")),
         make("p", "", text("lessonSheetDigit", { digit })),
         ...convolutionAnswer(tasks.convolution),
@@ -119,8 +119,8 @@ const blank = (key) => make("span", "", `${text(key)} `, make("u", "", ""));
 function blankLine([sum, biasName, total, activation], bias) {
   return [
     blank(sum),
-    sign("+"),
-    make("span", "", `${text(biasName)} ${decimal(bias)}`),
+    sign(bias < 0 ? "−" : "+"),
+    make("span", "", `${text(biasName)} ${decimal(Math.abs(bias))}`),
     sign("="),
     blank(total),
     sign("→ ReLU →"),
@@ -139,7 +139,8 @@ function poolingTask({ layer, cell, how, window }) {
 }
 
 function convolutionAnswer({ products, sum, bias, total, value, network }) {
-  const line = `${decimal(sum, EXACT)} + ${decimal(bias)} = ${decimal(total, EXACT)} → ReLU → ${decimal(value, EXACT)}`;
+  const added = `${bias < 0 ? "−" : "+"} ${decimal(Math.abs(bias))}`;
+  const line = `${decimal(sum, EXACT)} ${added} = ${decimal(total, EXACT)} → ReLU → ${decimal(value, EXACT)}`;
   return [
     make("h2", "", text("lessonSheetConvolution")),
     make("div", "row", grid(written(products, EXACT))),

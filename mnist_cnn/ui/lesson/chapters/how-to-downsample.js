@@ -52,8 +52,8 @@ function mapOf({ map, block }) {
   return figure(numberPlate(map), `${map.length}×${map[0].length}`, [box]);
 }
 
-function reducedOf({ map }, { how, map: small, peak, missed, error }) {
-  const values = { peak: percent(peak, 0), missed: percent(missed, 0), error: percent(error, 0) };
+function reducedOf({ map }, { how, map: small, peak, missed }) {
+  const values = { peak: percent(peak, 0), missed: percent(missed, 0) };
   const caption = make("span", "", make("b", "", text(WAYS[how])), ` ${text("lessonKept", values)}`);
   return figure(numberPlate(small, largest(map)), caption);
 }

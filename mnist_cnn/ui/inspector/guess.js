@@ -1,0 +1,85 @@
+// Guess first: a number is hidden, the person works it out and types it, and it is checked.
+import { text } from "../locales/language.js";
+import { shade, signedShade } from "../maps/colormap.js";
+import { IMAGE } from "../maps/network.js";
+import { shortNumber } from "../maps/readout.js";
+import { make, tile } from "./elements.js";
+
+const MISTAKES = {
+  relu: "guessRelu",
+  bias: "guessBias",
+  average: "guessAverage",
+  largest: "guessLargest",
+  sum: "guessSum",
+  sign: "guessSign",
+};
+
+/** Whether a person can work this number out: nobody adds up the 288 products of conv2 by hand. */
+export const guessable = ({ kind, inputs }) =>
+  kind === "pooling" || (kind === "convolution" && inputs.layer === IMAGE);
+
+/**
+ * What the number is made of, without the number, and a place to type it.
+ * @param check turns what is typed into a promise of {right, value, mistake}
+ * @param reveal called to show the working
+ * @param another called to hide another number
+ */
+export function guess(explanation, { check, reveal, another }) {
+  const typed = make("input", "typed");
+  Object.assign(typed, { type: "text", inputMode: "decimal", maxLength: 20, autocomplete: "off" });
+  typed.setAttribute("aria-label", text("guessTyped"));
+  const verdict = make("p", "verdict");
+  verdict.role = "status";
+  const form = make(
+    "form",
+    "guess",
+    typed,
+    button("submit", "lessonCheck"),
+    button("button", "lessonReveal", reveal),
+    button("button", "guessAnother", another),
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { right, value, mistake, refused } = await check(typed.value);
+    verdict.textContent = refused ?? verdictOf(right, value, mistake);
+    if (right) reveal(verdict.textContent);
+  });
+  return [make("p", "hint", text(taskOf(explanation))), ingredients(explanation), form, verdict];
+}
+
+function taskOf({ kind, how }) {
+  if (kind === "convolution") return "guessConvolution";
+  return how === "max" ? "guessMax" : "guessMean";
+}
+
+function verdictOf(right, value, mistake) {
+  if (right) return text("guessRight", { value: shortNumber(value) });
+  return text(mistake ? MISTAKES[mistake] : "lessonWrong");
+}
+
+function ingredients({ kind, patches, kernels, bias, window }) {
+  if (kind === "pooling") {
+    const grid = tile(window, (number) => shade(number / most(window)));
+    grid.classList.add("large");
+    return make("div", "row", grid, make("span", "sign", "→"), make("b", "sum", "?"));
+  }
+  const [patch, kernel] = [patches[0], kernels[0]];
+  return make(
+    "div",
+    "row",
+    tile(patch, (number) => shade(number)),
+    make("span", "sign", "×"),
+    tile(kernel, (number) => signedShade(number / most(kernel))),
+    make("span", "sign", `Σ ${bias < 0 ? "−" : "+"} ${Math.abs(bias).toFixed(2)} → ReLU →`),
+    make("b", "sum", "?"),
+  );
+}
+
+const most = (rows) => rows.flat().reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
+
+function button(type, key, act) {
+  const made = make("button", "", text(key));
+  made.type = type;
+  if (act) made.addEventListener("click", () => act());
+  return made;
+}
