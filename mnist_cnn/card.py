@@ -57,7 +57,7 @@ def from_json(text: str) -> Card:
     return Card(**entries, figures=Figures(**figures) if figures else None)
 
 
-HEADINGS = Path(__file__).with_name("card.json")  # the words of the table, by language
+LANGUAGES = Path(__file__).with_name("languages")  # a folder for each, with the table's words
 
 
 def table(card: Card, language: str = "en") -> str:
@@ -69,7 +69,7 @@ def table(card: Card, language: str = "en") -> str:
     figures = card.figures
     if figures is None:
         raise ValueError("Measure first: python -m mnist_cnn evaluate --full")
-    words = json.loads(HEADINGS.read_text(encoding="utf-8"))[language]
+    words = json.loads((LANGUAGES / language / "card.json").read_text(encoding="utf-8"))
     values = {
         "mnist": _percent(figures.mnist),
         "normal": _percent(figures.normal),

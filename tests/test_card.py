@@ -11,7 +11,10 @@ from mnist_cnn import model, weights
 from mnist_cnn.card import Card, Figures, table
 from tests.serving import ROOT
 
-WORDS = json.loads(cards.HEADINGS.read_text(encoding="utf-8"))
+WORDS = {
+    path.parent.name: json.loads(path.read_text(encoding="utf-8"))
+    for path in cards.LANGUAGES.glob("*/card.json")
+}
 READMES = {"en": "README.md", "zh-CN": "README.zh-CN.md"}
 MARKED = re.compile(r"<!-- card -->\n(.*?)<!-- /card -->", re.DOTALL)
 

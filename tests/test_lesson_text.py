@@ -9,7 +9,7 @@ from mnist_cnn.lesson import text
 from mnist_cnn.lesson.chapters import HOLES, MODULES
 from mnist_cnn.lesson.text import CHAPTERS, LANGUAGES, TextError
 
-TAGS = sorted(folder.name for folder in LANGUAGES.iterdir())
+TAGS = sorted(folder.name for folder in LANGUAGES.iterdir() if folder.is_dir())
 EACH = [(tag, name) for tag in TAGS for name in CHAPTERS]
 NAMES = {"ReLU", "softmax", "logit", "e", "MNIST"}  # that Chinese has no other words for
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

@@ -123,7 +123,7 @@ def test_unusable_picture_files_get_a_sentence(client, file, sentence):
 
 def test_web_files_are_served_and_python_is_not(client):
     assert client.get("/pad/pad.js").status_code == 200
-    assert client.get("/locales/zh-CN.json").json()["clear"] == "清空"
+    assert client.get("/languages/zh-CN").json()["clear"] == "清空"
     assert client.get("/pad/../live.py").status_code == 404
     assert client.get("/live.py").status_code == 404
 

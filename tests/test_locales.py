@@ -2,17 +2,21 @@
 
 import json
 import re
+import shutil
 
 import pytest
 
+from mnist_cnn.lesson import text
+from mnist_cnn.ui import languages
 from tests.serving import ROOT
 
 UI = ROOT / "mnist_cnn" / "ui"
-LANGUAGES = sorted(path.stem for path in (UI / "locales").glob("*.json"))
+FOLDER = ROOT / "mnist_cnn" / "languages"
+LANGUAGES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 
 def texts(language):
-    return json.loads((UI / "locales" / f"{language}.json").read_text(encoding="utf-8"))
+    return json.loads((FOLDER / language / "page.json").read_text(encoding="utf-8"))
 
 
 def test_english_and_chinese_are_there():
@@ -30,11 +34,29 @@ def test_keys_and_values_match_english(language):
     }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_files(language):
+    def files(tag):
+        return {str(path.relative_to(FOLDER / tag)) for path in (FOLDER / tag).rglob("*.*")}
+
+    assert files(language) == files("en")
+
+
+def test_a_language_is_added_by_adding_a_folder(tmp_path, monkeypatch):
+    shutil.copytree(FOLDER, tmp_path / "languages")
+    shutil.copytree(FOLDER / "en", tmp_path / "languages" / "fr")
+    monkeypatch.setattr(languages, "LANGUAGES", tmp_path / "languages")
+    monkeypatch.setattr(text, "LANGUAGES", tmp_path / "languages")
+    assert list(languages.languages()) == ["en", "fr", "zh-CN"]
+    assert text.languages() == ["en", "fr", "zh-CN"]
+    assert text.chapter("fr", "failures", {"box": "20", "classes": "10"}, {"count", "digit"})
+
+
 def test_every_text_is_used_and_every_used_text_exists():
     sources = "".join(
         path.read_text(encoding="utf-8")
         for path in UI.rglob("*")
-        if path.suffix in {".js", ".html"}
+        if path.suffix in {".js", ".html"} or path.name == "languages.py"
     )
     keys = texts("en").keys()
     assert {key for key in keys if not re.search(rf'"{key}"', sources)} == set()

@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
-from mnist_cnn.ui import exploring, lessons
+from mnist_cnn.ui import exploring, languages, lessons
 from mnist_cnn.ui.requests import (
     BINARY,
     LARGEST_SIDE,
@@ -107,6 +107,7 @@ def routes(reader: Reader) -> list[BaseRoute]:
         Route(f"{PREFIX}/activations", guarded(activations), methods=["POST"]),
         *exploring.routes(reader, PREFIX),
         *lessons.routes(reader, PREFIX),
+        *languages.routes(PREFIX),
         *(
             Mount(f"{PREFIX}/{folder}", _RevalidatedFiles(directory=here / folder))
             for folder in WEB_FOLDERS

@@ -2,4 +2,5 @@
 // `element` and `props` come from gr.HTML. Behind a proxy, Gradio knows the path prefix.
 const prefix = new URL(window.gradio_config.root, location.href).pathname.replace(/\/$/, "");
 window.mnistCnnPrefix = prefix;
+window.mnistCnnLanguages = props.languages;
 import(prefix + props.module).then((module) => module.mount(element, props));

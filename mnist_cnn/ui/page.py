@@ -11,6 +11,7 @@ from mnist_cnn.model import layer_table
 from mnist_cnn.reading import Reader
 from mnist_cnn.receptive_field import receptive_fields
 from mnist_cnn.ui import live
+from mnist_cnn.ui.languages import languages
 
 HERE = Path(__file__).parent
 STYLE = HERE / "page.css"
@@ -94,6 +95,7 @@ def _part(name: str, **props) -> gr.HTML:
         apply_default_css=False,
         elem_id=name,
         module=f"{live.PREFIX}/{name}/{name}.js",
+        languages=languages(),
         **props,
     )
 

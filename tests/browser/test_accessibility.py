@@ -226,5 +226,5 @@ def test_the_other_language_is_marked_as_such(open_page):
     button.click()
     page.locator("html[lang=zh-CN]").wait_for()
     assert button.get_attribute("lang") == "en"
-    texts = json.loads((ROOT / "mnist_cnn/ui/locales/zh-CN.json").read_text(encoding="utf-8"))
+    texts = json.loads((ROOT / "mnist_cnn/languages/zh-CN/page.json").read_text(encoding="utf-8"))
     assert page.title() == texts["title"]

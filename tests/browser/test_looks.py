@@ -6,13 +6,13 @@ import pytest
 
 from tests.serving import ROOT
 
-LOCALES = ROOT / "mnist_cnn" / "ui" / "locales"
+LANGUAGES = ROOT / "mnist_cnn" / "languages"
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-US", "en"), ("zh-CN", "zh-CN")])
 def test_the_browser_s_language_is_used(open_page, locale, language):
     page = open_page(locale=locale)
-    texts = json.loads((LOCALES / f"{language}.json").read_text(encoding="utf-8"))
+    texts = json.loads((LANGUAGES / language / "page.json").read_text(encoding="utf-8"))
     assert page.locator("#header h1").inner_text() == texts["title"]
     assert page.locator("html").get_attribute("lang") == language
 

@@ -10,7 +10,8 @@ export function mount(element) {
   const language = element.querySelector(".language");
   const label = () => {
     language.lang = other(); // its words are in the language it switches to
-    language.title = text("switchLanguageHint");
+    language.textContent = LANGUAGES[other()];
+    language.title = text("switchLanguage", { language: LANGUAGES[other()] });
     document.title = text("title");
   };
   label();
@@ -21,4 +22,8 @@ export function mount(element) {
   });
 }
 
-const other = () => Object.keys(LANGUAGES).find((tag) => tag !== current());
+/** The language after the current one: with two, the other. */
+function other() {
+  const tags = Object.keys(LANGUAGES);
+  return tags[(tags.indexOf(current()) + 1) % tags.length];
+}

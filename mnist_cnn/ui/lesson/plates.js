@@ -48,6 +48,13 @@ export function frame([left, top, right, bottom], width, height = width, classNa
   return box;
 }
 
+/** What is wider than a phone scrolls by itself, by keyboard too. */
+export function scrolled(table) {
+  const region = make("div", "wide", table);
+  region.tabIndex = 0;
+  return region;
+}
+
 /** The cell of a plate under the pointer: [row, column], inside it. */
 export function under(canvas, event) {
   const box = canvas.getBoundingClientRect();

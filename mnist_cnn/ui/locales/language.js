@@ -1,7 +1,7 @@
 // The page's language: chosen by ?lang=, what was chosen last, or the browser; switched at once.
 import { url } from "../transport/transport.js";
 
-export const LANGUAGES = { en: "English", "zh-CN": "中文" };
+export const LANGUAGES = window.mnistCnnLanguages; // tag: its own name for itself; mount.js
 const KEPT = "mnist_cnn.language";
 
 let language = choose();
@@ -52,14 +52,16 @@ function choose() {
   ];
   for (const tag of wanted.filter(Boolean)) {
     if (tag in LANGUAGES) return tag;
-    if (tag.toLowerCase().startsWith("zh")) return "zh-CN";
-    if (tag.toLowerCase().startsWith("en")) return "en";
+    const relative = Object.keys(LANGUAGES).find((known) => primary(known) === primary(tag));
+    if (relative) return relative;
   }
   return "en";
 }
 
+const primary = (tag) => tag.split("-")[0].toLowerCase(); // zh-TW reads zh-CN
+
 async function load(tag) {
-  const response = await fetch(url(`locales/${tag}.json`));
+  const response = await fetch(url(`languages/${tag}`));
   if (!response.ok) throw new Error(`The texts of ${tag} did not load: ${response.status}`);
   return response.json();
 }

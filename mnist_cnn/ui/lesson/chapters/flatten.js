@@ -3,7 +3,7 @@ import { text } from "../../locales/language.js";
 import { make } from "../../inspector/elements.js";
 import { COLORS } from "../../maps/colormap.js";
 import { decimal, percent } from "../numbers.js";
-import { figure, frame, levelPlate, numberPlate, plate } from "../plates.js";
+import { figure, frame, levelPlate, numberPlate, plate, scrolled } from "../plates.js";
 
 export const defaults = {};
 
@@ -13,7 +13,7 @@ const GAP = -1; // between two maps
 export function create(stage) {
   const strips = make("div", "strips");
   const table = make("table", "softmax");
-  stage.element.append(strips, make("div", "wide", table));
+  stage.element.append(strips, scrolled(table));
   stage.picture("decision", (decision) => {
     strips.replaceChildren(maps(decision), row(decision), units(decision));
     table.replaceChildren(...rows(stage, decision));

@@ -3,7 +3,7 @@ import { text } from "../../locales/language.js";
 import { make, tile } from "../../inspector/elements.js";
 import { shade } from "../../maps/colormap.js";
 import { decimal, percent, whole } from "../numbers.js";
-import { figure, frame, largest, numberPlate } from "../plates.js";
+import { figure, frame, largest, numberPlate, scrolled } from "../plates.js";
 
 export const defaults = { channel: "" };
 export const setUp = { channel: "" };
@@ -17,7 +17,7 @@ export function create(stage) {
   const block = make("div", "products");
   const table = make("table", "");
   const verdicts = make("div", "verdicts");
-  stage.element.append(controls, plates, block, make("div", "wide", table), verdicts);
+  stage.element.append(controls, plates, block, scrolled(table), verdicts);
   stage.picture("ways", (ways) => {
     controls.replaceChildren(stepper(stage, ways));
     plates.replaceChildren(mapOf(ways), ...ways.reduced.map((one) => reducedOf(ways, one)));

@@ -2,7 +2,7 @@
 import { text } from "../../locales/language.js";
 import { make } from "../../inspector/elements.js";
 import { whole } from "../numbers.js";
-import { levelPlate } from "../plates.js";
+import { levelPlate, scrolled } from "../plates.js";
 
 export const defaults = {};
 
@@ -11,7 +11,7 @@ const ROW = 8; // units of a vector in a row of its plate
 
 export function create(stage) {
   const table = make("table", "layers");
-  stage.element.append(make("div", "wide", table));
+  stage.element.append(scrolled(table));
   stage.picture("layers", (layers) => {
     const heads = [...HEADS.map((key) => text(key)), text("lessonStrongestChannel")];
     table.replaceChildren(

@@ -2,7 +2,7 @@
 import { text } from "../../locales/language.js";
 import { make } from "../../inspector/elements.js";
 import { decimal, percent, whole } from "../numbers.js";
-import { figure, frame, inkPlate, levelPlate } from "../plates.js";
+import { figure, frame, inkPlate, levelPlate, scrolled } from "../plates.js";
 
 export const defaults = {};
 
@@ -22,7 +22,7 @@ const ROWS = [
 export function create(stage) {
   const plates = make("div", "plates");
   const table = make("table", "");
-  stage.element.append(plates, make("div", "wide", table), make("p", "hint", text("lessonAlike")));
+  stage.element.append(plates, scrolled(table), make("p", "hint", text("lessonAlike")));
   stage.picture("sides", ({ image, networks }) => {
     plates.replaceChildren(...networks.flatMap((network) => pair(image, network)));
     const heads = networks.map(({ name }) => make("th", "", text(NAMES[name])));
