@@ -272,3 +272,11 @@ def test_axe_finds_nothing_serious_in_a_chapter(open_page, name, tag, scheme):
     page.locator(SHOWN).first.wait_for()
     page.locator("#lesson .quiz:visible").wait_for()
     assert serious(page) == []
+
+
+def test_a_row_of_the_table_leads_to_the_maps_of_its_layer(open_page):
+    page = open_chapter(open_page, "network")
+    act(page)
+    page.locator("#lesson table.layers .link").filter(has_text="conv2").click()
+    page.locator("#maps figure[data-layer=conv2] .cell.selected").wait_for()
+    assert page.locator("#inspector h2").inner_text().startswith("conv2")

@@ -1,5 +1,6 @@
 // The lesson: one chapter at a time, with words, a picture of the person's own drawing, a question.
 import { text, translate, onLanguage } from "../locales/language.js";
+import { showView } from "../header/views.js";
 import { Network } from "../maps/network.js";
 import { emit, listen } from "../transport/events.js";
 import { embedded, goTo, keepState, placeInAddress, stateInAddress } from "./address.js";
@@ -41,6 +42,11 @@ export function mount(element, props) {
     },
     trouble: (sentence) => (part("trouble").textContent = sentence ?? ""),
     select: (layer, cell) => emit("select", network.place(layer, cell)),
+    look(layer, cell) {
+      showView("layers");
+      about.select(layer, cell);
+      document.querySelector(`#maps [data-layer="${layer}"]`)?.scrollIntoView({ block: "start" });
+    },
     draw,
   };
 

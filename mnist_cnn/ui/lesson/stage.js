@@ -18,7 +18,8 @@ export class Stage {
    * @param chapter its name
    * @param defaults what can be set, and how it is at first
    * @param state how it is set
-   * @param about {changed(state), trouble(sentence or null), select(layer, cell)}
+   * @param about {changed(state), trouble(sentence or null), select(layer, cell): look into a
+   *   number, look(layer, cell): in the view of all layers, draw(name): something on the pad}
    */
   constructor(element, chapter, defaults, state, about) {
     Object.assign(this, { element, chapter, defaults, state: { ...defaults, ...state }, about });

@@ -24,8 +24,8 @@ export function create(stage) {
 function row(stage, { name, shape, parameters, arithmetic, products, field, picture, cell }) {
   const link = make("button", "link", name);
   link.type = "button";
-  link.title = text("lessonLookInto");
-  link.addEventListener("click", () => stage.about.select(name, cell));
+  link.title = text("lessonLookAt");
+  link.addEventListener("click", () => stage.about.look(name, cell));
   const sum = arithmetic ? make("small", "", `${arithmetic} =`) : "";
   return make(
     "tr",
