@@ -24,6 +24,7 @@ def main() -> int:
     # isort: split
     from mnist_cnn import weights
     from mnist_cnn.reading import Reader
+    from mnist_cnn.runs import Runs
     from mnist_cnn.ui import live, page, sharing
 
     try:
@@ -31,13 +32,18 @@ def main() -> int:
     except weights.WeightsError as error:
         print(error, file=sys.stderr)
         return 1
-    demo = page.build(reader)
+    try:
+        card = weights.load_card(options.weights or weights.DEFAULT)
+    except weights.WeightsError:
+        card = None  # weights from elsewhere: they read all the same, and nothing is said of them
+    runs = Runs(workers=options.train_workers)
+    demo = page.build(reader, card, training=True)
     demo.launch(
         server_name=options.host,
         server_port=options.port,
         theme=page.theme(),
         css_paths=[page.STYLE],
-        app_kwargs={"routes": live.routes(reader)},
+        app_kwargs={"routes": live.routes(reader, runs)},
         footer_links=["api"],
         ssr_mode=False,
         quiet=True,
@@ -52,6 +58,7 @@ def main() -> int:
         threading.Event().wait()
     except KeyboardInterrupt:
         print()
+    runs.close()
     demo.close(verbose=False)
     return 0
 
@@ -65,6 +72,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--port", type=int, default=7860, help="default 7860")
     options.add_argument("--share", action="store_true", help="make a public link")
     options.add_argument("--weights", type=Path, metavar="FILE.keras", help="other trained weights")
+    options.add_argument(
+        "--train-workers", type=int, default=1, metavar="N", help="trainings at once (default 1)"
+    )
     return options
 
 

@@ -26,6 +26,7 @@ from mnist_cnn import (
     model,
     nondigits,
     pens,
+    training,
     training_data,
     variant_training,
     variants,
@@ -125,6 +126,7 @@ def parser() -> argparse.ArgumentParser:
 
 def train(options: argparse.Namespace) -> int:
     """Train, calibrate, evaluate, and write weights and card."""
+    training.strategy()  # first: a cluster of machines cannot be joined later
     output = weights.prepare(options.output)
     chosen = _chosen(options)
     learned = training_data.load(

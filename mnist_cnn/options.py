@@ -20,9 +20,11 @@ LARGEST_BATCH = {"none": 128}
 class OptionsError(ValueError):
     """A choice cannot be used. The message names the value, what is possible, and what to do."""
 
-    def __init__(self, name: str, sentence: str):
+    def __init__(self, name: str, sentence: str, reason: str, **values: object):
         super().__init__(sentence)
         self.name = name  # of the field
+        self.reason = reason  # number, whole, choice, unknown, batch: for another language
+        self.values = values  # what the sentence names
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ class Number:
                 name,
                 f"{_words(name)} must be {kind} from {_figure(self.low)} to "
                 f"{_figure(self.high)}, not {_shown(value)}.",
+                "whole" if self.whole else "number",
+                low=_figure(self.low),
+                high=_figure(self.high),
+                value=_shown(value),
             )
         return int(number) if self.whole else number
 
@@ -59,6 +65,9 @@ class Choice:
             raise OptionsError(
                 name,
                 f"{_words(name)} must be one of {', '.join(self.names)}, not {_shown(value)}.",
+                "choice",
+                names=", ".join(self.names),
+                value=_shown(value),
             )
         return value
 
@@ -117,7 +126,9 @@ class Options:
         for name in given:
             if name not in RANGES:
                 raise OptionsError(
-                    str(name), f"There is no option {_shown(name)}, only {', '.join(RANGES)}."
+                    str(name),
+                    f"There is no option {_shown(name)}, only {', '.join(RANGES)}.",
+                    "unknown",
                 )
         checked = {name: RANGES[name].parse(name, value) for name, value in given.items()}
         defaults = cls.of(checked.get("recipe", "lesson"))
@@ -162,6 +173,9 @@ def _check_batch(batch_size: int, largest: int) -> None:
             "batch_size",
             f"Batch size must be at most {largest} without downsampling, not {batch_size}. Make "
             "it smaller, or choose another downsampling.",
+            "batch",
+            largest=largest,
+            value=batch_size,
         )
 
 

@@ -70,9 +70,9 @@ def encode_npz(reading: Reading) -> bytes:
     return file.getvalue()
 
 
-def encode_error(sentence: str) -> bytes:
-    """Return the payload that says why there is no reading."""
-    return _header({"error": sentence})
+def encode_error(sentence: str, key: str | None = None) -> bytes:
+    """Return the payload that says why there is no reading; by ``key`` the page knows why."""
+    return _header({"error": sentence} | ({"key": key} if key else {}))
 
 
 def _sent(activations: Activations, wanted: Collection[str] | None) -> dict[str, np.ndarray]:

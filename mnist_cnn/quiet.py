@@ -36,5 +36,6 @@ if "TF_CPP_MIN_LOG_LEVEL" not in os.environ:
     with _standard_error_aside():
         import tensorflow as tf
 
-        tf.zeros(1)  # looks for devices, which speaks too
+        if "TF_CONFIG" not in os.environ:  # machines of a cluster join before anything else
+            tf.zeros(1)  # looks for devices, which speaks too
     del os.environ["TF_CPP_MIN_LOG_LEVEL"]  # a child process quietens itself as well

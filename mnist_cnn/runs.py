@@ -10,6 +10,8 @@ import os
 import threading
 import time
 
+import numpy as np
+
 from mnist_cnn import card, model, weights
 from mnist_cnn.events import LAST, Event, Failed, Stopped
 from mnist_cnn.options import Options
@@ -18,10 +20,15 @@ from mnist_cnn.worker import Worker
 
 MOST_WAITING = 3  # runs of one session in line
 CLOSING = 5.0  # seconds for processes to end
+GONE = "There is no such run any more. Start a new one."
 
 
 class RunsError(Exception):
     """Something cannot be done with a run. The message says why, and what can."""
+
+    def __init__(self, sentence: str, reason: str):
+        super().__init__(sentence)
+        self.reason = reason  # closing, waiting, gone, untested, over, queued: for another language
 
 
 class Runs:
@@ -71,11 +78,12 @@ class Runs:
         with self._changed:
             self._hear_of(session)
             if self._closed.is_set():
-                raise RunsError("The server is closing. Train again when it is back.")
+                raise RunsError("The server is closing. Train again when it is back.", "closing")
             if sum(run.session == session for run in self._line()) >= MOST_WAITING:
                 raise RunsError(
                     f"{MOST_WAITING} of your runs are waiting already. Leave one of them, or wait "
-                    "until one has finished."
+                    "until one has finished.",
+                    "waiting",
                 )
             run = Run(session, options, self._folder)
             self._runs[run.id] = run
@@ -92,7 +100,7 @@ class Runs:
             self._hear_of(session)
             run = self._runs.get(run_id)
             if run is None or run.session != session:
-                raise RunsError("There is no such run any more. Start a new one.")
+                raise RunsError(GONE, "gone")
             return run
 
     def of(self, session: str) -> list[Run]:
@@ -100,6 +108,26 @@ class Runs:
         with self._changed:
             self._hear_of(session)
             return [run for run in self._runs.values() if run.session == session]
+
+    def weights(self, run_id: str, index: int | None = None) -> tuple[Run, list[np.ndarray]]:
+        """Return a run, of whatever session, and its float32 weights, for a drawing to be read.
+
+        Ids cannot be guessed, and are told to nobody but the run's session.
+
+        Args:
+            run_id: of the run.
+            index: of a snapshot of its timeline; the newest weights without it.
+
+        Raises:
+            RunsError: there is no such run, or it has no such weights.
+        """
+        with self._changed:
+            run = self._runs.get(run_id)
+            missing = run is None or (index is not None and not 0 <= index < run.snapshots)
+            found = None if missing else run.weights() if index is None else run.snapshot(index)
+            if found is None:
+                raise RunsError(GONE, "gone")
+            return run, found
 
     def place(self, run: Run) -> int:
         """Return the place in line, 1 is next; 0 for a run that does not wait."""
@@ -168,7 +196,9 @@ class Runs:
         """
         run = self.run(session, run_id)
         if run.result is None:
-            raise RunsError("This run has no tested network. Let it finish, or stop it first.")
+            raise RunsError(
+                "This run has no tested network. Let it finish, or stop it first.", "untested"
+            )
         network = model.build(downsampling=run.options.downsampling)
         network.set_weights(run.result.weights)
         weights.save_packed(network, card.from_json(run.result.card), path)
@@ -198,7 +228,10 @@ class Runs:
         run = self.run(session, run_id)
         if run.worker is None:
             why = "is over" if run.over else "has not started"
-            raise RunsError(f"This run {why}: it can neither be paused nor go on.")
+            raise RunsError(
+                f"This run {why}: it can neither be paused nor go on.",
+                "over" if run.over else "queued",
+            )
         return run.worker
 
     def _fill(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -32,14 +31,14 @@ class TrainingRun:
         self.step, self.seconds = 0, 0.0  # as far as it has come
         pool = len(data.drawn.labels) if data.drawn else 0
         self.drawings = min(self.recipe.drawings, pool)  # seen in an epoch beside the digits
-        per_epoch = math.ceil((len(data.learned.labels) + self.drawings) / self.recipe.batch_size)
+        per_epoch = self.recipe.steps_per_epoch(len(data.learned.labels), self.drawings)
         self.steps = per_epoch * self.recipe.epochs
 
     def prepared(self) -> Prepared:
         """Tell what is about to happen."""
         return Prepared(
             source=self.data.source,
-            digits=len(self.data.learned.labels),
+            digits=self.recipe.seen(len(self.data.learned.labels)),
             drawings=self.drawings,
             held_out=len(self.data.held_out.labels),
             held_out_from=self.data.held_out_from,

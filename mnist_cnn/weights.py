@@ -30,6 +30,11 @@ UNREADABLE = (
 class WeightsError(Exception):
     """Weights cannot be used. The message names the file and the way out."""
 
+    def __init__(self, sentence: str, reason: str = "", detail: str = ""):
+        super().__init__(sentence)
+        self.reason = reason  # damaged, other; "" otherwise: for another language
+        self.detail = detail  # what exactly, without the file's name
+
 
 def card_path(path: Path) -> Path:
     """Return where the card of the weights at ``path`` lies."""
@@ -117,9 +122,15 @@ def load(
             network.load_weights(path)
     except UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(f"{path} is damaged ({reason}). {way_out(path, command)}") from error
+        raise WeightsError(
+            f"{path} is damaged ({reason}). {way_out(path, command)}", "damaged", reason
+        ) from error
     if network is None:
-        raise WeightsError(f"{path} holds another network: {difference}. {way_out(path, command)}")
+        raise WeightsError(
+            f"{path} holds another network: {difference}. {way_out(path, command)}",
+            "other",
+            difference,
+        )
     return network
 
 

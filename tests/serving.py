@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -20,10 +21,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serve(*options: str) -> Iterator[str]:
-    """Run ``python app.py`` with ``options``, yield its address, end it."""
+def serve(*options: str, **environment: str) -> Iterator[str]:
+    """Run ``python app.py`` with ``options``, yield its address, end it.
+
+    The variables of ``environment`` are set besides; one that is "" is not there at all.
+    """
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    variables = {name: value for name, value in (os.environ | environment).items() if value}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             line = process.stdout.readline()  # comes when it serves, or is empty when it failed
             assert line.startswith("Open http"), f"app.py did not start: {line!r}"

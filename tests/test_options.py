@@ -57,6 +57,7 @@ def test_without_downsampling_batches_are_small_enough_to_stop_between_them():
     with pytest.raises(OptionsError) as caught:
         Options.parse(whole | {"batch_size": 129})
     assert caught.value.name == "batch_size"
+    assert (caught.value.reason, caught.value.values) == ("batch", {"largest": 128, "value": 129})
     assert str(caught.value) == (
         "Batch size must be at most 128 without downsampling, not 129. Make it smaller, or choose "
         "another downsampling."

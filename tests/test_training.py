@@ -90,6 +90,17 @@ def test_loss_and_accuracy_are_means_over_all_pictures_of_the_epoch():
         assert event.accuracy == (probabilities.argmax(axis=1) == labels).mean()
 
 
+def test_a_share_of_the_digits_is_seen_in_an_epoch_and_another_in_the_next():
+    images, labels = pictures(130)
+    images[:] = np.arange(130, dtype=np.uint8)[:, None, None]  # each can be told by its loss
+    half = dataclasses.replace(PLAIN, learning_rate=0.0, epochs=2, batch_size=1, share=0.5)
+    events = list(train(model.build(1), images, labels, half, every=1))
+    assert [event.steps for event in events] == 130 * [130]
+    first, second = ({event.recent_loss for event in events[at : at + 65]} for at in (0, 65))
+    assert (len(first), len(second)) == (65, 65)
+    assert first != second
+
+
 @pytest.mark.parametrize(("warm_up", "rates"), [(0.0, [0.1, 0.05]), (0.5, [0.05, 0.1])])
 def test_a_step_goes_down_the_gradient_at_the_recipe_s_rate(warm_up, rates):
     """The gradient of the last bias is the mean of probability minus target."""

@@ -7,7 +7,6 @@ than a frame runs in a thread beside the drawing route.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import struct
 
@@ -18,63 +17,66 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mnist_cnn import guess as guessing
-from mnist_cnn.arithmetic import Arithmetic
-from mnist_cnn.attribution import Attribution
-from mnist_cnn.feature_visualization import FeatureVisualizer
-from mnist_cnn.reading import Reader
+from mnist_cnn.reading import Reading
+from mnist_cnn.terms import Terms
+from mnist_cnn.ui.networks import Lent, Networks, Shipped
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, known, reading_of
 
 DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
 
-def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
-    """Return the routes below ``prefix``: where a number comes from, guesses, what excites."""
-    network = reader.tracer.network
-    arithmetic = Arithmetic(network)
-    attribution = functools.cache(lambda: Attribution(network))  # traced when it is first asked
-    visualizer = FeatureVisualizer(network)
+def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
+    """Return the routes below ``prefix``: where a number comes from, guesses, what excites.
+
+    With ``?network`` they ask another than the shipped one; see ``networks``.
+    """
+
+    def asked(request: Request) -> Shipped | Lent:
+        return networks.find(request.query_params.get("network"))
 
     async def explain(request: Request) -> Response:
         """A drawing, ``?layer=conv2&cell=3,4,17`` → ``arithmetic``'s terms of that number."""
         layer, cell = request.query_params.get("layer", ""), _cell(request)
-        reading = await reading_of(request, reader)
-        image, activations = reading.stages.image, reading.activations
-        return in_json(arithmetic.explain(image, activations, layer, cell))
+        network = asked(request)
+        reading = await reading_of(request, network)
+        return in_json(network.explain(reading, layer, cell))
 
     async def guess(request: Request) -> Response:
         """The same and ``&typed=0.5`` → ``guess.Checked``: whether that is the number."""
         layer, cell = request.query_params.get("layer", ""), _cell(request)
-        reading = await reading_of(request, reader)
-        terms = arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
+        network = asked(request)
+        terms = network.explain(await reading_of(request, network), layer, cell)
         try:
             typed = guessing.parse(request.query_params.get("typed", ""))
         except guessing.GuessError as error:
             raise RequestError(str(error)) from error
-        return in_json(guessing.check(guessing.hide(terms), typed))
+        return inin_json(guessing.check(guessing.hide(terms), typed))
 
     async def hidden(request: Request) -> Response:
         """A drawing, ``?layer=pool1&turn=2`` → the cell of a number worth guessing."""
         layer, turn = request.query_params.get("layer", ""), request.query_params.get("turn", "")
         if not turn.isdecimal() or len(turn) > 5:
             raise RequestError(f"turn must be a whole number, got {turn[:40]!r}")
-        reading = await reading_of(request, reader)
+        network = asked(request)
+        reading = await reading_of(request, network)
         image, activations = reading.stages.image, reading.activations
         try:
-            found = guessing.choose(arithmetic, image, activations, layer, int(turn))
+            found = guessing.choose(_Asked(network, reading), image, activations, layer, int(turn))
         except ValueError as error:
             raise RequestError(str(error)) from error
-        return in_json({"cell": found.terms.cell})
+        return inin_json({"cell": found.terms.cell})
 
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
-        reading = await reading_of(request, reader)
-        return in_json(await run_in_threadpool(lambda: attribution()(reading.stages.image)))
+        network = asked(request)
+        reading = await reading_of(request, network)
+        return in_json(await run_in_threadpool(network.evidence, reading.stages.image))
 
     async def features(request: Request) -> Response:
         """``?layer=conv2`` → uint16 channels, height, width, then what excites each, uint8."""
-        layer = request.query_params.get("layer", "")
-        known([layer], reader.tracer.names)
-        pictures = await run_in_threadpool(visualizer.pictures, layer)
+        network, layer = asked(request), request.query_params.get("layer", "")
+        known([layer], network.names)
+        pictures = await run_in_threadpool(network.features, layer)
         head = struct.pack("<HHH", *pictures.shape)
         return Response(head + pictures.tobytes(), headers=BINARY)
 
@@ -85,6 +87,17 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
         Route(f"{prefix}/evidence", guarded(evidence), methods=["POST"]),
         Route(f"{prefix}/features", guarded(features), methods=["GET"]),
     ]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """Explains the numbers of one reading, as ``Arithmetic`` does."""
+
+    network: Shipped | Lent
+    reading: Reading
+
+    def explain(self, image, activations, layer: str, cell: tuple[int, ...]) -> Terms:
+        return self.network.explain(self.reading, layer, cell)
 
 
 def _cell(request: Request) -> tuple[int, ...]:

@@ -22,7 +22,9 @@ from starlette.websockets import WebSocket
 
 from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
-from mnist_cnn.ui import exploring, languages, lessons
+from mnist_cnn.runs import Runs
+from mnist_cnn.ui import exploring, languages, lessons, trained, training
+from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
     LARGEST_SIDE,
@@ -45,8 +47,10 @@ WEB_FOLDERS = (
     "lesson",
     "locales",
     "maps",
+    "network",
     "pad",
     "timeline",
+    "train",
     "transport",
 )
 LIVE_HEADER = struct.Struct("<HHH")  # width, height, length of the layers' names
@@ -55,21 +59,31 @@ LARGEST_MESSAGE = LIVE_HEADER.size + 1024 + LARGEST_SIDE**2  # bytes; 1024 for t
 LARGEST_PICTURE = 8 * 2**20  # bytes of an uploaded file; the pad sends at most 512×512 as PNG
 
 
-def routes(reader: Reader) -> list[BaseRoute]:
-    """Return the routes to put on Gradio's app, the page's own files among them."""
-    names = reader.tracer.names
+def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
+    """Return the routes to put on Gradio's app, the page's own files among them.
+
+    Args:
+        reader: the network that is shipped.
+        runs: trainings; without them nobody can train.
+    """
+    networks = Networks(reader, runs)
 
     async def read(request: Request) -> Response:
-        """A drawing, ``?layers=conv1,pool1``, all of them without it → ``payload.encode``."""
-        wanted = _layers(request.query_params.get("layers"), names)
-        reading = reader.read(await drawing_of(request))
+        """A drawing, ``?layers=conv1,pool1``, all of them without it → ``payload.encode``.
+
+        With ``&network``, by another than the shipped one; see ``networks``.
+        """
+        network = networks.find(request.query_params.get("network"))
+        wanted = _layers(request.query_params.get("layers"), network.names)
+        reading = network.read(await drawing_of(request))
         return Response(payload.encode(reading, wanted), headers=BINARY)
 
     async def live(socket: WebSocket) -> None:
         """The same for one drawing after another: half the time, without a request for each.
 
         Message in, little-endian: uint16 width, height and length of the layers' names, 0xFFFF
-        for all layers; the names in ASCII with commas; uint8 ``(height, width)``. Message out:
+        for all layers; the names in ASCII with commas, ``*`` for all, and ``@NETWORK`` after them
+        for another than the shipped network; uint8 ``(height, width)``. Message out:
         ``payload.encode``, or ``payload.encode_error``; with ``?coding=deflate`` in zlib's format,
         a third as long.
         """
@@ -79,10 +93,13 @@ def routes(reader: Reader) -> list[BaseRoute]:
         await socket.accept()
         while (message := await socket.receive())["type"] == "websocket.receive":
             try:
-                drawing, wanted = _parse(message.get("bytes") or b"", names)
-                answer = payload.encode(reader.read(drawing), wanted)
+                drawing, text = _parse(message.get("bytes") or b"")
+                layers, _, reference = text.partition("@")
+                network = networks.find(reference)
+                wanted = _layers(None if layers == "*" else layers, network.names)
+                answer = payload.encode(network.read(drawing), wanted)
             except RequestError as error:
-                answer = payload.encode_error(str(error))
+                answer = payload.encode_error(str(error), error.key)
             await socket.send_bytes(zlib.compress(answer, 1) if deflate else answer)
 
     async def find_ink(request: Request) -> Response:
@@ -93,7 +110,7 @@ def routes(reader: Reader) -> list[BaseRoute]:
 
     async def activations(request: Request) -> Response:
         """A drawing → a file with the exact numbers of every layer, ``payload.encode_npz``."""
-        reading = await reading_of(request, reader)
+        reading = await reading_of(request, networks.find(request.query_params.get("network")))
         name = f"digit-{reading.activations.digit}-activations.npz"
         headers = BINARY | {"Content-Disposition": f"attachment; filename={name}"}
         content = await run_in_threadpool(payload.encode_npz, reading)
@@ -105,7 +122,9 @@ def routes(reader: Reader) -> list[BaseRoute]:
         WebSocketRoute(f"{PREFIX}/live", live),
         Route(f"{PREFIX}/ink", guarded(find_ink), methods=["POST"]),
         Route(f"{PREFIX}/activations", guarded(activations), methods=["POST"]),
-        *exploring.routes(reader, PREFIX),
+        *exploring.routes(networks, PREFIX),
+        *(training.routes(runs, networks, PREFIX) if runs else ()),
+        *(trained.routes(runs, networks, PREFIX) if runs else ()),
         *lessons.routes(reader, PREFIX),
         *languages.routes(PREFIX),
         *(
@@ -138,8 +157,8 @@ def _layers(text: str | None, names: list[str]) -> Collection[str]:
     return known(text.split(",") if text else [], names)
 
 
-def _parse(message: bytes, names: list[str]) -> tuple[np.ndarray, Collection[str]]:
-    """Return the drawing in a message of the live route, and the layers it asks for."""
+def _parse(message: bytes) -> tuple[np.ndarray, str]:
+    """Return the drawing in a message of the live route, and the text that says what is wanted."""
     if len(message) < LIVE_HEADER.size:
         raise RequestError(f"A drawing has at least {LIVE_HEADER.size} bytes, got {len(message)}")
     width, height, length = LIVE_HEADER.unpack_from(message)
@@ -148,8 +167,6 @@ def _parse(message: bytes, names: list[str]) -> tuple[np.ndarray, Collection[str
     at = LIVE_HEADER.size + (0 if length == ALL_LAYERS else length)
     if len(message) != at + width * height:
         raise RequestError(f"Expected {at + width * height} bytes, got {len(message)}")
-    text = (
-        None if length == ALL_LAYERS else message[LIVE_HEADER.size : at].decode("ascii", "replace")
-    )
+    text = message[LIVE_HEADER.size : at].decode("ascii", "replace")
     drawing = np.frombuffer(message, np.uint8, offset=at).reshape(height, width)
-    return drawing, _layers(text, names)
+    return drawing, "*" if length == ALL_LAYERS else text

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import gradio as gr
 
+from mnist_cnn.card import Card
 from mnist_cnn.ink import PictureError, find_ink, open_picture
-from mnist_cnn.model import layer_table
 from mnist_cnn.reading import Reader
-from mnist_cnn.receptive_field import receptive_fields
-from mnist_cnn.ui import live
+from mnist_cnn.ui import live, telling
 from mnist_cnn.ui.languages import languages
+from mnist_cnn.ui.training import choices
 
 HERE = Path(__file__).parent
 STYLE = HERE / "page.css"
@@ -40,9 +40,15 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build(reader: Reader) -> gr.Blocks:
-    """Return the page; launch it with the routes of ``live.routes(reader)``."""
-    layers = _layers(reader)
+def build(reader: Reader, card: Card | None = None, training: bool = False) -> gr.Blocks:
+    """Return the page; launch it with the routes of ``live.routes``.
+
+    Args:
+        reader: the network that is shipped.
+        card: what is known of it.
+        training: whether there are ``Runs``, so that people can train.
+    """
+    layers = telling.layers(reader.tracer.network)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         _part("header")
         with gr.Row(elem_id="bench"):
@@ -52,29 +58,18 @@ def build(reader: Reader) -> gr.Blocks:
                 _part("timeline")
                 _part("actions", layers=layers)
             with gr.Column(scale=1, min_width=320, elem_id="right"):
+                _part("network", layers=layers)
                 _part("answer")
                 with _view("layers"):
                     _part("maps", layers=layers)
+                if training:
+                    with _view("train"):
+                        _part("train", choices=choices(), shipped=telling.shipped(reader, card))
                 with _view("lesson"):
                     _part("lesson", layers=layers)
         _part("inspector", layers=layers)
         _predict_endpoint(reader)
     return page
-
-
-def _layers(reader: Reader) -> list[dict]:
-    """The layer table for the page, each layer with its receptive field."""
-    network = reader.tracer.network
-    fields = receptive_fields(network)
-    return [
-        {
-            "name": row.name,
-            "kind": row.kind,
-            "shape": row.shape,
-            "field": {"rows": fields[row.name].rows, "columns": fields[row.name].columns},
-        }
-        for row in layer_table(network)
-    ]
 
 
 def _view(name: str) -> gr.Column:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Collection
 from inspect import isawaitable
+from typing import Protocol
 
 import numpy as np
 from starlette.requests import HTTPConnection, Request
@@ -11,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from mnist_cnn.arithmetic import CellError
 from mnist_cnn.ink import PictureError
-from mnist_cnn.reading import Reader, Reading
+from mnist_cnn.reading import Reading
 
 LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 80
 
@@ -20,8 +22,19 @@ LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 80
 BINARY = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
 
 
+class CanRead(Protocol):
+    """A network that reads drawings; see ``Reader`` and ``ui.networks``."""
+
+    def read(self, drawing: np.ndarray) -> Reading | None: ...
+
+
 class RequestError(Exception):
     """A request that cannot be answered; the message says why."""
+
+    def __init__(self, sentence: str, key: str | None = None, **values: object):
+        super().__init__(sentence)
+        self.key = key  # by which the page knows the sentence in its own language
+        self.values = values  # what the sentence names
 
 
 def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
@@ -32,7 +45,10 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
             return JSONResponse({"error": "Sign in first."}, 401)
         try:
             return await endpoint(request)
-        except (RequestError, PictureError, CellError) as error:
+        except RequestError as error:
+            refusal = {"error": str(error), "key": error.key, "values": error.values}
+            return JSONResponse(refusal, 400)
+        except (PictureError, CellError) as error:
             return JSONResponse({"error": str(error)}, 400)
 
     return answer
@@ -59,9 +75,15 @@ async def drawing_of(request: Request) -> np.ndarray:
     return np.frombuffer(pixels, np.uint8).reshape(height, width)
 
 
-async def reading_of(request: Request, reader: Reader) -> Reading:
-    """Return what ``reader`` makes of the drawing in the request; one without ink is refused."""
-    reading = reader.read(await drawing_of(request))
+def json_of(answer: dict) -> Response:
+    """Return plain values as JSON that nobody keeps."""
+    text = json.dumps(answer, separators=(",", ":"))
+    return Response(text, media_type="application/json", headers=BINARY)
+
+
+async def reading_of(request: Request, network: CanRead) -> Reading:
+    """Return what ``network`` makes of the drawing in the request; one without ink is refused."""
+    reading = network.read(await drawing_of(request))
     if reading is None:
         raise RequestError("There is no ink in the drawing")
     return reading

@@ -76,7 +76,7 @@ def open_page(address, browser):
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path)
-        page.locator("#maps figure[data-layer=softmax]").wait_for()
+        page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
         page.locator("#pad .undo:disabled").wait_for()
         return page
 

@@ -61,15 +61,16 @@ const thingOf = (layer) => ({
  * @param say called with a sentence
  */
 export function bindSave(element, layers, say) {
-  const network = new Network(layers);
   const button = element.querySelector(".save");
+  const network = new Network(layers);
   const shown = { answer: { empty: true }, frame: null, network, perChannel: false };
   const items = (things) =>
     things.map((thing) => menuItem(thing, () => keep(thing, { ...shown }, say)));
   const menu = new Menu(button, element.querySelector(".menu"), (list) => {
-    const ofLayers = group(text("saveLayer"), items(layers.map(thingOf)));
+    const ofLayers = group(text("saveLayer"), items(shown.network.layers.map(thingOf)));
     list.replaceChildren(...items(THINGS), ofLayers);
   });
+  listen("network", (next) => (shown.network = new Network(next.layers)));
   listen("scale", (scale) => Object.assign(shown, scale));
   listen("answer", (next) => {
     Object.assign(shown, next);

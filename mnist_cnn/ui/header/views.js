@@ -29,8 +29,27 @@ export function followAddress() {
   window.addEventListener("popstate", () => apply(viewInAddress()));
 }
 
+let companion = null; // a view that is shown below the one that was chosen
+
+/** Show another view below the chosen one, until a third is chosen; null: show it no longer. */
+export function accompany(name) {
+  if (name === companion) return;
+  companion = name;
+  arrange();
+}
+
+function arrange() {
+  const { view: chosen } = document.body.dataset;
+  for (const view of document.querySelectorAll(".view")) {
+    const name = view.id.replace("view-", "");
+    view.hidden = name !== chosen && name !== companion;
+    view.style.order = name === companion && name !== chosen ? 1 : "";
+  }
+}
+
 function apply(name) {
-  for (const view of document.querySelectorAll(".view")) view.hidden = view.id !== `view-${name}`;
   document.body.dataset.view = name;
+  companion = null;
+  arrange();
   emit("view", { name });
 }

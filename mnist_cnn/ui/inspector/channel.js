@@ -1,21 +1,21 @@
 // What is known of a channel: its kernel, what excites it in this drawing, what excites it most.
 import { text } from "../locales/language.js";
 import { signedPixel } from "../maps/colormap.js";
-import { url } from "../transport/transport.js";
+import { refuse, url } from "../transport/transport.js";
 import { make } from "./elements.js";
 
 const IMAGE_SIZE = 28; // pixels
 const KERNELS_A_ROW = 8;
-const best = new Map(); // layer: promise of its synthesised pictures
+const best = new Map(); // network and layer: promise of its synthesised pictures
 
-/** Fill `element` with what is known of the channel of `place`. */
-export function aboutChannel(element, network, place, explanation, answer) {
+/** Fill `element` with what is known of the channel of `place`, and of the answer and its frame. */
+export function aboutChannel(element, network, place, explanation, { answer, frame }) {
   const figures = [];
-  const wanted = `${place.layer} ${place.cell.at(-1)}`;
+  const wanted = `${frame.network} ${place.layer} ${place.cell.at(-1)}`;
   if (explanation.kind === "convolution") figures.push(kernelFigure(explanation));
   const patch = strongestPatch(network, place, answer);
   if (patch) figures.push(figure(inkCanvas(patch), text("excitesHere")));
-  if (explanation.kind !== "flatten") figures.push(bestFigure(element, place));
+  if (explanation.kind !== "flatten") figures.push(bestFigure(element, place, frame.network));
   element.dataset.channel = wanted;
   element.replaceChildren(...figures);
 }
@@ -69,33 +69,37 @@ function cut(image, { left, top, right, bottom }) {
 }
 
 /** The synthesised picture; it comes later, when the server has to compute it first. */
-function bestFigure(element, { layer, cell }) {
+function bestFigure(element, { layer, cell }, reference) {
   const channel = cell.at(-1);
-  const wanted = `${layer} ${channel}`;
+  const wanted = `${reference} ${layer} ${channel}`;
   const shown = figure(make("canvas"), text("excitesMostWait"));
-  picturesOf(layer).then(
+  picturesOf(layer, reference).then(
     (pictures) => {
       if (element.dataset.channel !== wanted) return;
       shown.replaceWith(figure(inkCanvas(pictures(channel)), text("excitesMost")));
     },
-    () => (shown.querySelector("figcaption").textContent = text("unreachable")),
+    ({ refused }) => {
+      const known = refused === "inTraining" ? "inTraining" : "unreachable";
+      shown.querySelector("figcaption").textContent = text(known);
+    },
   );
   return shown;
 }
 
 /** What excites each channel of a layer most: a promise of (channel) → {width, height, levels}. */
-export function picturesOf(layer) {
-  if (!best.has(layer)) {
-    const pictures = load(layer);
-    pictures.catch(() => best.delete(layer)); // asked again the next time
-    best.set(layer, pictures);
+export function picturesOf(layer, reference) {
+  const name = `${reference} ${layer}`;
+  if (!best.has(name)) {
+    const pictures = load(layer, reference);
+    pictures.catch(() => best.delete(name)); // asked again the next time
+    best.set(name, pictures);
   }
-  return best.get(layer);
+  return best.get(name);
 }
 
-async function load(layer) {
-  const response = await fetch(url(`features?layer=${layer}`));
-  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+async function load(layer, network) {
+  const response = await fetch(url(`features?${new URLSearchParams({ layer, network })}`));
+  if (!response.ok) await refuse(response);
   const buffer = await response.arrayBuffer();
   const [, height, width] = new Uint16Array(buffer, 0, 3);
   const size = height * width;

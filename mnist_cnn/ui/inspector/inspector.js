@@ -10,7 +10,7 @@ import { working } from "./working.js";
 
 /** props.layers: the layers of the network, as page.py lists them */
 export function mount(element, props) {
-  const network = new Network(props.layers);
+  let network = new Network(props.layers);
   const panel = element.querySelector(".inspector");
   const part = (name) => element.querySelector(`.${name}`);
   const trail = []; // the places one came through, on the way back to the drawing
@@ -72,7 +72,7 @@ export function mount(element, props) {
     const rest = part("working").querySelector("details")?.open ?? false;
     const verdict = revealed?.place === place ? revealed.words : "";
     part("working").replaceChildren(verdict, ...working(explanation, network, links, rest));
-    aboutChannel(part("channel"), network, place, explanation, now.answer);
+    aboutChannel(part("channel"), network, place, explanation, now);
   }
 
   /** Hide a number that is to be guessed; false when it is to be shown. */
@@ -143,6 +143,11 @@ export function mount(element, props) {
   });
   onLanguage(() => open(place));
   listen("select", open);
+  listen("network", ({ layers }) => {
+    if (layers === network.layers) return;
+    network = new Network(layers);
+    if (place) emit("select", null);
+  });
   listen("answer", (next) => {
     now = next;
     refresh();

@@ -27,7 +27,8 @@ export class LayerView {
   }
 
   caption() {
-    const kind = text(this.name === "softmax" ? "kindSoftmax" : (KINDS[this.kind] ?? this.kind));
+    const key = this.name === "softmax" ? "kindSoftmax" : (KINDS[this.kind] ?? this.kind);
+    const kind = text(key, { places: this.grid[0] });
     const [height, width, channels] = this.shape;
     const size = this.isMap
       ? text("mapShape", { channels, height, width })

@@ -10,60 +10,75 @@ import { inWords } from "./readout.js";
 
 /** props.layers: the layers of the network, as page.py lists them */
 export function mount(element, props) {
-  const network = new Network(props.layers);
   const sheet = element.querySelector(".layers");
-  const views = new Map(
-    network.layers.map((layer) => [layer.name, new LayerView(layer, network.grid(layer))]),
-  );
-  const all = [...views.values()];
   const onScreen = new Set();
+  let shown = null; // the layers that are laid out, as page.py lists them
+  let network = null;
+  let views = new Map(); // name: LayerView
   let selected = null;
   let answer = { empty: true };
   let perChannel = false;
+
+  /** Lay out the layers of a network; nothing has been read by it yet. */
+  function build(layers) {
+    if (layers === shown) return;
+    shown = layers;
+    network = new Network(layers);
+    views = new Map(layers.map((layer) => [layer.name, new LayerView(layer, network.grid(layer))]));
+    answer = { empty: true };
+    onScreen.clear();
+    sheet.replaceChildren(...all().map((view) => view.element));
+    for (const view of views.values()) {
+      followCells(view, {
+        point: (cell) => emit("point", cell && network.place(view.name, cell)),
+        select: (cell) => emit("select", network.place(view.name, cell)),
+      });
+    }
+    watchScreen(all(), onScreen, () => {
+      paintVisible();
+      tellVisible();
+    });
+    if (sheet.clientWidth) fit();
+  }
+
+  const all = () => [...views.values()];
+  const fit = () => all().forEach((view) => view.fit(sheet.clientWidth));
 
   function paint(view) {
     view.show(answer.empty ? null : answer.layers.get(view.name), perChannel);
   }
 
   function paintVisible() {
-    for (const view of all) if (onScreen.has(view.name)) paint(view);
+    for (const view of all()) if (onScreen.has(view.name)) paint(view);
   }
 
   function tellVisible() {
-    const names = all.map((view) => view.name);
+    const names = [...views.keys()];
     emit("visible", {
       layers: names.filter((name) => onScreen.has(name) || name === selected?.layer),
     });
   }
 
-  sheet.append(...all.map((view) => view.element));
+  build(props.layers);
   element.querySelector(".gradient").style.background = gradient();
   translate(element);
   chooseScale(element.querySelector(".scale"), (choice) => {
     perChannel = choice === "channel";
-    all.forEach(paint);
+    all().forEach(paint);
     emit("scale", { perChannel });
   });
-  for (const view of all) {
-    followCells(view, {
-      point: (cell) => emit("point", cell && network.place(view.name, cell)),
-      select: (cell) => emit("select", network.place(view.name, cell)),
-    });
-  }
-  readAloud(element.querySelector(".readout"), views, network);
-  onLanguage(() => all.forEach((view) => view.caption()));
-  const fit = () => all.forEach((view) => view.fit(sheet.clientWidth));
+  readAloud(element.querySelector(".readout"), () => ({ views, network }));
+  onLanguage(() => all().forEach((view) => view.caption()));
   onWidth(sheet, fit);
   onTheme(fit);
-  watchScreen(all, onScreen, () => {
-    paintVisible();
-    tellVisible();
-  });
+  listen("network", ({ layers }) => build(layers));
   listen("point", (place) => markEverywhere(views, network, "pointed", place));
   listen("select", (place) => {
     selected = place;
     markEverywhere(views, network, "selected", place);
-    for (const view of all) view.frame(view.name === place?.layer ? (place.cell[2] ?? null) : null);
+    for (const view of all()) {
+      view.frame(view.name === place?.layer ? (place.cell[2] ?? null) : null);
+    }
     tellVisible();
   });
   listen("answer", ({ answer: next, frame }) => {
@@ -82,9 +97,10 @@ function markEverywhere(views, network, how, place) {
 }
 
 /** Say what the pointed cell holds, while it is pointed at and while the drawing changes. */
-function readAloud(readout, views, network) {
+function readAloud(readout, current) {
   let place = null;
   const write = () => {
+    const { views, network } = current();
     const value = (place && views.get(place.layer)?.value(place.cell)) ?? null;
     const idle = text(readout.dataset.idle);
     readout.classList.toggle("telling", value !== null);
@@ -99,17 +115,20 @@ function readAloud(readout, views, network) {
   listen("answer", () => place && write());
 }
 
+let watching = null; // the observer of the layers that are laid out
+
 /** Keep the names of the layers on the screen in `onScreen`; call `changed` when they change. */
 function watchScreen(views, onScreen, changed) {
   const nameOf = new Map(views.map((view) => [view.element, view.name]));
-  const observer = new IntersectionObserver((entries) => {
+  watching?.disconnect();
+  watching = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (isIntersecting) onScreen.add(nameOf.get(target));
       else onScreen.delete(nameOf.get(target));
     }
     changed();
   });
-  for (const view of views) observer.observe(view.element);
+  for (const view of views) watching.observe(view.element);
 }
 
 function chooseScale(group, choose) {

@@ -1,5 +1,6 @@
 // The pad: strokes on a canvas, sent to the network while the pen moves.
 import { translate } from "../locales/language.js";
+import { goBack } from "../network/choice.js";
 import { emit, listen, onTheme } from "../transport/events.js";
 import { createTransport } from "../transport/transport.js";
 import { Drawing, boundsOf } from "./drawing.js";
@@ -10,7 +11,7 @@ import { followKeys } from "./keyboard.js";
 import { decodeStrokes } from "./link.js";
 import { createNotice } from "./notice.js";
 import { outlineFields } from "./outline.js";
-import { inkOf, receivePictures } from "./picture.js";
+import { inkOf, markOf, receivePictures } from "./picture.js";
 import { Surface } from "./surface.js";
 import { bindTools } from "./tools.js";
 
@@ -19,21 +20,30 @@ export function mount(element) {
   const surface = new Surface(element.querySelector("canvas"));
   const paper = element.querySelector(".paper");
   const notice = createNotice(element.querySelector(".notice"));
-  const transport = createTransport(
-    (answer, frame) => emit("answer", { answer, frame }),
-    (trouble) => notice.trouble(trouble),
-  );
+  const transport = createTransport(answered, troubled);
   const pen = { erase: false, width: Number(element.querySelector(".size").value) };
   let stroke = null;
   let moment = null; // of the past that is shown; null: the present
   let edition = 0; // how often the drawing has become another
   let layers = null; // the names of those on the screen; null: not known yet, so all
+  let network = ""; // the reference of the one that reads; "" is the shipped one
 
   const shown = () => (moment === null ? drawing.visible() : marksAt(drawing.visible(), moment));
 
+  function answered(answer, frame) {
+    if (frame.network === network) emit("answer", { answer, frame });
+  }
+
+  function troubled(trouble) {
+    if (trouble === "networkGone") {
+      goBack();
+      notice.show(trouble);
+    } else notice.trouble(trouble);
+  }
+
   /** What an answer carries besides the ink it is the answer to. */
   function about(marks, since) {
-    return { marks, moment: lengthOf(marks), edition, since };
+    return { marks, moment: lengthOf(marks), edition, since, network };
   }
 
   function send(since) {
@@ -120,14 +130,17 @@ export function mount(element) {
     },
   });
 
+  function put(mark) {
+    drawing.clear();
+    drawing.add(mark);
+    changed();
+  }
+
   receivePictures(element, async (file) => {
     try {
-      const canvas = await inkOf(file);
-      notice.show(canvas ? null : "pictureEmpty");
-      if (!canvas) return;
-      drawing.clear();
-      drawing.add({ kind: "picture", canvas });
-      changed();
+      const mark = await inkOf(file);
+      notice.show(mark ? null : "pictureEmpty");
+      if (mark) put(mark);
     } catch (error) {
       notice.show(error.refused ?? "unreachable");
     }
@@ -151,6 +164,14 @@ export function mount(element) {
     const known = layers;
     layers = visible.layers;
     if (known && layers.some((name) => !known.includes(name))) send(performance.now());
+  });
+  listen("picture", (ink) => {
+    notice.show(null);
+    if (!stroke) put(markOf(ink));
+  });
+  listen("network", ({ reference }) => {
+    network = reference;
+    send(performance.now());
   });
   listen("scrub", ({ moment: wanted }) => {
     if (stroke) return;

@@ -32,17 +32,21 @@ export function receivePictures(element, use) {
 const isPicture = (file) => file.type.startsWith("image/");
 
 /**
- * The ink in `file` as the alpha of a 280×280 canvas, or null when there is none.
+ * The ink in `file` as a mark of the drawing, or null when there is none.
  * Throws {refused: key or sentence} when the file is no picture.
  */
 export async function inkOf(file) {
   const ink = await askInk(await reduced(file));
-  if (!ink.pixels.some((level) => level > 0)) return null;
-  const canvas = new OffscreenCanvas(ink.width, ink.height);
-  const image = new ImageData(ink.width, ink.height);
-  ink.pixels.forEach((level, i) => (image.data[4 * i + 3] = level));
+  return ink.pixels.some((level) => level > 0) ? markOf(ink) : null;
+}
+
+/** Ink, {width, height, pixels}, as a mark that fills the pad. */
+export function markOf({ width, height, pixels }) {
+  const canvas = new OffscreenCanvas(width, height);
+  const image = new ImageData(width, height);
+  pixels.forEach((level, i) => (image.data[4 * i + 3] = level));
   canvas.getContext("2d").putImageData(image, 0, 0);
-  return centred(canvas);
+  return { kind: "picture", canvas: centred(canvas) };
 }
 
 /** Decode in the browser, which knows more formats than the server, and send no more than needed. */

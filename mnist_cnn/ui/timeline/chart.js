@@ -25,7 +25,7 @@ export function paintChart(canvas, samples, length, shown) {
 }
 
 /** The canvas's context, with nothing on it, in CSS pixels. */
-function blank(canvas) {
+export function blank(canvas) {
   const ratio = devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) =>
     Math.round(side * ratio),

@@ -16,6 +16,7 @@ export class Samples {
   constructor() {
     this.all = new Map(); // moment: probabilities
     this.marks = []; // the last stroke may still grow
+    this.network = ""; // the reference of the one that thinks
   }
 
   get length() {
@@ -42,6 +43,13 @@ export class Samples {
     this.marks = marks;
   }
 
+  /** Another network thinks from now on, or newer weights of it: forget what was thought. */
+  forget(network) {
+    this.#asking++;
+    this.network = network;
+    this.all.clear();
+  }
+
   add(moment, probabilities) {
     this.all.set(moment, Array.from(probabilities)); // a view would keep the whole answer in memory
     if (this.all.size > MOST) this.#thin((2 * this.length) / MOST);
@@ -66,7 +74,8 @@ export class Samples {
       const box = boundsOf(marks);
       if (!box) continue;
       this.#ink.repaint(marks);
-      const answer = await ask({ ...this.#ink.frame(box), layers: [] }).catch(() => null);
+      const frame = { ...this.#ink.frame(box), layers: [], network: this.network };
+      const answer = await ask(frame).catch(() => null);
       if (!answer || search !== this.#asking) return; // the pad says when the server is away
       if (!answer.empty) this.add(moment, answer.probabilities);
       found();

@@ -99,6 +99,11 @@ export function mount(element) {
     drawing = down;
     if (down) follow(marks);
   });
+  listen("network", ({ reference, kind }) => {
+    samples.forget(reference);
+    paintSoon();
+    if (!["training", "checkpoint"].includes(kind)) fillSparse(); // these change too quickly
+  });
   listen("answer", ({ answer, frame }) => {
     if (answer.empty || frame.edition !== edition) return;
     samples.add(frame.moment, answer.probabilities);

@@ -1,7 +1,7 @@
 // Decodes the drawing route's bytes; their layout is described in mnist_cnn/payload.py.
 
 /**
- * Throws an Error with `refused`, the server's sentence, when that is what came.
+ * Throws an Error with `refused`, the server's sentence or its key, when that is what came.
  * @returns {{empty: true} | {
  *   digit: number, doubt: string|null, probabilities: Float32Array,
  *   box: number[], scaled: number[], offset: number[], image: Uint8Array,
@@ -14,7 +14,9 @@ export function decode(buffer) {
   const text = new TextDecoder().decode(new Uint8Array(buffer, 4, headerLength));
   const header = JSON.parse(text);
   if (header.empty) return { empty: true };
-  if (header.error) throw Object.assign(new Error(header.error), { refused: header.error });
+  if (header.error) {
+    throw Object.assign(new Error(header.error), { refused: header.key ?? header.error });
+  }
 
   const layers = new Map(
     header.layers.map(([name, ...shape]) => [name, { name, shape }]),

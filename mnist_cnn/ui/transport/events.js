@@ -12,6 +12,9 @@
 //   scale    {perChannel}     each channel has its own colour scale, or a layer has one
 //   strokes  {marks}          strokes that are to be put on the pad
 //   view     {name}           the right side of the page shows another view; header/views.js
+//   network  {reference, layers, …}  another network reads the drawing, or newer weights of it; see
+//                             network/choice.js
+//   picture  {width, height, pixels}  ink that is to be put on the pad
 //   why      boolean          what speaks for the answer is to be shown, or no longer
 //
 // A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part

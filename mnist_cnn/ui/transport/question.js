@@ -7,12 +7,13 @@ const RETRY = 2000; // milliseconds until a question that got no answer is asked
  * Ask `path` about the drawing in `frame`; returns the server's object.
  * Throws an Error with `refused`, the server's sentence, when the server refuses.
  */
-export async function question(path, values, { width, height, pixels }) {
-  const query = new URLSearchParams({ ...values, width, height });
+export async function question(path, values, { width, height, pixels, network }) {
+  const query = new URLSearchParams({ ...values, width, height, network });
   const response = await inTime(`${path}?${query}`, pixels);
   if (response.ok) return response.json();
-  const { error: refused } = await response.json().catch(() => ({})); // a proxy's page is no JSON
-  throw Object.assign(new Error(refused ?? `The server answered ${response.status}`), { refused });
+  const { error, key } = await response.json().catch(() => ({})); // a proxy's page is no JSON
+  const words = error ?? `The server answered ${response.status}`;
+  throw Object.assign(new Error(words), { refused: key ?? error });
 }
 
 /**

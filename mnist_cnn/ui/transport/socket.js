@@ -3,7 +3,6 @@
 import { decode } from "./answer.js";
 
 const REOPEN = 10_000; // milliseconds until another one is tried
-const ALL_LAYERS = 0xffff;
 
 export class Socket {
   #socket = null;
@@ -64,13 +63,14 @@ function decompressed(data, coding) {
   return new Response(stream).arrayBuffer();
 }
 
-/** uint16 width, height and length of the layers' names, then these, then the ink. */
-function message({ width, height, layers, pixels }) {
-  const names = new TextEncoder().encode(layers?.join(",") ?? "");
-  const head = new Uint16Array([width, height, layers ? names.length : ALL_LAYERS]);
-  const bytes = new Uint8Array(head.byteLength + names.length + pixels.length);
+/** uint16 width, height and length of what is wanted, then that, then the ink; see live.py. */
+function message({ width, height, layers, network, pixels }) {
+  const names = (layers?.join(",") ?? "*") + (network ? `@${network}` : "");
+  const wanted = new TextEncoder().encode(names);
+  const head = new Uint16Array([width, height, wanted.length]);
+  const bytes = new Uint8Array(head.byteLength + wanted.length + pixels.length);
   bytes.set(new Uint8Array(head.buffer));
-  bytes.set(names, head.byteLength);
-  bytes.set(pixels, head.byteLength + names.length);
+  bytes.set(wanted, head.byteLength);
+  bytes.set(pixels, head.byteLength + wanted.length);
   return bytes;
 }

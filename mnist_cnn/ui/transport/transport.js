@@ -88,8 +88,8 @@ function socketAddress() {
 }
 
 /** Ask what the network makes of a frame, of its `layers` only or of all; returns the answer. */
-export async function ask({ width, height, pixels, layers }) {
-  const chosen = layers ? `&layers=${layers}` : "";
+export async function ask({ width, height, pixels, layers, network }) {
+  const chosen = (layers ? `&layers=${layers}` : "") + (network ? `&network=${network}` : "");
   const path = `read?width=${width}&height=${height}${chosen}`;
   const { status, response } = await post(path, pixels);
   if (status !== 200) await refuse(new Response(response, { status }));
@@ -117,8 +117,9 @@ export function inTime(path, body) {
 }
 
 /** Ask for the exact numbers of every layer; returns a Blob, an .npz file. */
-export async function askActivations({ width, height, pixels }) {
-  const response = await inTime(`activations?width=${width}&height=${height}`, pixels);
+export async function askActivations({ width, height, pixels, network }) {
+  const query = new URLSearchParams({ width, height, network });
+  const response = await inTime(`activations?${query}`, pixels);
   if (!response.ok) await refuse(response);
   return response.blob();
 }
@@ -136,12 +137,13 @@ export async function askInk(blob) {
   };
 }
 
-/** Throw what the server said. Its 5xx and a proxy's pages are worth another attempt. */
-async function refuse(response) {
+/** Throw what the server said, by its key where it has one. Its 5xx and a proxy's pages are worth another attempt. */
+export async function refuse(response) {
   const error = new Error(`The server answered ${response.status}`);
   if (response.status === 401) error.refused = "signedOut";
   else if (response.status < 500) {
-    error.refused = (await response.json().catch(() => ({}))).error ?? error.message;
+    const said = await response.json().catch(() => ({}));
+    error.refused = said.key ?? said.error ?? error.message;
   }
   throw error;
 }

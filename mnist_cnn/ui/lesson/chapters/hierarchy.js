@@ -50,13 +50,13 @@ function card(stage, { layer, size, strongest, patch }) {
 async function show(best, layer, channel) {
   const caption = best.querySelector("figcaption");
   try {
-    const pictures = await picturesOf(layer);
+    const pictures = await picturesOf(layer, "");
     const canvas = inkCanvas(pictures(channel));
     canvas.classList.add("plate");
     best.querySelector("canvas").replaceWith(canvas);
     caption.textContent = text("lessonExcites");
   } catch (error) {
-    if (!(error instanceof TypeError || error.message.startsWith("The server"))) throw error;
+    if (!(error instanceof TypeError || error.refused || error.name === "TimeoutError")) throw error;
     caption.textContent = text("unreachable");
   }
 }

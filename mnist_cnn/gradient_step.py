@@ -1,0 +1,78 @@
+"""One gradient step of a training, traced: pictures in, better weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from mnist_cnn import fused
+from mnist_cnn.augment import Variation, vary_pictures
+from mnist_cnn.model import CLASSES
+
+STEPS_TO_COMPILE_FOR = 200  # compiling takes as long as 40 steps
+
+
+def gradient_step(
+    network: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    spread: tf.distribute.Strategy,
+    steps: int,
+    label_smoothing: float = 0.0,
+    variation: Variation | None = None,
+) -> Callable:
+    """Return a function that does one step and tells the loss and the digits read right.
+
+    Both are those of the whole batch, also when the replicas of ``spread`` share it. ``steps`` is
+    how many are to come: with more than a few, compiling more of the step makes up for its time.
+
+    Returns:
+        ``(images, labels, seed, strength) -> (loss, right)``: uint8 ``(n, 28, 28)``, int32
+        ``(n,)``, and for the variation of the pictures int32 ``(2,)`` and a float32, the share of
+        ``variation``. float32 and int32 scalars come back.
+    """
+    replicas = spread.num_replicas_in_sync
+    answer = _forward(network, replicas, steps)
+    loss_function = keras.losses.CategoricalCrossentropy(
+        label_smoothing=label_smoothing, reduction="sum"
+    )
+
+    def step(images, labels, seed, strength):
+        pictures = tf.cast(images, tf.float32)[..., None] / 255.0
+        size = tf.cast(tf.shape(labels)[0], tf.float32)
+        if variation:
+            pictures = vary_pictures(pictures, seed, variation, strength)
+        if replicas > 1:  # each takes its part of the batch
+            own = tf.distribute.get_replica_context().replica_id_in_sync_group
+            pictures, labels = pictures[own::replicas], labels[own::replicas]
+        with tf.GradientTape() as tape:
+            probabilities = answer(pictures)
+            loss = loss_function(tf.one_hot(labels, CLASSES), probabilities) / size
+        gradients = tape.gradient(loss, network.trainable_variables)
+        optimizer.apply(gradients, network.trainable_variables)  # adds up those of all replicas
+        hits = tf.equal(tf.argmax(probabilities, -1, tf.int32), labels)
+        return loss, tf.reduce_sum(tf.cast(hits, tf.int32))
+
+    @tf.function(
+        autograph=False,  # nothing to convert, and it leaves files where a process is killed
+        input_signature=[
+            tf.TensorSpec((None, *network.input_shape[1:3]), tf.uint8),
+            tf.TensorSpec((None,), tf.int32),
+            tf.TensorSpec((2,), tf.int32),
+            tf.TensorSpec((), tf.float32),
+        ],
+    )
+    def update(images, labels, seed, strength):
+        results = spread.run(step, args=(images, labels, seed, strength))
+        return tuple(spread.reduce("SUM", result, axis=None) for result in results)
+
+    return update
+
+
+def _forward(network: keras.Model, replicas: int, steps: int) -> Callable[[tf.Tensor], tf.Tensor]:
+    """The quickest way here to what ``network`` answers."""
+    on_one_processor = replicas == 1 and not tf.config.list_logical_devices("GPU")
+    if on_one_processor and steps >= STEPS_TO_COMPILE_FOR and fused.fits(network):
+        return fused.forward(network)
+    return lambda pictures: network(pictures, training=True)

@@ -1,0 +1,53 @@
+// Which network reads the drawing: the one that is looked at on the Train page, else the one this
+// person chose to use, else the shipped one. Only this tab is concerned.
+//
+// A network is {reference, layers, kind, …}: its reference on the server, "" for the shipped one;
+// its layers, as page.py lists them; what it is, one of the kinds in network.js, with the values of
+// its sentence; and `version`, where the same reference means newer weights.
+import { emit } from "../transport/events.js";
+
+const KEPT = "mnist_cnn.network";
+
+let shipped = null;
+let used = null;
+let looked = null;
+let told = null;
+
+/** layers: those of the shipped network */
+export function begin(layers) {
+  shipped = { reference: "", layers, kind: "shipped" };
+  used = JSON.parse(sessionStorage.getItem(KEPT));
+  tell();
+}
+
+/** The reference of the network this person uses. */
+export const usedReference = () => used?.reference ?? "";
+
+/** Read by a network from now on; null: by the shipped one. */
+export function use(network) {
+  used = network;
+  if (network) sessionStorage.setItem(KEPT, JSON.stringify(network));
+  else sessionStorage.removeItem(KEPT);
+  tell();
+}
+
+/** Read by a network while it is looked at; null: no longer. */
+export function look(network) {
+  looked = network;
+  tell();
+}
+
+/** Go back to the shipped network, whatever is looked at or used. */
+export function goBack() {
+  looked = null;
+  use(null);
+}
+
+function tell() {
+  const network = looked ?? used ?? shipped;
+  if (!network) return; // nobody has mounted the choice yet
+  const name = `${network.reference} ${network.version ?? ""} ${network.kind} ${usedReference()}`;
+  if (name === told) return;
+  told = name;
+  emit("network", network);
+}

@@ -1,0 +1,108 @@
+"""Networks, runs, their events and their results in words that JSON has, for the page."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import keras
+import numpy as np
+
+from mnist_cnn import card, model
+from mnist_cnn.events import Event, Finished, Prepared
+from mnist_cnn.options import Options
+from mnist_cnn.reading import Reader
+from mnist_cnn.receptive_field import receptive_fields
+from mnist_cnn.run import Run
+from mnist_cnn.uploads import Upload
+
+DIGITS = 5  # significant ones of a number on its way to a chart
+UNTOLD = ("weights", "worst", "examples", "card", "sentence", "source", "notes")
+
+
+def options(chosen: Options) -> dict:
+    """Return the choices by name."""
+    return dataclasses.asdict(chosen)
+
+
+def steps(chosen: Options) -> int:
+    """Return how many gradient steps these choices lead to, where all data can be had."""
+    recipe = chosen.as_recipe()
+    pictures = chosen.digits + recipe.drawings
+    return math.ceil(pictures / recipe.batch_size) * recipe.epochs
+
+
+def event(number: int, happened: Event) -> dict:
+    """Return an event as its fields, with its ``number`` and its ``kind``, a word as ``step``."""
+    told = {name: value for name, value in vars(happened).items() if name not in UNTOLD}
+    if isinstance(happened, Prepared):
+        told["generated"] = happened.source == happened.tested_on
+    plain = {name: _plain(value) for name, value in told.items()}
+    return {"number": number, "kind": type(happened).__name__.lower()} | plain
+
+
+def run(described: Run) -> dict:
+    """Return what a list of runs shows of one."""
+    live = described.live
+    return {
+        "id": described.id,
+        "state": described.state,
+        "options": options(described.options),
+        "sequence": described.sequence,
+        "step": live.step if live else None,
+        "failure": described.failure.reason if described.failure else None,
+        "result": _result(described.result) if described.result else None,
+    }
+
+
+def upload(described: Upload) -> dict:
+    """Return what the list shows of a network from a file."""
+    return {
+        "id": described.id,
+        "name": described.name,
+        "downsampling": described.downsampling,
+        "parameters": described.parameters,
+        "card": card_of(described.card) if described.card else None,
+    }
+
+
+def card_of(known: card.Card) -> dict:
+    """Return what a comparison shows of a card."""
+    return {
+        "accuracy": known.test_accuracy,
+        "testedOn": known.tested_on,
+        "seconds": known.training_seconds,
+        "parameters": known.parameters,
+        "recipe": known.recipe,
+        "epochs": known.epochs,
+        "options": known.options,
+    }
+
+
+def layers(network: keras.Model) -> list[dict]:
+    """Return the layer table, with the pixels that each row and column of cells sees."""
+    fields = receptive_fields(network)
+    return [
+        vars(row) | {"field": {"rows": fields[row.name].rows, "columns": fields[row.name].columns}}
+        for row in model.layer_table(network)
+    ]
+
+
+def shipped(reader: Reader, known: card.Card | None) -> dict:
+    """Return what a comparison shows of the network the server was started with."""
+    downsampling = model.downsampling_of(reader.tracer.network)
+    return {"downsampling": downsampling, "card": card_of(known) if known else None}
+
+
+def _result(finished: Finished) -> dict:
+    return card_of(card.from_json(finished.card)) | {
+        "step": finished.step,
+        "stopped": finished.stopped,
+        "wrong": int(finished.confusion.sum() - np.trace(finished.confusion)),
+    }
+
+
+def _plain(value):
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    return value.tolist() if isinstance(value, np.ndarray) else value

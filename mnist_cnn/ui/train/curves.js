@@ -1,0 +1,159 @@
+// Loss and accuracy over the steps, for training and validation: what was measured, pale, and the
+// trend of it. Both scales are logarithmic: each line up the accuracy, half or a tenth of the
+// mistakes are left.
+import { blank } from "../timeline/chart.js";
+
+const LEFT = 44; // CSS pixels, for the labels
+const BOTTOM = 18;
+const RIM = 6;
+const SERIES = {
+  // color: in train.css; stays: share of the trend that stays with the next measurement
+  train: { color: "--train", stays: 0.8, dots: false },
+  validation: { color: "--validation", stays: 0.5, dots: true }, // rarer, and of more digits
+};
+
+const LOSS = {
+  height: (value) => Math.log10(Math.max(value, 1e-5)),
+  ticks: [3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001],
+  words: String,
+  room: ([low, high]) => [Math.min(low, Math.log10(0.1)), Math.max(high, Math.log10(2.4))],
+};
+const ACCURACY = {
+  height: (value) => -Math.log10(Math.max(1 - value, 3e-4)),
+  ticks: [0, 0.5, 0.9, 0.99, 0.999],
+  words: (value) => `${Number((value * 100).toPrecision(3))}%`,
+  room: ([, high]) => [0, Math.max(high + 0.1, 2.1)],
+};
+
+/**
+ * @param canvases {loss, accuracy}
+ * @param history a History
+ * @param marked the step that is looked at, or null
+ */
+export function paintCurves(canvases, history, marked) {
+  const { steps, validations } = history;
+  const last = axisEnd(history);
+  const series = (of) => ({
+    train: steps.map((event) => [event.step, event[`recent_${of}`]]),
+    validation: validations.map((event) => [event.step, event[of]]),
+  });
+  const ends = steps.filter((event) => event.ends_epoch).map((event) => event.step);
+  paint(canvases.loss, LOSS, series("loss"), { last, ends, marked });
+  paint(canvases.accuracy, ACCURACY, series("accuracy"), { last, ends, marked });
+}
+
+/** The last step on the axis: all of the run, halved as long as what has been done still fits. */
+export function axisEnd({ prepared, step }) {
+  let last = prepared?.steps ?? 1;
+  while (last / 2 > Math.max(step, 20)) last /= 2;
+  return Math.ceil(last);
+}
+
+/** The step under a point of a chart, given in CSS pixels from its left. */
+export function stepAt(canvas, x, history) {
+  const share = (x - LEFT) / (canvas.clientWidth - LEFT - RIM);
+  return Math.round(Math.min(1, Math.max(0, share)) * axisEnd(history));
+}
+
+function paint(canvas, scale, series, { last, ends, marked }) {
+  const context = blank(canvas);
+  const style = getComputedStyle(canvas);
+  const place = places(canvas, scale, series, last);
+  context.font = `11px ${style.fontFamily}`;
+  paintAxes(context, place, scale, style.color);
+  for (const step of ends) paintUpright(context, place, step, style.color, 0.15);
+  for (const [name, points] of Object.entries(series)) {
+    const { color: variable, stays, dots } = SERIES[name];
+    const color = style.getPropertyValue(variable).trim() || style.color;
+    paintRaw(context, place, points, color, dots);
+    paintTrend(context, place, trend(points, stays), color, dots);
+  }
+  if (marked !== null) paintUpright(context, place, marked, style.color, 0.8);
+}
+
+function places(canvas, scale, series, last) {
+  const heights = Object.values(series)
+    .flat()
+    .map(([, value]) => scale.height(value));
+  const measured = heights.reduce(
+    ([low, high], at) => [Math.min(low, at), Math.max(high, at)],
+    [Infinity, -Infinity],
+  );
+  const [low, high] = scale.room(heights.length ? measured : [0, 0]);
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  return {
+    width,
+    height,
+    last,
+    x: (step) => LEFT + (step / last) * (width - LEFT - RIM),
+    y: (value) => {
+      const share = (scale.height(value) - low) / (high - low);
+      return height - BOTTOM - share * (height - BOTTOM - RIM);
+    },
+  };
+}
+
+function paintAxes(context, { x, y, width, height, last }, { ticks, words }, color) {
+  context.fillStyle = context.strokeStyle = color;
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  for (const value of ticks) {
+    const at = y(value);
+    if (at < RIM - 1 || at > height - BOTTOM + 1) continue;
+    context.fillText(words(value), LEFT - 6, at);
+    context.globalAlpha = 0.15;
+    context.fillRect(LEFT, Math.round(at), width - LEFT - RIM, 1);
+    context.globalAlpha = 1;
+  }
+  context.textBaseline = "alphabetic";
+  context.textAlign = "left";
+  context.fillText("0", x(0), height - 5);
+  context.textAlign = "right";
+  context.fillText(last.toLocaleString("en"), x(last), height - 5);
+}
+
+function paintUpright(context, { x, height }, step, color, alpha) {
+  context.globalAlpha = alpha;
+  context.fillStyle = color;
+  context.fillRect(Math.round(x(step)) - 0.5, RIM, 1, height - BOTTOM - RIM);
+  context.globalAlpha = 1;
+}
+
+/** Every measurement: of training as a pale line, of validation as pale dots. */
+function paintRaw(context, place, points, color, dots) {
+  context.globalAlpha = 0.4;
+  context.fillStyle = color;
+  if (!dots) paintLine(context, place, points, color, 1);
+  for (const [step, value] of dots ? points : []) {
+    context.beginPath();
+    context.arc(place.x(step), place.y(value), 2.5, 0, 2 * Math.PI);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+function paintTrend(context, place, points, color, dashed) {
+  context.setLineDash(dashed ? [6, 3] : []);
+  paintLine(context, place, points, color, 2);
+  context.setLineDash([]);
+}
+
+function paintLine(context, { x, y }, points, color, width) {
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.lineJoin = "round";
+  context.beginPath();
+  for (const [step, value] of points) context.lineTo(x(step), y(value));
+  context.stroke();
+}
+
+/** An exponential moving average that does not lean on its first value (Kingma and Ba, 2014). */
+export function trend(points, stays = SERIES.train.stays) {
+  let sum = 0;
+  let weight = 0;
+  return points.map(([step, value]) => {
+    sum = stays * sum + (1 - stays) * value;
+    weight = stays * weight + (1 - stays);
+    return [step, sum / weight];
+  });
+}

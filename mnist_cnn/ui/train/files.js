@@ -1,0 +1,50 @@
+// Networks as files: downloaded with their card, and brought back.
+import { text } from "../locales/language.js";
+import { call, post, sentenceOf } from "./session.js";
+
+/**
+ * @param element holds .open, the button, and the input of files
+ * @param say called with a sentence
+ * @param brought called with the upload, as the server describes it
+ * @returns {keep(run)}, which downloads the network of a run
+ */
+export function bindFiles(element, { say, brought }) {
+  const input = element.querySelector("input[type=file]");
+
+  async function open(file) {
+    say(text("opening", { name: file.name }));
+    try {
+      const upload = await post("file", file, { name: file.name });
+      say(text("opened", { name: upload.name }));
+      brought(upload);
+    } catch (error) {
+      say(sentenceOf(error));
+    }
+  }
+
+  async function keep({ id, options }) {
+    try {
+      const response = await call("file", { query: { run: id } });
+      const name = `mnist_cnn-${options.recipe}-${options.downsampling}.keras`;
+      download(await response.blob(), name);
+      say(text("saved", { name }));
+    } catch (error) {
+      say(sentenceOf(error));
+    }
+  }
+
+  element.querySelector(".open").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    if (input.files[0]) open(input.files[0]);
+    input.value = ""; // the same file may be chosen again
+  });
+  return { keep };
+}
+
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // the browser may still be reading it
+}

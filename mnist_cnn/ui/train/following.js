@@ -1,0 +1,43 @@
+// Follows runs on the server: asks what has happened since, again and again, until they are over.
+import { ask } from "./session.js";
+
+const INTERVAL = 150; // milliseconds at least from one question to the next
+const RETRY = 1000; // milliseconds after one without an answer
+
+/**
+ * @param run as the server lists it, with its History: both are kept up to date
+ * @param news called when they have been
+ * @param trouble called with the error when there is no answer, and with null when there is again
+ */
+export class Following {
+  constructor(run, news, trouble) {
+    this.run = run;
+    this.#follow(news, trouble);
+  }
+
+  async #follow(news, trouble) {
+    const { id, history } = this.run;
+    while (true) {
+      const started = performance.now();
+      try {
+        const query = { run: id, after: history.latest, place: this.run.place };
+        // Timers of a hidden page may stand still for a minute: the server waits instead.
+        if (document.hidden) query.calm = 1;
+        const { events, ...described } = await ask("events", { query });
+        trouble(null);
+        history.add(events);
+        Object.assign(this.run, described);
+        news();
+        if (history.end && history.latest >= described.sequence) return;
+      } catch (error) {
+        trouble(error);
+        if (error.refused) return;
+        await pause(RETRY);
+      }
+      await pause(started + INTERVAL - performance.now());
+    }
+  }
+}
+
+const pause = (milliseconds) =>
+  milliseconds > 0 && new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,0 +1,86 @@
+// Lets the run that is looked at read the drawing, and the network that is used.
+import { accompany } from "../header/views.js";
+import { look, use, usedReference } from "../network/choice.js";
+import { percentOf } from "./results.js";
+import { isOver } from "./runs.js";
+import { post } from "./session.js";
+
+const layers = new Map(); // downsampling: promise of the layers of the network
+
+function layersOf(downsampling) {
+  if (!layers.has(downsampling)) {
+    const plan = post("plan", JSON.stringify({ downsampling }));
+    const asked = plan.then((found) => found.layers);
+    asked.catch(() => layers.delete(downsampling)); // asked again the next time
+    layers.set(downsampling, asked);
+  }
+  return layers.get(downsampling);
+}
+
+export function createReading() {
+  let run = null;
+  let checkpoint = null; // of the run; null: its newest weights
+  let open = false; // whether the Train page is
+  let told = ""; // what was decided on last: the way back to another network holds until it changes
+
+  async function tell() {
+    const [asked, at] = [run, checkpoint];
+    const next = `${open} ${asked?.id} ${asked?.step} ${asked?.state} ${at?.index}`;
+    if (next === told) return;
+    told = next;
+    if (!open || !asked || asked.step === null) return leave();
+    const found = await layersOf(asked.options.downsampling).catch(() => null); // asked again soon
+    if (!found || asked !== run || at !== checkpoint || !open) return;
+    look(networkOf(asked, at, found));
+    accompany("layers"); // to see its maps form
+  }
+
+  function leave() {
+    look(null);
+    if (open) accompany(null);
+  }
+
+  return {
+    get used() {
+      return usedReference();
+    },
+    /** The run that is looked at, or null. */
+    show(next) {
+      if (next !== run) checkpoint = null;
+      run = next;
+      tell();
+    },
+    /** Look at a checkpoint of it; null: at its newest weights. */
+    look(next) {
+      checkpoint = next;
+      tell();
+    },
+    open(next) {
+      open = next;
+      tell();
+    },
+    /** Let a row of the comparison read this person's drawings, on every page. */
+    async use(row) {
+      if (!row.reference) return use(null);
+      const found = await layersOf(row.downsampling).catch(() => null);
+      if (found) use(usable(row, found));
+    },
+  };
+}
+
+function networkOf(run, checkpoint, found) {
+  const step = (checkpoint?.step ?? run.step).toLocaleString("en");
+  if (checkpoint) {
+    const reference = `${run.id}.${checkpoint.index}`;
+    return { reference, layers: found, kind: "checkpoint", step };
+  }
+  const network = { reference: run.id, layers: found, version: run.step, step };
+  if (!isOver(run)) return { ...network, kind: "training" };
+  if (!run.result) return { ...network, kind: "untested" };
+  return { ...network, kind: "trained", version: "final", percent: percentOf(run.result.accuracy) };
+}
+
+function usable({ run, upload, reference }, found) {
+  if (run) return networkOf(run, null, found);
+  return { reference, layers: found, kind: "file", name: upload.name };
+}

@@ -1,0 +1,120 @@
+// The Train page: choose, train, watch, compare, use.
+import { text, translate, onLanguage } from "../locales/language.js";
+import { listen, onTheme } from "../transport/events.js";
+import { createChoices } from "./choices.js";
+import { createComparison } from "./comparison.js";
+import { bindFiles } from "./files.js";
+import { createReading } from "./reading.js";
+import { createResults } from "./results.js";
+import { createRunView } from "./runview.js";
+import { Runs, isOver } from "./runs.js";
+import { post, sentenceOf } from "./session.js";
+import { createTable } from "./table.js";
+
+/** props: {choices, shipped}: what may be chosen and what is shipped, as page.py has them */
+export function mount(element, props) {
+  const part = (name) => element.querySelector(`.${name}`);
+  const form = element.querySelector("form");
+  const showLayers = createTable(part("layers").querySelector("table"));
+  const reading = createReading();
+  const results = createResults(part("results"));
+  const runs = new Runs(show, (error) => runView.trouble(error && sentenceOf(error)));
+  const runView = createRunView(part("run"), {
+    steer: (verb) => steer(runs.chosen, verb),
+    look: (checkpoint) => reading.look(checkpoint),
+    again: () => choose(true),
+  });
+  const say = (words) => (part("said").textContent = words);
+  const files = bindFiles(part("compare"), { say, brought: (upload) => runs.bring(upload) });
+  const comparison = createComparison(part("comparison"), {
+    show: ({ id }) => {
+      runs.choose(id);
+      part("run").scrollIntoView({ block: "nearest" });
+    },
+    use: (row) => reading.use(row),
+    keep: (run) => files.keep(run),
+  });
+  let plan = null;
+  let painting = false;
+
+  const choices = createChoices(form, props.choices, (next) => {
+    plan = next;
+    if (plan) showLayers(plan.layers);
+    showPlan();
+  });
+
+  function showPlan() {
+    part("start").disabled = !plan;
+    const { digits, epochs } = plan?.options ?? {};
+    part("plan").textContent = plan
+      ? text("planned", {
+          steps: plan.steps.toLocaleString("en"),
+          digits: digits.toLocaleString("en"),
+          epochs,
+        })
+      : "";
+  }
+
+  async function start() {
+    part("start").disabled = true;
+    try {
+      const run = await post("start", JSON.stringify(choices.values()));
+      choices.refuse(null);
+      runs.add(run);
+      choose(false);
+    } catch (error) {
+      choices.refuse(error);
+    }
+    part("start").disabled = !plan;
+  }
+
+  async function steer(run, verb) {
+    try {
+      runs.describe(await post(`steer/${verb}`, "", { run: run.id }));
+    } catch (error) {
+      runView.trouble(sentenceOf(error));
+    }
+  }
+
+  /** Show the choices, or the run that was chosen instead. */
+  function choose(open) {
+    part("choose").hidden = !open && Boolean(runs.chosen);
+    show();
+  }
+
+  function show() {
+    if (painting) return;
+    painting = true;
+    requestAnimationFrame(() => {
+      painting = false;
+      const run = runs.chosen;
+      if (!run) part("choose").hidden = false;
+      runView.show(run, !part("choose").hidden);
+      results.show(run);
+      reading.show(run);
+      part("compare").hidden = Boolean(run) && !isOver(run) && runs.count < 2;
+      comparison.show({ rows: runs.rows(props), chosen: run?.id ?? null, used: reading.used });
+    });
+  }
+
+  translate(element);
+  onLanguage(() => {
+    showPlan();
+    show();
+  });
+  onTheme(show);
+  new ResizeObserver(show).observe(part("curves"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    start();
+  });
+  listen("view", ({ name }) => {
+    reading.open(name === "train");
+    show();
+  });
+  listen("network", show);
+  runs.find().then(
+    () => choose(!runs.chosen),
+    (error) => say(sentenceOf(error)),
+  );
+}

@@ -1,0 +1,108 @@
+"""What training leads to: test digits, kernels, and files to take away and to bring back."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from mnist_cnn.events import Examined
+from mnist_cnn.runs import Runs
+from mnist_cnn.ui import telling
+from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.requests import BINARY, RequestError, body_of, guarded, json_of
+from mnist_cnn.ui.training import refusing, run_of, session_of
+from mnist_cnn.uploads import LARGEST, UploadError
+
+
+def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
+    """Return the routes below ``prefix/train`` that show and move finished networks."""
+
+    async def digits(request: Request) -> Response:
+        """``?run``, and ``label`` and ``answer`` or the worst mistakes → ``encode_examined``."""
+        run = run_of(runs, request)
+        if run.result is None:
+            raise RequestError("This run is not tested yet.", "run untested")
+        label, answer = (request.query_params.get(name) for name in ("label", "answer"))
+        if label is None:
+            return Response(encode_examined(run.result.worst), headers=BINARY)
+        cell = _of_cell(run.result.examples, _digit(label), _digit(answer or ""))
+        return Response(encode_examined(cell), headers=BINARY)
+
+    async def kernels(request: Request) -> Response:
+        """``?network`` → uint16 rows, columns, inputs, outputs and float32 of each convolution."""
+        network = networks.find(request.query_params.get("network"))
+        parts = []
+        for kernel in network.kernels():
+            parts.append(struct.pack("<HHHH", *kernel.shape) + kernel.astype("<f4").tobytes())
+        return Response(b"".join(parts), headers=BINARY)
+
+    async def download(request: Request) -> Response:
+        """``?run`` → its network as a ``.keras`` file with its card inside."""
+        run = run_of(runs, request)
+        content = await run_in_threadpool(_file, session_of(request), run.id)
+        name = f"mnist_cnn-{run.options.recipe}-{run.options.downsampling}.keras"
+        headers = BINARY | {"Content-Disposition": f"attachment; filename={name}"}
+        return Response(content, headers=headers, media_type="application/zip")
+
+    def _file(session: str, run_id: str) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
+            path = Path(folder, "network.keras")
+            refusing(runs.save)(session, run_id, path)
+            return path.read_bytes()
+
+    async def upload(request: Request) -> Response:
+        """A ``.keras`` file, ``?name`` → the network in it, ready to be used."""
+        session, name = session_of(request), request.query_params.get("name", "")
+        content = await body_of(request, LARGEST)
+        try:
+            brought = await run_in_threadpool(networks.uploads.add, session, name, content)
+        except UploadError as error:
+            raise RequestError(str(error), f"file {error.reason}", **error.values) from error
+        await run_in_threadpool(networks.prepare, brought.downsampling)
+        return json_of(telling.upload(brought))
+
+    at = f"{prefix}/train"
+    return [
+        Route(f"{at}/digits", guarded(digits), methods=["GET"]),
+        Route(f"{at}/kernels", guarded(kernels), methods=["GET"]),
+        Route(f"{at}/file", guarded(download), methods=["GET"]),
+        Route(f"{at}/file", guarded(upload), methods=["POST"]),
+    ]
+
+
+def encode_examined(examined: Examined) -> bytes:
+    """Return test digits as bytes, little-endian.
+
+    A uint32 count n; float32 (n,), the probability of the answer, and (n,), of the label; uint8
+    (n,), the labels, and (n,), the answers; uint8 (n, 28, 28), the pictures, ink is 255.
+    """
+    rows = np.arange(len(examined.labels))
+    labels, answers = examined.labels.astype(int), examined.probabilities.argmax(axis=1)
+    return b"".join(
+        [
+            struct.pack("<I", len(rows)),
+            examined.probabilities[rows, answers].astype("<f4").tobytes(),
+            examined.probabilities[rows, labels].astype("<f4").tobytes(),
+            labels.astype(np.uint8).tobytes(),
+            answers.astype(np.uint8).tobytes(),
+            examined.images.tobytes(),
+        ]
+    )
+
+
+def _of_cell(examined: Examined, label: int, answer: int) -> Examined:
+    rows = (examined.labels == label) & (examined.probabilities.argmax(axis=1) == answer)
+    return Examined(*(part[rows] for part in vars(examined).values()))
+
+
+def _digit(text: str) -> int:
+    if len(text) != 1 or text not in "0123456789":
+        raise RequestError(f"label and answer must be digits from 0 to 9, got {text[:20]!r}.")
+    return int(text)

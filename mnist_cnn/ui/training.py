@@ -1,0 +1,169 @@
+"""Training from the page: choices checked, runs started and followed, paused and stopped.
+
+A page names its session, a random text it keeps, in a header: so no other site can send it, and
+one person's runs are nobody else's. Everything answers in JSON; a refusal has the sentence in
+English, and its reason and values, from which the page makes one in its own language.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import re
+import time
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from mnist_cnn import model
+from mnist_cnn.options import RANGES, Choice, Options, OptionsError
+from mnist_cnn.run import Run
+from mnist_cnn.runs import Runs, RunsError
+from mnist_cnn.training import OPTIMIZERS, RECIPES
+from mnist_cnn.ui import telling
+from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.requests import RequestError, body_of, guarded, json_of
+
+SESSION = "X-Mnist-Cnn-Session"
+SESSION_FORM = re.compile(r"[\w-]{16,64}", re.ASCII)
+LARGEST_CHOICES = 4096  # bytes
+LONGEST_WAIT = 10.0  # seconds a request for events is held
+LOOK = 0.05  # seconds between two looks for one
+
+
+def choices() -> dict:
+    """Return what may be chosen, for the page: the recipes' defaults and every field's values."""
+    return {
+        "recipes": {name: telling.options(Options.of(name)) for name in RECIPES},
+        "names": {
+            name: list(values.names)
+            for name, values in RANGES.items()
+            if isinstance(values, Choice)
+        },
+        "optimizers": OPTIMIZERS,
+    }
+
+
+def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
+    """Return the routes below ``prefix/train`` that steer and follow trainings."""
+
+    async def plan(request: Request) -> Response:
+        """Choices → all options, the network's layers, and the steps there will be."""
+        options = await _options(request)
+        layers = await run_in_threadpool(layers_of, options.downsampling)
+        steps = telling.steps(options)
+        return json_of({"options": telling.options(options), "layers": layers, "steps": steps})
+
+    async def start(request: Request) -> Response:
+        """Choices → the run, begun or in line."""
+        options, session = await _options(request), session_of(request)
+        await run_in_threadpool(networks.prepare, options.downsampling)
+        run_id = await run_in_threadpool(refusing(runs.start), session, options)
+        return json_of(_summary(runs, refusing(runs.run)(session, run_id)))
+
+    async def mine(request: Request) -> Response:
+        """→ all runs and files of this session, the oldest first."""
+        session = session_of(request)
+        return json_of(
+            {
+                "runs": [_summary(runs, run) for run in runs.of(session)],
+                "uploads": [telling.upload(upload) for upload in networks.uploads.of(session)],
+            }
+        )
+
+    async def events(request: Request) -> Response:
+        """``?run&after&place`` → the run and what happened after that event.
+
+        Held until something does, its place in line changes, or ``LONGEST_WAIT`` is over; with
+        ``&calm`` as long as that in any case, or until the run is over.
+        """
+        calm = "calm" in request.query_params
+        session, run_id = session_of(request), request.query_params.get("run", "")
+        after, place = _number(request, "after"), _number(request, "place")
+        run = refusing(runs.run)(session, run_id)
+        end = time.monotonic() + LONGEST_WAIT
+        while not run.over and time.monotonic() < end:
+            if not calm and (run.sequence > after or runs.place(run) != place):
+                break
+            await asyncio.sleep(LOOK)
+        news = refusing(runs.events)(session, run_id, after)
+        told = await run_in_threadpool(lambda: [telling.event(*numbered) for numbered in news])
+        return json_of(_summary(runs, run) | {"events": told})
+
+    async def steer(request: Request) -> Response:
+        """``?run``, on the way ``pause``, ``resume``, ``stop`` or ``leave`` → the run."""
+        session, run_id = session_of(request), request.query_params.get("run", "")
+        verb = request.path_params["verb"]
+        if verb not in ("pause", "resume", "stop", "leave"):
+            raise RequestError(f"A run can be paused, resumed, stopped or left, not {verb[:20]!r}.")
+        await run_in_threadpool(refusing(getattr(runs, verb)), session, run_id)
+        return json_of(_summary(runs, refusing(runs.run)(session, run_id)))
+
+    at = f"{prefix}/train"
+    return [
+        Route(f"{at}/plan", guarded(plan), methods=["POST"]),
+        Route(f"{at}/start", guarded(start), methods=["POST"]),
+        Route(f"{at}/mine", guarded(mine), methods=["GET"]),
+        Route(f"{at}/events", guarded(events), methods=["GET"]),
+        Route(f"{at}/steer/{{verb}}", guarded(steer), methods=["POST"]),
+    ]
+
+
+@functools.cache
+def layers_of(downsampling: str) -> list[dict]:
+    """Return ``telling.layers`` of a variant."""
+    return telling.layers(model.build(downsampling=downsampling))
+
+
+def session_of(request: Request) -> str:
+    """Return the session named in the header; raises ``RequestError``."""
+    session = request.headers.get(SESSION, "")
+    if not SESSION_FORM.fullmatch(session):
+        raise RequestError(f"The header {SESSION} must hold 16 to 64 letters, digits, - or _.")
+    return session
+
+
+def run_of(runs: Runs, request: Request) -> Run:
+    """Return the run ``?run`` of the request's session; raises ``RequestError``."""
+    return refusing(runs.run)(session_of(request), request.query_params.get("run", ""))
+
+
+async def _options(request: Request) -> Options:
+    try:
+        found = json.loads(await body_of(request, LARGEST_CHOICES))
+    except (ValueError, RecursionError) as error:
+        raise RequestError("The choices must be a JSON object.") from error
+    if not isinstance(found, dict):
+        raise RequestError("The choices must be a JSON object.")
+    try:
+        return Options.parse(found)
+    except OptionsError as error:
+        values = error.values | {"name": error.name}
+        raise RequestError(str(error), f"option {error.reason}", **values) from error
+
+
+def refusing(act):
+    """Return ``act``, a method of ``Runs``, raising ``RequestError`` where that refuses."""
+
+    @functools.wraps(act)
+    def refusing(*args):
+        try:
+            return act(*args)
+        except RunsError as error:
+            raise RequestError(str(error), f"run {error.reason}") from error
+
+    return refusing
+
+
+def _summary(runs: Runs, run: Run) -> dict:
+    return telling.run(run) | {"place": runs.place(run)}
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "0")
+    if not text.isdecimal() or len(text) > 12:
+        raise RequestError(f"{name} must be a whole number, got {text[:20]!r}")
+    return int(text)

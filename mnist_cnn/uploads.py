@@ -1,0 +1,123 @@
+"""Networks people bring along as ``.keras`` files: looked through, kept in memory for a while."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mnist_cnn import model, weights, weights_file
+from mnist_cnn.card import Card
+
+LARGEST = 16 * 2**20  # bytes of a file: without downsampling, 2 million parameters have 8 MB
+LONGEST_NAME = 60  # characters
+KEEP, KEEP_IN_ALL = 3, 20  # of a session, of all: up to 8 MB each
+KEEP_SECONDS = 6 * 3600
+
+
+class UploadError(Exception):
+    """The file cannot be used. The message names it and says why."""
+
+    def __init__(self, sentence: str, reason: str, **values: object):
+        super().__init__(sentence)
+        self.reason = reason  # damaged, other: for another language
+        self.values = values  # what the sentence names
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A network from a file."""
+
+    id: str  # cannot be guessed
+    session: str
+    name: str  # of the file, without its folder
+    downsampling: str  # a name in ``model.DOWNSAMPLING``
+    parameters: int
+    weights: list[np.ndarray]  # float32
+    card: Card | None  # what its maker says of it; nobody has checked
+    at: float  # ``time.monotonic()`` when it came
+
+
+class Uploads:
+    """All of them; from any thread."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._all: dict[str, Upload] = {}  # the oldest first
+
+    def add(self, session: str, name: str, content: bytes) -> Upload:
+        """Look through a file and keep its network; the session's oldest makes room.
+
+        Args:
+            session: whose it is.
+            name: of the file, for people to read.
+            content: of the file, at most ``LARGEST`` bytes; nothing in it is executed.
+
+        Raises:
+            UploadError: it is no ``.keras`` file, or holds no network of this project.
+        """
+        name = Path(name.replace("\\", "/")).name[:LONGEST_NAME] or "network.keras"
+        with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
+            path = Path(folder, "network.keras")
+            path.write_bytes(content)
+            network, card = _read(path, name)
+        upload = Upload(
+            id=secrets.token_urlsafe(9),
+            session=session,
+            name=name,
+            downsampling=model.downsampling_of(network),
+            parameters=network.count_params(),
+            weights=[np.asarray(weight, np.float32) for weight in network.get_weights()],
+            card=card,
+            at=time.monotonic(),
+        )
+        with self._lock:
+            self._all[upload.id] = upload
+            self._tidy()
+        return upload
+
+    def of(self, session: str) -> list[Upload]:
+        """Return those of a session, the oldest first."""
+        with self._lock:
+            self._tidy()
+            return [upload for upload in self._all.values() if upload.session == session]
+
+    def find(self, upload_id: str) -> Upload | None:
+        """Return the one with this id, of whatever session, or None."""
+        with self._lock:
+            return self._all.get(upload_id)
+
+    def _tidy(self) -> None:
+        now, count = time.monotonic(), {}
+        for in_all, upload in enumerate(reversed(list(self._all.values())), start=1):
+            count[upload.session] = count.get(upload.session, 0) + 1
+            too_many = count[upload.session] > KEEP or in_all > KEEP_IN_ALL
+            if too_many or now - upload.at > KEEP_SECONDS:
+                del self._all[upload.id]
+
+
+def _read(path: Path, name: str):
+    """Return the network in the file and its card, if it has one."""
+    try:
+        network = weights.load(path)
+    except weights.WeightsError as error:
+        what = "is damaged" if error.reason == "damaged" else "holds another network"
+        detail = error.detail.replace(os.fspath(path), name)
+        raise UploadError(
+            f"{name} {what} ({detail}). Choose a .keras file that was downloaded here.",
+            error.reason,
+            name=name,
+            detail=detail,
+        ) from error
+    if weights_file.card_in(path) is None:
+        return network, None
+    try:
+        return network, weights.load_card(path)
+    except weights.WeightsError:
+        return network, None  # its numbers are good, and what it says of itself is not shown

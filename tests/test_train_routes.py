@@ -1,0 +1,275 @@
+"""The routes of the Train page: choices, runs, their events, what they lead to, and whose it is."""
+
+import json
+import struct
+
+import httpx
+import numpy as np
+import pytest
+
+from mnist_cnn import model, strokes, weights
+from mnist_cnn.training import RECIPES
+from tests.listening import PATIENCE
+from tests.serving import serve
+from tests.test_live import SEVEN, decode
+
+SHORT = {"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"}
+LONG = {"data": "generated", "digits": 1000, "epochs": 200}
+DRAWING = strokes.render(SEVEN, size=80).tobytes()
+
+
+@pytest.fixture(scope="module")
+def address():
+    with serve() as address:
+        yield f"{address}/mnist_cnn"
+
+
+@pytest.fixture(scope="module")
+def person(address):
+    """Return a client with a session of its own; at the end its runs are left."""
+    clients = []
+
+    def person(name):
+        headers = {"X-Mnist-Cnn-Session": f"{name}-{'0' * 16}"}
+        clients.append(httpx.Client(base_url=address, headers=headers, timeout=PATIENCE))
+        return clients[-1]
+
+    yield person
+    for client in clients:
+        for run in client.get("/train/mine").json()["runs"]:
+            client.post(f"/train/steer/leave?run={run['id']}")
+        client.close()
+
+
+def start(client, choices):
+    response = client.post("/train/start", json=choices)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def follow(client, run):
+    """Return a run when it is over, with all its events."""
+    events = []
+    while True:
+        after = events[-1]["number"] if events else 0
+        news = client.get("/train/events", params={"run": run["id"], "after": after}).json()
+        events += news.pop("events")
+        if news["state"] in ("done", "stopped", "failed"):
+            return news, events
+
+
+def read(client, **query):
+    return client.post("/read", params={"width": 80, "height": 80, **query}, content=DRAWING)
+
+
+@pytest.fixture(scope="module")
+def ann(person):
+    return person("ann")
+
+
+@pytest.fixture(scope="module")
+def trained(ann):
+    """A run that is over, and its events."""
+    return follow(ann, start(ann, SHORT))
+
+
+@pytest.mark.parametrize("session", [None, "", "short", "a" * 65, "with spaces and such", "ü" * 20])
+def test_without_a_session_nothing_is_told(address, session):
+    headers = {} if session is None else {"X-Mnist-Cnn-Session": session.encode()}
+    response = httpx.get(f"{address}/train/mine", headers=headers)
+    assert response.status_code == 400
+    assert "16 to 64 letters" in response.json()["error"]
+
+
+@pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
+def test_a_plan_has_the_model_s_own_layers(ann, downsampling):
+    plan = ann.post("/train/plan", json={"downsampling": downsampling}).json()
+    table = model.layer_table(model.build(downsampling=downsampling))
+    rows = [(row["name"], tuple(row["shape"]), row["parameters"]) for row in plan["layers"]]
+    assert rows == [(row.name, row.shape, row.parameters) for row in table]
+    batch = plan["options"]["batch_size"]
+    assert plan["steps"] == 5 * -(-60_000 // batch)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_plan_fills_in_what_the_recipe_says(ann, recipe):
+    options = ann.post("/train/plan", json={"recipe": recipe}).json()["options"]
+    assert options["epochs"] == RECIPES[recipe].epochs
+    assert options["optimizer"] == RECIPES[recipe].optimizer
+
+
+@pytest.mark.parametrize("route", ["plan", "start"])
+@pytest.mark.parametrize(
+    ("choices", "key", "values"),
+    [
+        (
+            {"epochs": "many"},
+            "option whole",
+            {"name": "epochs", "low": "1", "high": "200", "value": "'many'"},
+        ),
+        (
+            {"learning_rate": 2},
+            "option number",
+            {"name": "learning_rate", "low": "0.000001", "high": "1", "value": "2"},
+        ),
+        (
+            {"downsampling": "none", "batch_size": 500},
+            "option batch",
+            {"name": "batch_size", "largest": 128, "value": 500},
+        ),
+        ({"weights": "/etc"}, "option unknown", {"name": "weights"}),
+    ],
+)
+def test_bad_choices_get_a_sentence_and_its_parts(ann, route, choices, key, values):
+    response = ann.post(f"/train/{route}", json=choices)
+    assert response.status_code == 400
+    refusal = response.json()
+    assert (refusal["key"], refusal["values"]) == (key, values)
+    assert refusal["error"].endswith(".")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"[" * 4000, b"x" * 5000, b"\xff"])
+def test_choices_that_are_none_get_a_sentence(ann, body):
+    response = ann.post("/train/start", content=body)
+    assert response.status_code == 400
+    assert response.json()["error"]
+
+
+def test_a_run_tells_all_that_happens(trained):
+    run, events = trained
+    kinds = [event["kind"] for event in events]
+    assert run["state"] == "done"
+    assert kinds[0] == "starting"
+    assert kinds[-1] == "finished"
+    assert {"prepared", "step", "kept", "validated", "evaluating"} <= {*kinds}
+    numbers = [event["number"] for event in events]
+    assert numbers == sorted(set(numbers))
+    confusion = np.array(events[-1]["confusion"])
+    assert confusion.sum() == 10_000
+    assert run["result"]["wrong"] == 10_000 - np.trace(confusion)
+    assert run["result"]["accuracy"] == pytest.approx(np.trace(confusion) / 10_000, abs=1e-4)
+    assert "weights" not in json.dumps(events)
+
+
+@pytest.mark.parametrize("index", ["", ".0", ".1"])
+def test_a_drawing_is_read_by_the_network_and_its_snapshots(ann, trained, index):
+    run, _ = trained
+    header, _, layers = decode(read(ann, network=run["id"] + index).content)
+    assert [name for name, *_ in header["layers"]] == [
+        *("conv1", "conv2", "conv3", "flatten", "dense1", "softmax")
+    ]
+    shipped = decode(read(ann).content)[2]["softmax"]
+    assert np.abs(layers["softmax"] - shipped).max() > 1e-3
+    if index == ".0":
+        untrained = model.build(1, "stride").get_weights()
+        kernels = ann.get("/train/kernels", params={"network": run["id"] + index}).content
+        shape = struct.unpack_from("<HHHH", kernels)
+        conv1 = np.frombuffer(kernels, "<f4", int(np.prod(shape)), 8).reshape(shape)
+        np.testing.assert_array_equal(conv1, untrained[0])
+
+
+def test_a_click_asks_the_same_network(ann, trained):
+    run, _ = trained
+    query = {"width": 80, "height": 80, "network": run["id"]}
+    softmax = decode(read(ann, network=run["id"]).content)[2]["softmax"]
+    terms = ann.post("/explain", params=query | {"layer": "softmax", "cell": "3"}, content=DRAWING)
+    assert terms.json()["value"] == pytest.approx(softmax[3], abs=1e-6)
+    evidence = ann.post("/evidence", params=query, content=DRAWING).json()
+    assert evidence["digit"] == int(softmax.argmax())
+    assert ann.get("/features", params={"layer": "conv1", "network": run["id"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "reference", ["nothing", "../weights", "a.b", "x" * 500, "{id}.99", "{id}.-1"]
+)
+def test_a_network_that_is_not_there_is_said_by_its_key(ann, trained, reference):
+    response = read(ann, network=reference.format(id=trained[0]["id"]))
+    assert response.status_code == 400
+    assert response.json()["key"] == "networkGone"
+
+
+def test_digits_of_a_cell_and_the_worst(ann, trained):
+    run, events = trained
+    confusion = np.array(events[-1]["confusion"])
+    worst = decode_digits(ann.get("/train/digits", params={"run": run["id"]}).content)
+    assert (worst.labels != worst.answers).all()
+    assert 0 < len(worst.labels) <= 40
+    label, answer = (int(i) for i in np.argwhere(confusion > 0)[0])
+    query = {"run": run["id"], "label": label, "answer": answer}
+    cell = decode_digits(ann.get("/train/digits", params=query).content)
+    assert len(cell.labels) == min(confusion[label, answer], 24)
+    assert {*cell.labels} == {label}
+    assert {*cell.answers} == {answer}
+    assert cell.images.max() > 200
+    for odd in ({"label": "x", "answer": "1"}, {"label": "3"}, {"label": "33", "answer": "1"}):
+        assert ann.get("/train/digits", params={"run": run["id"], **odd}).status_code == 400
+
+
+def test_a_network_is_taken_away_brought_back_and_reads_the_same(ann, trained, tmp_path):
+    run, _ = trained
+    file = ann.get("/train/file", params={"run": run["id"]})
+    assert "mnist_cnn-lesson-stride.keras" in file.headers["content-disposition"]
+    path = tmp_path / "mine.keras"
+    path.write_bytes(file.content)
+    assert weights.load_card(path).options["downsampling"] == "stride"
+    brought = ann.post("/train/file", params={"name": "mine.keras"}, content=file.content).json()
+    assert brought["card"]["accuracy"] == run["result"]["accuracy"]
+    assert brought in ann.get("/train/mine").json()["uploads"]
+    assert read(ann, network=brought["id"]).content == read(ann, network=run["id"]).content
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b"", "file damaged"),
+        (b"PK\3\4", "file damaged"),
+        ((weights.FOLDER / "doubt.keras").read_bytes(), "file other"),
+        (b"x" * (17 * 2**20), None),
+    ],
+    ids=["empty", "cut", "another network", "large"],
+)
+def test_other_files_are_refused(ann, content, key):
+    response = ann.post("/train/file", params={"name": "/etc/odd.keras"}, content=content)
+    assert response.status_code == 400
+    assert response.json()["key"] == key
+    assert "/etc" not in response.json()["error"]
+
+
+def test_nobody_else_sees_or_moves_a_run(person, trained):
+    run, _ = trained
+    ben = person("ben")
+    assert ben.get("/train/mine").json() == {"runs": [], "uploads": []}
+    for verb in ("pause", "resume", "stop", "leave"):
+        response = ben.post(f"/train/steer/{verb}?run={run['id']}")
+        assert (response.status_code, response.json()["key"]) == (400, "run gone")
+    for route in ("events", "digits", "file"):
+        assert ben.get(f"/train/{route}", params={"run": run["id"]}).json()["key"] == "run gone"
+
+
+def test_the_line_is_seen_left_and_moves_on(person):
+    carl, dora = person("carl"), person("dora")
+    first, second = start(carl, LONG), start(dora, LONG)
+    assert (first["state"], first["place"]) == ("starting", 0)
+    assert (second["state"], second["place"]) == ("queued", 1)
+    assert dora.post(f"/train/steer/pause?run={second['id']}").json()["key"] == "run queued"
+    assert dora.post(f"/train/steer/leave?run={second['id']}").json()["state"] == "stopped"
+    stopped = carl.post(f"/train/steer/stop?run={first['id']}").json()
+    assert stopped["id"] == first["id"]
+    assert follow(carl, first)[0]["state"] == "stopped"
+    assert carl.post(f"/train/steer/dance?run={first['id']}").status_code == 400
+
+
+class Digits:
+    """Test digits as ``trained.encode_examined`` lays them out."""
+
+    def __init__(self, content):
+        (count,) = struct.unpack_from("<I", content)
+        self.sureness = np.frombuffer(content, "<f4", count, 4)
+        at = 4 + 8 * count
+        self.labels = np.frombuffer(content, np.uint8, count, at)
+        self.answers = np.frombuffer(content, np.uint8, count, at + count)
+        self.images = np.frombuffer(content, np.uint8, offset=at + 2 * count)
+        assert self.images.size == 784 * count
+
+
+decode_digits = Digits

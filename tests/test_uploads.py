@@ -1,0 +1,65 @@
+"""Networks people bring along: checked, bounded, named without the server's folders."""
+
+import zipfile
+
+import numpy as np
+import pytest
+
+from mnist_cnn import model, uploads, weights
+from mnist_cnn.card import Card
+from mnist_cnn.uploads import UploadError, Uploads
+
+CARD = Card("lesson", 1, 5, "sum", "none", 93_322, 1.0, "MNIST test", 0.9, 3.0, {}, None, {})
+
+
+@pytest.fixture
+def packed(tmp_path):
+    """The bytes of a file as ``Runs.save`` writes it, of any variant."""
+
+    def packed(downsampling="max"):
+        path = tmp_path / "packed.keras"
+        weights.save_packed(model.build(1, downsampling), CARD, path)
+        return path.read_bytes()
+
+    return packed
+
+
+@pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
+def test_every_variant_comes_back_with_its_card(packed, downsampling):
+    upload = Uploads().add("ann", "C:\\Users\\ann\\mine.keras", packed(downsampling))
+    assert (upload.name, upload.downsampling, upload.card) == ("mine.keras", downsampling, CARD)
+    for found, built in zip(
+        upload.weights, model.build(1, downsampling).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(found, built)
+
+
+def test_a_card_that_is_none_is_left_out(packed, tmp_path):
+    path = tmp_path / "odd.keras"
+    weights.save(model.build(1), CARD, path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("card.json", '{"recipe": "<script>"}')
+    assert Uploads().add("ann", "odd.keras", path.read_bytes()).card is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"", "damaged"), (b"PK\3\4 nothing", "damaged"), (None, "other")]
+)
+def test_other_files_are_refused_by_their_name_alone(content, reason, tmp_path):
+    if content is None:
+        content = (weights.FOLDER / "doubt.keras").read_bytes()
+    with pytest.raises(UploadError) as caught:
+        Uploads().add("ann", "../../mine.keras", content)
+    assert caught.value.reason == reason
+    assert str(caught.value).startswith("mine.keras ")
+    assert "mnist_cnn_" not in str(caught.value)
+
+
+def test_the_oldest_make_room(packed, monkeypatch):
+    kept, content = Uploads(), packed()
+    ids = [kept.add("ann", f"{i}.keras", content).id for i in range(uploads.KEEP + 1)]
+    assert [upload.id for upload in kept.of("ann")] == ids[1:]
+    assert kept.of("ben") == []
+    assert kept.find(ids[0]) is None
+    monkeypatch.setattr(uploads, "KEEP_SECONDS", 0)
+    assert kept.of("ann") == []
