@@ -50,7 +50,7 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
             typed = guessing.parse(request.query_params.get("typed", ""))
         except guessing.GuessError as error:
             raise RequestError(str(error)) from error
-        return inin_json(guessing.check(guessing.hide(terms), typed))
+        return in_json(guessing.check(guessing.hide(terms), typed))
 
     async def hidden(request: Request) -> Response:
         """A drawing, ``?layer=pool1&turn=2`` → the cell of a number worth guessing."""
@@ -64,7 +64,7 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
             found = guessing.choose(_Asked(network, reading), image, activations, layer, int(turn))
         except ValueError as error:
             raise RequestError(str(error)) from error
-        return inin_json({"cell": found.terms.cell})
+        return in_json({"cell": found.terms.cell})
 
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
