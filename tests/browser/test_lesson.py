@@ -155,7 +155,7 @@ def test_a_clicker_turns_from_paragraph_to_picture_to_question_to_the_next_chapt
     draw_digit(page, 7)
     page.locator("#lesson .present").click()
     steps = []
-    for _ in range(6):
+    for _ in range(5):
         steps.append(page.locator("#lesson .prose p:visible").all_inner_texts())
         assert page.evaluate("document.documentElement.scrollWidth") <= 1920
         page.keyboard.press(key)
