@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn import guess, model
+from mnist_cnn import model
 from mnist_cnn.arithmetic import Arithmetic
 from mnist_cnn.attribution import Attribution, Evidence
 from mnist_cnn.feature_visualization import FeatureVisualizer
@@ -50,11 +50,6 @@ class Shipped:
     def explain(self, reading: Reading, layer: str, cell: tuple[int, ...]) -> Terms:
         """See ``Arithmetic.explain``."""
         return self._arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
-
-    def worth_guessing(self, reading: Reading, layer: str, turn: int) -> guess.Hidden:
-        """See ``guess.choose``."""
-        image, activations = reading.stages.image, reading.activations
-        return guess.choose(self._arithmetic, image, activations, layer, turn)
 
     def evidence(self, image: np.ndarray) -> Evidence:
         """See ``Attribution``; from any thread."""
@@ -116,17 +111,10 @@ class Lent:
 
     def explain(self, reading: Reading, layer: str, cell: tuple[int, ...]) -> Terms:
         """See ``Arithmetic.explain``."""
-        arithmetic = self._arithmetic()
-        return arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
-
-    def worth_guessing(self, reading: Reading, layer: str, turn: int) -> guess.Hidden:
-        """See ``guess.choose``."""
-        image, activations = reading.stages.image, reading.activations
-        return guess.choose(self._arithmetic(), image, activations, layer, turn)
-
-    def _arithmetic(self) -> Arithmetic:
         with self._architecture.lock:
-            return Arithmetic(self._architecture.set(self.weights).tracer.network)
+            network = self._architecture.set(self.weights).tracer.network
+            arithmetic = Arithmetic(network)
+        return arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
 
     def evidence(self, image: np.ndarray) -> Evidence:
         """See ``Attribution``; from any thread."""
