@@ -7,10 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+
 ROOT = Path(__file__).parent.parent
+PATIENCE = 120  # seconds: a loaded machine takes long to import TensorFlow
 
 
 def free_port() -> int:
@@ -22,10 +26,18 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serve(*options: str, **environment: str) -> Iterator[str]:
-    """Run ``python app.py`` with ``options``, yield its address, end it.
+    """Run ``python app.py`` with ``options``, yield its address when it is awake, end it.
 
     The variables of ``environment`` are set besides; one that is "" is not there at all.
     """
+    with start(*options, **environment) as (address, _):
+        until_awake(address)
+        yield address
+
+
+@contextlib.contextmanager
+def start(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same with its process, and as soon as it serves the page, while the network wakes."""
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
     variables = {name: value for name, value in (os.environ | environment).items() if value}
     with subprocess.Popen(
@@ -34,6 +46,14 @@ def serve(*options: str, **environment: str) -> Iterator[str]:
         try:
             line = process.stdout.readline()  # comes when it serves, or is empty when it failed
             assert line.startswith("Open http"), f"app.py did not start: {line!r}"
-            yield line.split()[1]
+            yield line.split()[1], process
         finally:
             process.terminate()
+
+
+def until_awake(address: str) -> None:
+    """Wait until the network behind the page answers."""
+    end = time.monotonic() + PATIENCE
+    while httpx.get(f"{address}/health", trust_env=False).status_code != 200:
+        assert time.monotonic() < end, "the network does not wake"
+        time.sleep(0.05)

@@ -16,6 +16,7 @@
 //                             network/choice.js
 //   picture  {width, height, pixels}  ink that is to be put on the pad
 //   why      boolean          what speaks for the answer is to be shown, or no longer
+//   share    {asked}          the addresses that open the page elsewhere are to be shown
 //
 // A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part
 // of the 28×28 picture that can influence that number, {left, top, right, bottom}.
