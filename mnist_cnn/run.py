@@ -39,6 +39,8 @@ class Run:
         self.state = QUEUED  # one of the words above
         self.since = time.monotonic()  # when it came into this state
         self.sequence = 0  # of the latest event
+        self.seconds = 0.0  # spent on training, pauses left out
+        self.asked_to_pause = False  # by its own session
         self.live: Snapshot | None = None  # the newest weights there are
         self.result: Finished | None = None  # when it is tested
         self.failure: Failed | None = None
@@ -91,7 +93,9 @@ class Run:
         if isinstance(event, Snapshot):
             self._take(event)
             return
-        if isinstance(event, Finished):
+        if isinstance(event, Step):
+            self.seconds = event.seconds
+        elif isinstance(event, Finished):
             self.result = event
         elif isinstance(event, Failed):
             self.failure = event
