@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 
+from mnist_cnn.correction import Correction
 from mnist_cnn.events import (
     Evaluating,
     Event,
@@ -32,10 +33,12 @@ MOST_STEPS = 4000  # ``Step`` events kept; beyond, every second of them goes
 class Run:
     """A run. ``Runs`` changes it and locks it; everybody else only reads."""
 
-    def __init__(self, session: str, options: Options, folder=None):
+    def __init__(self, session: str, job: Options | Correction, folder=None):
         """Begin the life of a run that waits in line."""
         self.id = secrets.token_urlsafe(9)
-        self.session, self.options = session, options
+        self.session, self.job = session, job
+        self.correction = job if isinstance(job, Correction) else None
+        self.options = job.options if isinstance(job, Correction) else job
         self.state = QUEUED  # one of the words above
         self.since = time.monotonic()  # when it came into this state
         self.sequence = 0  # of the latest event
