@@ -137,6 +137,11 @@ class Runs:
                 raise RunsError(GONE, "gone")
             return run, found
 
+    def find(self, run_id: str) -> Run | None:
+        """Return the run with this id, of whatever session, or None; see ``weights``."""
+        with self._changed:
+            return self._runs.get(run_id)
+
     def place(self, run: Run) -> int:
         """Return the place in line, 1 is next; 0 for a run that does not wait."""
         with self._changed:

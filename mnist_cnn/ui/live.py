@@ -23,7 +23,7 @@ from starlette.websockets import WebSocket
 from mnist_cnn import ink, payload
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
-from mnist_cnn.ui import exploring, trained, training
+from mnist_cnn.ui import correcting, exploring, trained, training
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
@@ -41,6 +41,7 @@ PREFIX = "/mnist_cnn"
 WEB_FOLDERS = (
     "actions",
     "answer",
+    "correction",
     "filmstrip",
     "header",
     "inspector",
@@ -124,6 +125,7 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         *exploring.routes(networks, PREFIX),
         *(training.routes(runs, networks, PREFIX) if runs else ()),
         *(trained.routes(runs, networks, PREFIX) if runs else ()),
+        *(correcting.routes(runs, networks, PREFIX) if runs else ()),
         *(
             Mount(f"{PREFIX}/{folder}", _RevalidatedFiles(directory=here / folder))
             for folder in WEB_FOLDERS

@@ -39,6 +39,8 @@ class Shipped:
         self._reader = reader
         self.names = reader.tracer.names
         network = reader.tracer.network
+        self.downsampling = model.downsampling_of(network)
+        self.weights = network.get_weights()
         self._arithmetic = Arithmetic(network)
         self._attribution = functools.cache(lambda: Attribution(network))
         self._visualizer = FeatureVisualizer(network)
@@ -103,6 +105,7 @@ class Lent:
         self._networks, self._architecture = networks, architecture
         self.weights, self.final = weights, final
         self.names = architecture.reader.tracer.names
+        self.downsampling = architecture.downsampling
 
     def read(self, drawing: np.ndarray) -> Reading | None:
         """See ``Reader.read``."""

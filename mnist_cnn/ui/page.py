@@ -59,6 +59,8 @@ def build(reader: Reader, card: Card | None = None, training: bool = False) -> g
             with gr.Column(scale=1, min_width=320, elem_id="right"):
                 _part("network", layers=layers)
                 _part("answer")
+                if training:
+                    _part("correction")
                 with _view("layers"):
                     _part("maps", layers=layers)
                 if training:

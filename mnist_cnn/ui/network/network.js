@@ -9,6 +9,7 @@ const SENTENCES = {
   untested: "readByUntested", // {step}
   trained: "readByTrained", // {percent}
   file: "readByFile", // {name}
+  corrected: "readByCorrected", // {count}
 };
 const PASSING = ["training", "checkpoint"]; // looked at, not chosen: they go by themselves
 
