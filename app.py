@@ -23,8 +23,10 @@ def main() -> int:
 
     # isort: split
     from mnist_cnn import weights
+    from mnist_cnn.classroom import Classroom, Rules
     from mnist_cnn.reading import Reader
     from mnist_cnn.runs import Runs
+    from mnist_cnn.ui import classroom as class_routes
     from mnist_cnn.ui import live, page, sharing
 
     try:
@@ -37,20 +39,24 @@ def main() -> int:
     except weights.WeightsError:
         card = None  # weights from elsewhere: they read all the same, and nothing is said of them
     runs = Runs(workers=options.train_workers)
-    demo = page.build(reader, card, training=True)
+    classroom = Classroom(rules=Rules(at_once=options.train_workers))
+    class_routes.enforce(classroom, runs)
+    demo = page.build(reader, card, training=True, teaching=True)
     demo.launch(
         server_name=options.host,
         server_port=options.port,
         theme=page.theme(),
         css_paths=[page.STYLE],
-        app_kwargs={"routes": live.routes(reader, runs)},
+        app_kwargs={"routes": live.routes(reader, runs, classroom)},
         footer_links=["api"],
         ssr_mode=False,
         quiet=True,
         prevent_thread_lock=True,
     )
     live.configure(demo.server)
-    print(f"Open {_address(options.host, options.port)}", flush=True)
+    address = _address(options.host, options.port)
+    print(f"Open {address}", flush=True)
+    print(f"Teacher: {address}/?teacher={classroom.token}", flush=True)
     if options.share:
         print(sharing.public_link(demo), flush=True)
     print("Stop with Ctrl+C", flush=True)

@@ -19,7 +19,7 @@ import numpy as np
 from mnist_cnn.wall import Wall, WallDigit, WallError
 
 SHIPPED = ""  # the name of the network that everyone starts with unless the teacher chooses
-MOST_AT_ONCE = 4  # trainings
+MOST_AT_ONCE = 8  # trainings
 MOST_MINUTES = 60  # of one training
 LONGEST_DRAWING = 16_000  # characters, as in pad/link.js
 DRAWING = re.compile(rf"drawing=1\.[\w-]{{6,{LONGEST_DRAWING}}}", re.ASCII)
@@ -38,6 +38,7 @@ class Rules:
     minutes: int = MOST_MINUTES  # of one training
     wall: bool = True  # whether digits can be put on the wall
     network: str = SHIPPED  # that everyone starts with
+    downsampling: str = "max"  # of that network, a name in ``model.DOWNSAMPLING``
 
     def changed(self, choices: dict[str, object]) -> Rules:
         """Return the rules with some of them changed.
@@ -66,6 +67,10 @@ RULES = {
     "minutes": _whole(MOST_MINUTES),
     "wall": _YES_OR_NO,
     "network": (lambda value: isinstance(value, str) and len(value) <= 40, "the name of a network"),
+    "downsampling": (
+        lambda value: isinstance(value, str) and len(value) <= 40,
+        "a kind of network",
+    ),
 }
 
 
@@ -99,15 +104,18 @@ class WallNews:
 class Classroom:
     """Call it from one thread, that of the server's event loop."""
 
-    def __init__(self, token: str | None = None, wall: Wall | None = None):
+    def __init__(
+        self, token: str | None = None, rules: Rules | None = None, wall: Wall | None = None
+    ):
         """Begin a lesson.
 
         Args:
             token: what the teacher's page has to know; a new one by default.
+            rules: to begin with.
             wall: for the class's digits; an empty one by default.
         """
         self.token = token or secrets.token_urlsafe(18)
-        self.rules = Rules()
+        self.rules = rules or Rules()
         self._wall = wall or Wall()
         self._broadcast = Broadcast(None, 0)
         # Pages outlive a restart of the server: its numbers are to be news to them.

@@ -26,6 +26,13 @@ def serve(*options: str, **environment: str) -> Iterator[str]:
 
     The variables of ``environment`` are set besides; one that is "" is not there at all.
     """
+    with serve_class(*options, **environment) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def serve_class(*options: str, **environment: str) -> Iterator[tuple[str, str]]:
+    """The same; yield the address and the teacher's token."""
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
     variables = {name: value for name, value in (os.environ | environment).items() if value}
     with subprocess.Popen(
@@ -34,6 +41,7 @@ def serve(*options: str, **environment: str) -> Iterator[str]:
         try:
             line = process.stdout.readline()  # comes when it serves, or is empty when it failed
             assert line.startswith("Open http"), f"app.py did not start: {line!r}"
-            yield line.split()[1]
+            teacher = process.stdout.readline()
+            yield line.split()[1], teacher.strip().partition("?teacher=")[2]
         finally:
             process.terminate()

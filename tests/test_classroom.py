@@ -35,8 +35,8 @@ def test_only_the_token_makes_a_teacher(guess):
     [
         ({"training": 1}, "training must be true or false, not '1'."),
         ({"wall": None}, "wall must be true or false, not 'None'."),
-        ({"at_once": 0}, "at_once must be a whole number from 1 to 4, not '0'."),
-        ({"at_once": True}, "at_once must be a whole number from 1 to 4, not 'True'."),
+        ({"at_once": 0}, "at_once must be a whole number from 1 to 8, not '0'."),
+        ({"at_once": True}, "at_once must be a whole number from 1 to 8, not 'True'."),
         ({"minutes": 2.5}, "minutes must be a whole number from 1 to 60, not '2.5'."),
         ({"minutes": [5]}, "minutes must be"),
         ({"network": "x" * 41}, "network must be the name of a network"),

@@ -39,13 +39,16 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build(reader: Reader, card: Card | None = None, training: bool = False) -> gr.Blocks:
+def build(
+    reader: Reader, card: Card | None = None, training: bool = False, teaching: bool = False
+) -> gr.Blocks:
     """Return the page; launch it with the routes of ``live.routes``.
 
     Args:
         reader: the network that is shipped.
         card: what is known of it.
         training: whether there are ``Runs``, so that people can train.
+        teaching: whether there is a ``Classroom`` too.
     """
     layers = telling.layers(reader.tracer.network)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
@@ -66,6 +69,10 @@ def build(reader: Reader, card: Card | None = None, training: bool = False) -> g
                 if training:
                     with _view("train"):
                         _part("train", choices=choices(), shipped=telling.shipped(reader, card))
+                if teaching:
+                    with _view("class"):
+                        _part("teacher")
+                        _part("wall", mnist=card.test_accuracy if card else None)
         _part("inspector", layers=layers)
         _predict_endpoint(reader)
     return page

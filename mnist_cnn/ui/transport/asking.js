@@ -7,7 +7,7 @@ import { url } from "./transport.js";
 
 const SESSION = { kept: "mnist_cnn.session", header: "X-Mnist-Cnn-Session" };
 const TEACHER = { kept: "mnist_cnn.teacher", header: "X-Mnist-Cnn-Teacher", parameter: "teacher" };
-const PATIENCE = 30_000; // milliseconds
+const PATIENCE = 30_000; // milliseconds; news are held for 20 seconds
 
 function session() {
   let name = sessionStorage.getItem(SESSION.kept);
@@ -39,14 +39,15 @@ export const forgetToken = () => sessionStorage.removeItem(TEACHER.kept);
  * Throws an Error with `refused`, the server's sentence, its `key`, `values` and `status`, when
  * the server refuses, and without when it does not answer.
  */
-export async function call(path, { query = {}, ...options } = {}) {
+export async function call(path, { query = {}, signal, ...options } = {}) {
+  const signals = [AbortSignal.timeout(PATIENCE), signal].filter(Boolean);
   const headers = { [SESSION.header]: session() };
   const token = teachersToken();
   if (token && /^[\x21-\x7e]+$/.test(token)) headers[TEACHER.header] = token;
   const response = await fetch(`${url(path)}?${new URLSearchParams(query)}`, {
     ...options,
     headers,
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.any(signals),
   });
   if (response.ok) return response;
   const { status } = response;
