@@ -13,7 +13,7 @@ def test_a_digit_is_taught_its_price_is_shown_and_it_is_unlearned(open_page):
         draw_digit(page, 1)
         wait_for_digit(page, 1)
     teach(ann, 7)
-    ann.locator("#correction .outcome").wait_for(timeout=180_000)
+    ann.locator("#correction .outcome").wait_for(timeout=400_000)
     wait_for_digit(ann, 7)
     own = ann.locator("#correction .own").inner_text()
     assert own.startswith("Your digits: 0 of 1 read right before, 1 of 1 now.")
