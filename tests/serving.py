@@ -51,6 +51,15 @@ def start(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.P
             process.terminate()
 
 
+@contextlib.contextmanager
+def serve_class(*options: str, **environment: str) -> Iterator[tuple[str, str]]:
+    """As ``serve``; yield the address and the teacher's token."""
+    with start(*options, **environment) as (address, process):
+        token = process.stdout.readline().strip().partition("?teacher=")[2]
+        until_awake(address)
+        yield address, token
+
+
 def until_awake(address: str) -> None:
     """Wait until the network behind the page answers."""
     end = time.monotonic() + PATIENCE

@@ -19,9 +19,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from mnist_cnn import ink, payload
+from mnist_cnn.classroom import Classroom
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
-from mnist_cnn.ui import exploring, lessons, trained, training
+from mnist_cnn.ui import correcting, exploring, lessons, trained, training
+from mnist_cnn.ui.classroom import routes as class_routes
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
@@ -42,12 +44,15 @@ LARGEST_MESSAGE = LIVE_HEADER.size + 1024 + LARGEST_SIDE**2  # bytes; 1024 for t
 LARGEST_PICTURE = 8 * 2**20  # bytes of an uploaded file; the pad sends at most 512×512 as PNG
 
 
-def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
+def routes(
+    reader: Reader, runs: Runs | None = None, classroom: Classroom | None = None
+) -> list[BaseRoute]:
     """Return the routes to put on Gradio's app.
 
     Args:
         reader: the network that is shipped.
         runs: trainings; without them nobody can train.
+        classroom: what a teacher decides; without it, or without runs, there is no class.
     """
     networks = Networks(reader, runs)
 
@@ -108,6 +113,8 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         *(training.routes(runs, networks, PREFIX) if runs else ()),
         *(trained.routes(runs, networks, PREFIX) if runs else ()),
         *lessons.routes(reader, PREFIX),
+        *(correcting.routes(runs, networks, PREFIX) if runs else ()),
+        *(class_routes(classroom, networks, runs, PREFIX) if runs and classroom else ()),
     ]
 
 

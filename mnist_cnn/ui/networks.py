@@ -10,6 +10,7 @@ traced network, whose weights are set before it reads: that takes a millisecond,
 from __future__ import annotations
 
 import functools
+import secrets
 import tempfile
 import threading
 from collections import OrderedDict
@@ -28,6 +29,7 @@ from mnist_cnn.ui.requests import RequestError
 from mnist_cnn.uploads import Uploads
 
 LONGEST_REFERENCE = 40  # characters
+KEPT = 4  # networks given to everyone: those before the present one too, for pages still at them
 PICTURED = 4  # networks whose feature pictures are kept at hand
 
 
@@ -39,6 +41,8 @@ class Shipped:
         self._reader = reader
         self.names = reader.tracer.names
         network = reader.tracer.network
+        self.downsampling = model.downsampling_of(network)
+        self.weights = network.get_weights()
         self._arithmetic = Arithmetic(network)
         self._attribution = functools.cache(lambda: Attribution(network))
         self._visualizer = FeatureVisualizer(network)
@@ -103,6 +107,7 @@ class Lent:
         self._networks, self._architecture = networks, architecture
         self.weights, self.final = weights, final
         self.names = architecture.reader.tracer.names
+        self.downsampling = architecture.downsampling
 
     def read(self, drawing: np.ndarray) -> Reading | None:
         """See ``Reader.read``."""
@@ -146,6 +151,7 @@ class Networks:
         self._architectures: dict[str, _Architecture] = {}
         self._visualizers: OrderedDict[int, tuple[list[np.ndarray], FeatureVisualizer]]
         self._visualizers = OrderedDict()
+        self._kept: OrderedDict[str, tuple[str, list[np.ndarray]]] = OrderedDict()
         self._lock = threading.Lock()
         self._pictures = tempfile.TemporaryDirectory(prefix="mnist_cnn_features_")
 
@@ -157,6 +163,9 @@ class Networks:
         """
         if not reference:
             return self.shipped
+        if reference in self._kept:
+            downsampling, weights = self._kept[reference]
+            return Lent(self, self._architecture(downsampling), weights, True)
         name, _, index = reference[:LONGEST_REFERENCE].partition(".")
         upload = None if index else self.uploads.find(name)
         if upload:
@@ -169,6 +178,18 @@ class Networks:
             raise RequestError(*GONE) from error
         final = run.over and not index
         return Lent(self, self._architecture(run.options.downsampling), weights, final)
+
+    def keep(self, reference: str) -> str:
+        """Return a reference to the same network as it is now, which stays when its run goes.
+
+        Raises:
+            RequestError: there is none any more.
+        """
+        network, name = self.find(reference), secrets.token_urlsafe(9)
+        self._kept[name] = network.downsampling, network.weights
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return name
 
     def prepare(self, downsampling: str) -> None:
         """Trace what networks of this architecture share, which takes a second; in a thread."""

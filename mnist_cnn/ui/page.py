@@ -44,12 +44,15 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build(network: list[Layer], awake: Callable[[], Awake]) -> gr.Blocks:
+def build(
+    network: list[Layer], awake: Callable[[], Awake], test_accuracy: float | None = None
+) -> gr.Blocks:
     """Return the page.
 
     Args:
         network: its layers, as ``architecture.layers_in`` reads them.
         awake: returns what reads drawings and trains; may wait for it.
+        test_accuracy: the share of MNIST's test digits the network reads right, where it is known.
     """
     layers = _layers(network)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
@@ -63,12 +66,16 @@ def build(network: list[Layer], awake: Callable[[], Awake]) -> gr.Blocks:
             with gr.Column(scale=1, min_width=320, elem_id="right"):
                 _part("network", layers=layers)
                 _part("answer")
+                _part("correction")
                 with _view("layers"):
                     _part("maps", layers=layers)
                 with _view("train"):
                     _part("train")
                 with _view("lesson"):
                     _part("lesson", layers=layers)
+                with _view("class"):
+                    _part("teacher")
+                    _part("wall", mnist=test_accuracy)
         _part("inspector", layers=layers)
         _part("share")
         api.endpoints(lambda: awake().reader)

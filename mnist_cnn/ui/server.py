@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 from mnist_cnn.ui import quick  # noqa: F401  first, before Gradio is imported
 
 # isort: split
+from mnist_cnn import card
 from mnist_cnn.architecture import Layer
+from mnist_cnn.classroom import Classroom, Rules
 from mnist_cnn.ui import addresses, languages, page, sharing, web
 from mnist_cnn.ui.accounts import Account
 from mnist_cnn.ui.waking import Waking, health, routes_asleep
+from mnist_cnn.weights_file import UNREADABLE
 
 if TYPE_CHECKING:
     from mnist_cnn.ui.awake import Awake
@@ -33,9 +36,10 @@ def serve(
         network: its layers.
         users: who may sign in; without any, everybody may look.
     """
-    waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers))
+    classroom = Classroom(rules=Rules(at_once=options.train_workers))
+    waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
     known = sharing.Addresses(network=addresses.on_this_network(options.host, options.port))
-    demo = page.build(network, waking.wait)
+    demo = page.build(network, waking.wait, _test_accuracy(weights))
     routes = [
         health(waking),
         *sharing.routes(known),
@@ -65,7 +69,7 @@ def serve(
         app.router.routes[:0] = made.routes  # before those that answer while it sleeps
 
     waking.start(awake, failed=stop.set)
-    _announce(options.host, options.port, known.network)
+    _announce(options.host, options.port, known.network, classroom.token)
     if options.share or options.share_server:
         sharing.open_tunnel(demo, known, options.share_server, say)
     while not stop.wait(1):  # Windows looks for Ctrl+C between two waits only
@@ -73,10 +77,18 @@ def serve(
     return _end(waking)
 
 
-def _wake(weights: Path, train_workers: int) -> Awake:
+def _wake(weights: Path, train_workers: int, classroom: Classroom) -> Awake:
     from mnist_cnn.ui import awake  # imports TensorFlow
 
-    return awake.wake(weights, train_workers)
+    return awake.wake(weights, train_workers, classroom)
+
+
+def _test_accuracy(weights: Path) -> float | None:
+    """Return what the card of the weights says, or None when they come without one."""
+    try:
+        return card.from_json(weights.with_suffix(".json").read_text("utf-8")).test_accuracy
+    except UNREADABLE:
+        return None
 
 
 def _stop_signal() -> threading.Event:
@@ -100,9 +112,11 @@ def _end(waking: Waking[Awake]) -> int:
     os._exit(1 if waking.failure else 0)
 
 
-def _announce(host: str, port: int, network: str | None) -> None:
+def _announce(host: str, port: int, network: str | None, token: str) -> None:
     """Print where the page is, and for phones of this network as a QR code too."""
-    say(f"Open {addresses.on_this_machine(host, port)}")
+    address = addresses.on_this_machine(host, port)
+    say(f"Open {address}")
+    say(f"Teacher: {address}/?teacher={token}")
     if network:
         say(f"On this network {network}")
         code = addresses.as_text(network)

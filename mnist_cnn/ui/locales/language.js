@@ -58,7 +58,7 @@ function choose() {
   return "en";
 }
 
-/** The language without its region: who reads zh-TW reads zh-CN. */
+/** zh-TW reads zh-CN. Hoisted: the language is chosen before the rest of this file has run. */
 function primary(tag) {
   return tag.split("-")[0].toLowerCase();
 }
