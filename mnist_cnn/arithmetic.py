@@ -12,13 +12,18 @@ from keras import layers
 from mnist_cnn import receptive_field
 from mnist_cnn.activations import Activations
 from mnist_cnn.receptive_field import IMAGE
-from mnist_cnn.terms import Cells, Convolution, Dense, Flattening, Pooling, Softmax, Terms
+from mnist_cnn.terms import (
+    CellError,
+    Cells,
+    Convolution,
+    Dense,
+    Flattening,
+    Pooling,
+    Softmax,
+    Terms,
+)
 
 ACTIVATIONS = ("relu", "linear")
-
-
-class CellError(ValueError):
-    """There is no such number in the network. The message says what there is."""
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ class _Built:
 @functools.cache
 def _timed(name: str) -> tuple[tf.types.experimental.GenericFunction, _Built]:
     """Return a variant as a traced function, untrained: what it has learned takes no time."""
-    network = VARIANTS[name].build(1)
+    network = VARIANTS[name].build(None)  # a seed would set that of the whole process
     signature = [tf.TensorSpec((1, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)]
     traced = tf.function(lambda x: network(x, training=False), input_signature=signature)
     built = _Built(layer_table(network), receptive_fields(network), multiplications(network))

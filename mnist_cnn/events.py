@@ -122,6 +122,16 @@ class Examined:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """What a person's own digits were read as before they were taught, and are now."""
+
+    labels: np.ndarray  # uint8 (n,), what they are
+    read_before: np.ndarray  # uint8 (n,)
+    read: np.ndarray  # uint8 (n,)
+    confusion_before: np.ndarray  # int (10, 10), of the test digits; ``Finished.confusion`` is now
+
+
+@dataclass(frozen=True)
 class Finished:
     """The network is trained, or stopped, and tested."""
 
@@ -134,6 +144,7 @@ class Finished:
     weights: list[np.ndarray]  # float32, the final ones
     seconds: float  # spent on training
     card: str  # JSON, see ``mnist_cnn.card``
+    corrected: Corrected | None = None  # of a correction
 
 
 @dataclass(frozen=True)

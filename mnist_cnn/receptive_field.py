@@ -10,21 +10,24 @@ out the last rows and columns of the one before. So the pixels of each cell are 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-from keras import layers
 
-from mnist_cnn import model
+from mnist_cnn.architecture import (
+    CONVOLUTIONS,
+    GLOBAL_POOLINGS,
+    POOLINGS,
+    UNMOVED,
+    Layer,
+    described,
+)
+
+if TYPE_CHECKING:
+    import keras
 
 IMAGE = "image"  # what the first layer reads
-CONVOLUTIONS = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D)
-POOLINGS = (layers.MaxPooling2D, layers.AveragePooling2D)
-WHOLE = (layers.Dense, layers.GlobalMaxPooling2D, layers.GlobalAveragePooling2D)  # see every cell
-UNMOVED = (
-    *(layers.Activation, layers.ReLU, layers.LeakyReLU, layers.BatchNormalization),
-    *(layers.Dropout, layers.Rescaling, layers.Flatten),
-)
+WHOLE = ("Dense", *GLOBAL_POOLINGS)  # see every cell
 NOWHERE = (2**31 - 1, -1)  # the span of a cell that reads nothing but padding: it widens no other
 
 
@@ -97,11 +100,22 @@ def receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
     Raises:
         TypeError: a layer is of a kind not known here, or reads more than one layer.
     """
-    pixels = [tuple((i, i) for i in range(side)) for side in network.input_shape[1:3]]
-    fields = {IMAGE: ReceptiveField((1, 1), (1, 1), (0, 0), *pixels)}
+    fields = {IMAGE: _pixels(network.input_shape[1:3])}
     for name, source in sources(network).items():
-        fields[name] = _field(network.get_layer(name), fields[source])
+        fields[name] = _field(described(network.get_layer(name)), fields[source])
     del fields[IMAGE]
+    return fields
+
+
+def fields_along(layers: list[Layer]) -> dict[str, ReceptiveField]:
+    """Return the same of the descriptions of layers that each read the one before.
+
+    Raises:
+        TypeError: a layer is of a kind not known here.
+    """
+    fields, field = {}, _pixels(layers[0].before[:2])
+    for layer in layers:
+        fields[layer.name] = field = _field(layer, field)
     return fields
 
 
@@ -113,8 +127,9 @@ def sources(network: keras.Model) -> dict[str, str]:
     """
     names = {id(network.inputs[0]): IMAGE}
     found = {}
-    for row in model.layer_table(network):
-        layer = network.get_layer(row.name)
+    for layer in network.layers:
+        if type(layer).__name__ == "InputLayer":
+            continue
         if id(layer.input) not in names:
             raise TypeError(
                 f"{layer.name} ({type(layer).__name__}) does not read exactly one layer before it, "
@@ -128,35 +143,38 @@ def sources(network: keras.Model) -> dict[str, str]:
 def window(layer: keras.Layer) -> Window:
     """Return what a cell of a convolution or pooling reads of the layer before.
 
-    ``"same"`` pads as TensorFlow does: half of what is missing above and left, the rest below and
-    right.
-
     Raises:
         TypeError: the layer has no window, or has its channels first.
     """
-    if not isinstance(layer, CONVOLUTIONS + POOLINGS):
+    return _window(described(layer))
+
+
+def _window(layer: Layer) -> Window:
+    """``"same"`` pads as TensorFlow does: half of what is missing above and left, the rest below
+    and right."""
+    if layer.kind not in CONVOLUTIONS + POOLINGS:
         raise _unknown(layer)
-    if layer.data_format != "channels_last":
-        raise TypeError(f"{layer.name} has its channels first. Build it with channels_last.")
-    convolution = isinstance(layer, CONVOLUTIONS)
-    size = layer.kernel_size if convolution else layer.pool_size
-    dilation = layer.dilation_rate if convolution else 1
-    size, stride, dilation = (np.broadcast_to(pair, 2) for pair in (size, layer.strides, dilation))
+    size, stride, dilation = map(np.array, (layer.size, layer.stride, layer.dilation))
     padding = np.zeros(2, int)
     if layer.padding == "same":
-        before, after = (np.array(tensor.shape[1:3]) for tensor in (layer.input, layer.output))
+        before, after = (np.array(shape[:2]) for shape in (layer.before, layer.shape))
         padding = np.maximum((after - 1) * stride + (size - 1) * dilation + 1 - before, 0) // 2
     return Window(*(_pair(numbers) for numbers in (size, stride, dilation, padding)))
 
 
-def _field(layer: keras.Layer, before: ReceptiveField) -> ReceptiveField:
-    if isinstance(layer, CONVOLUTIONS + POOLINGS):
-        return _through(window(layer), layer.output.shape[1:3], before)
-    if isinstance(layer, layers.Dense) and len(layer.input.shape) == 4:
+def _pixels(sides: tuple[int, int]) -> ReceptiveField:
+    """Return the field of the picture itself."""
+    return ReceptiveField((1, 1), (1, 1), (0, 0), *(tuple((i, i) for i in range(n)) for n in sides))
+
+
+def _field(layer: Layer, before: ReceptiveField) -> ReceptiveField:
+    if layer.kind in CONVOLUTIONS + POOLINGS:
+        return _through(_window(layer), layer.shape[:2], before)
+    if layer.kind == "Dense" and len(layer.before) == 3:
         return before  # it is a 1×1 convolution
-    if isinstance(layer, WHOLE):
+    if layer.kind in WHOLE:
         return _whole(before)
-    if isinstance(layer, UNMOVED):
+    if layer.kind in UNMOVED:
         return before
     raise _unknown(layer)
 
@@ -189,8 +207,8 @@ def _pair(numbers) -> tuple[int, int]:
     return int(first), int(second)
 
 
-def _unknown(layer: keras.Layer) -> TypeError:
+def _unknown(layer: Layer) -> TypeError:
     return TypeError(
-        f"{layer.name} is a {type(layer).__name__}, and which cells that reads is not known here. "
+        f"{layer.name} is a {layer.kind}, and which cells that reads is not known here. "
         "Describe it in mnist_cnn/receptive_field.py."
     )

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 
+from mnist_cnn.correction import Correction
 from mnist_cnn.events import (
     Evaluating,
     Event,
@@ -32,13 +33,17 @@ MOST_STEPS = 4000  # ``Step`` events kept; beyond, every second of them goes
 class Run:
     """A run. ``Runs`` changes it and locks it; everybody else only reads."""
 
-    def __init__(self, session: str, options: Options, folder=None):
+    def __init__(self, session: str, job: Options | Correction, folder=None):
         """Begin the life of a run that waits in line."""
         self.id = secrets.token_urlsafe(9)
-        self.session, self.options = session, options
+        self.session, self.job = session, job
+        self.correction = job if isinstance(job, Correction) else None
+        self.options = job.options if isinstance(job, Correction) else job
         self.state = QUEUED  # one of the words above
         self.since = time.monotonic()  # when it came into this state
         self.sequence = 0  # of the latest event
+        self.seconds = 0.0  # spent on training, pauses left out
+        self.asked_to_pause = False  # by its own session
         self.live: Snapshot | None = None  # the newest weights there are
         self.result: Finished | None = None  # when it is tested
         self.failure: Failed | None = None
@@ -91,7 +96,9 @@ class Run:
         if isinstance(event, Snapshot):
             self._take(event)
             return
-        if isinstance(event, Finished):
+        if isinstance(event, Step):
+            self.seconds = event.seconds
+        elif isinstance(event, Finished):
             self.result = event
         elif isinstance(event, Failed):
             self.failure = event

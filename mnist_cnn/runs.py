@@ -6,6 +6,7 @@ may be called from any thread. Nothing here touches ``weights/``.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -13,12 +14,14 @@ import time
 import numpy as np
 
 from mnist_cnn import card, model, weights
+from mnist_cnn.correction import Correction
 from mnist_cnn.events import LAST, Event, Failed, Stopped
 from mnist_cnn.options import Options
-from mnist_cnn.run import PAUSED, QUEUED, Run
+from mnist_cnn.run import PAUSED, QUEUED, TRAINING, Run
 from mnist_cnn.worker import Worker
 
 MOST_WAITING = 3  # runs of one session in line
+CORRECTING = 1  # corrections at the same time, beside other runs
 CLOSING = 5.0  # seconds for processes to end
 GONE = "There is no such run any more. Start a new one."
 
@@ -61,6 +64,8 @@ class Runs:
         self.workers, self.keep, self.keep_in_all = workers, keep, keep_in_all
         self.keep_seconds = keep_seconds
         self.grace_seconds, self.pause_seconds = grace_seconds, pause_seconds
+        self.most_seconds = math.inf  # see ``limit``
+        self.held, self._released = False, 0.0  # see ``hold``; when they were released last
         self._paths, self._folder = (mnist_path, pens_path), folder
         self._runs: dict[str, Run] = {}  # in the order they were asked for
         self._heard: dict[str, float] = {}  # session: when
@@ -69,8 +74,10 @@ class Runs:
         self._watching = threading.Thread(target=self._watch, name="runs", daemon=True)
         self._watching.start()
 
-    def start(self, session: str, options: Options) -> str:
+    def start(self, session: str, job: Options | Correction) -> str:
         """Put a run in line and return its id; it starts at once when a worker is free.
+
+        Corrections, which are short, have a line and a worker of their own.
 
         Raises:
             RunsError: the session has enough runs in line, or this is closed.
@@ -79,13 +86,14 @@ class Runs:
             self._hear_of(session)
             if self._closed.is_set():
                 raise RunsError("The server is closing. Train again when it is back.", "closing")
-            if sum(run.session == session for run in self._line()) >= MOST_WAITING:
+            waiting = sum(run.session == session for run in self._waiting())
+            if waiting >= MOST_WAITING:
                 raise RunsError(
                     f"{MOST_WAITING} of your runs are waiting already. Leave one of them, or wait "
                     "until one has finished.",
                     "waiting",
                 )
-            run = Run(session, options, self._folder)
+            run = Run(session, job, self._folder)
             self._runs[run.id] = run
             self._fill()
             return run.id
@@ -129,10 +137,15 @@ class Runs:
                 raise RunsError(GONE, "gone")
             return run, found
 
+    def find(self, run_id: str) -> Run | None:
+        """Return the run with this id, of whatever session, or None; see ``weights``."""
+        with self._changed:
+            return self._runs.get(run_id)
+
     def place(self, run: Run) -> int:
         """Return the place in line, 1 is next; 0 for a run that does not wait."""
         with self._changed:
-            line = self._line()
+            line = self._line(bool(run.correction))
             return line.index(run) + 1 if run in line else 0
 
     def events(
@@ -154,11 +167,62 @@ class Runs:
 
     def pause(self, session: str, run_id: str) -> None:
         """Let a run stand still, at its next event; raises ``RunsError``, see ``run``."""
-        self._worker(session, run_id).pause()
+        with self._changed:
+            self._worker(session, run_id).pause()
+            self.run(session, run_id).asked_to_pause = True
 
     def resume(self, session: str, run_id: str) -> None:
-        """Let a paused run go on; raises ``RunsError``, see ``run``."""
-        self._worker(session, run_id).resume()
+        """Let a paused run go on; after ``release`` when all are held.
+
+        Raises:
+            RunsError: see ``run``.
+        """
+        with self._changed:
+            worker = self._worker(session, run_id)
+            self.run(session, run_id).asked_to_pause = False
+            if not self.held:
+                worker.resume()
+
+    def hold(self) -> None:
+        """Let everybody's runs stand still, and start none, until ``release``."""
+        with self._changed:
+            self.held = True
+            for run in self._runs.values():
+                if run.worker:
+                    run.worker.pause()
+
+    def release(self) -> None:
+        """Let runs start and go on, but those their own people have paused."""
+        with self._changed:
+            self.held, self._released = False, time.monotonic()
+            for run in self._runs.values():
+                if run.worker and not run.asked_to_pause:
+                    run.worker.resume()
+            self._fill()
+
+    def limit(self, workers: int, most_seconds: float = math.inf) -> None:
+        """Change how many may train at the same time, and how long each.
+
+        Args:
+            workers: runs at the same time. Those that train already go on.
+            most_seconds: of training, pauses left out; then a run is stopped, and tested.
+        """
+        with self._changed:
+            self.workers, self.most_seconds = workers, most_seconds
+            self._fill()
+
+    def clear_line(self) -> int:
+        """Take everybody's runs that wait out of the line; return how many these were."""
+        with self._changed:
+            line = self._waiting()
+            for run in line:
+                self._leave(run)
+            return len(line)
+
+    def count(self) -> tuple[int, int]:
+        """Return how many runs of everybody train, and how many wait."""
+        with self._changed:
+            return sum(bool(run.worker) for run in self._runs.values()), len(self._waiting())
 
     def stop(self, session: str, run_id: str, test: bool = True) -> None:
         """End a run, keeping and testing what it has learned; one in line leaves it.
@@ -221,8 +285,11 @@ class Runs:
     def _hear_of(self, session: str) -> None:
         self._heard[session] = time.monotonic()
 
-    def _line(self) -> list[Run]:
+    def _waiting(self) -> list[Run]:
         return [run for run in self._runs.values() if run.state == QUEUED]
+
+    def _line(self, corrections: bool) -> list[Run]:
+        return [run for run in self._waiting() if bool(run.correction) == corrections]
 
     def _worker(self, session: str, run_id: str) -> Worker:
         run = self.run(session, run_id)
@@ -236,13 +303,22 @@ class Runs:
 
     def _fill(self) -> None:
         """Start the next in line while there are workers free."""
-        free = self.workers - sum(run.worker is not None for run in self._runs.values())
-        for run in self._line()[: max(free, 0)] if not self._closed.is_set() else ():
-            try:
-                run.start(Worker(run.options, lambda e, run=run: self._hear(run, e), *self._paths))
-            except OSError as error:
-                run.hear(Failed("error", f"No process can be started ({error.strerror})."))
+        if not self._closed.is_set() and not self.held:
+            for run in self._next(False, self.workers) + self._next(True, CORRECTING):
+                self._begin(run)
         self._changed.notify_all()
+
+    def _next(self, corrections: bool, workers: int) -> list[Run]:
+        """Return those of a line that may start when there are so many workers for it."""
+        busy = [run for run in self._runs.values() if run.worker]
+        free = workers - sum(bool(run.correction) == corrections for run in busy)
+        return self._line(corrections)[: max(free, 0)]
+
+    def _begin(self, run: Run) -> None:
+        try:
+            run.start(Worker(run.job, lambda event: self._hear(run, event), *self._paths))
+        except OSError as error:
+            run.hear(Failed("error", f"No process can be started ({error.strerror})."))
 
     def _hear(self, run: Run, event: Event) -> None:
         """Take up an event of a worker, from its thread."""
@@ -278,13 +354,19 @@ class Runs:
         """End what nobody attends to, and forget what is old, until closed."""
         while not self._closed.wait(min(1.0, self.grace_seconds / 4)):
             with self._changed:
-                now, waiting = time.monotonic(), bool(self._line())
+                now = time.monotonic()
                 for run in list(self._runs.values()):
                     if now - self._heard[run.session] > self.grace_seconds:
                         self._end(run)
-                    elif run.state == PAUSED and waiting and now - run.since > self.pause_seconds:
+                    elif self._is_in_the_way(run, now):
                         run.worker.stop()
                 self._tidy()
+
+    def _is_in_the_way(self, run: Run, now: float) -> bool:
+        """Whether a run has stood still while others waited, or trained, for too long."""
+        if run.state == PAUSED and self._line(bool(run.correction)) and not self.held:
+            return now - max(run.since, self._released) > self.pause_seconds
+        return run.state == TRAINING and run.seconds > self.most_seconds
 
     def _tidy(self) -> None:
         """Forget finished runs by age and number, and sessions without runs."""

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 
+class CellError(ValueError):
+    """There is no such number in the network. The message says what there is."""
+
+
 @dataclass(frozen=True)
 class Cells:
     """Where inputs lie: the first of them, in ``layer``; ``"image"`` is the picture."""

@@ -14,6 +14,7 @@ from mnist_cnn import calibration, drawings, evaluation, model, training
 from mnist_cnn.card import Card
 from mnist_cnn.events import Examined, Finished, Prepared, Step, Validated
 from mnist_cnn.options import Options
+from mnist_cnn.training import Recipe
 from mnist_cnn.training_data import TrainingData
 
 WORST = 40  # misread digits
@@ -23,9 +24,15 @@ EXAMPLES = 24  # test digits of each cell of the confusion matrix
 class TrainingRun:
     """A network and what it is trained and tested with."""
 
-    def __init__(self, options: Options, data: TrainingData):
-        """Build the untrained network, on every GPU TensorFlow sees."""
-        self.options, self.data, self.recipe = options, data, options.as_recipe()
+    def __init__(self, options: Options, data: TrainingData, recipe: Recipe | None = None):
+        """Build the untrained network, on every GPU TensorFlow sees.
+
+        Args:
+            options: the choices.
+            data: what ``training_data.load`` returns for them.
+            recipe: how to train, where the options do not name one of ``training.RECIPES``.
+        """
+        self.options, self.data, self.recipe = options, data, recipe or options.as_recipe()
         with training.strategy().scope():
             self.network: keras.Model = model.build(options.seed, options.downsampling)
         self.step, self.seconds = 0, 0.0  # as far as it has come

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,25 +13,9 @@ from mnist_cnn import card as cards
 from mnist_cnn import model, weights_file
 from mnist_cnn.aside import write_aside
 from mnist_cnn.card import Card
+from mnist_cnn.weights_file import DEFAULT, FOLDER, UNREADABLE, WeightsError
 
-FOLDER = Path(__file__).resolve().parent.parent / "weights"
-DEFAULT = FOLDER / "mnist_cnn.keras"
 VARIANTS = [functools.partial(model.build, downsampling=name) for name in model.DOWNSAMPLING]
-
-# What zipfile, HDF5, JSON and Keras raise on files that are truncated, altered, or not weights.
-UNREADABLE = (
-    *(zipfile.BadZipFile, zlib.error, OSError, RuntimeError),
-    *(ValueError, KeyError, TypeError, AttributeError),
-)
-
-
-class WeightsError(Exception):
-    """Weights cannot be used. The message names the file and the way out."""
-
-    def __init__(self, sentence: str, reason: str = "", detail: str = ""):
-        super().__init__(sentence)
-        self.reason = reason  # damaged, other; "" otherwise: for another language
-        self.detail = detail  # what exactly, without the file's name
 
 
 def card_path(path: Path) -> Path:

@@ -11,10 +11,20 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+FOLDER = Path(__file__).resolve().parent.parent / "weights"
+DEFAULT = FOLDER / "mnist_cnn.keras"
+
+# What zipfile, HDF5, JSON and Keras raise on files that are truncated, altered, or not weights.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, OSError, RuntimeError),
+    *(ValueError, KeyError, TypeError, AttributeError),
+)
 
 LARGEST = 64 * 2**20  # bytes, of the file and of all that is in it
 LARGEST_TEXT = 2**20  # bytes of JSON
@@ -27,6 +37,15 @@ DEFINING = (
     *("name", "batch_shape", "filters", "units", "kernel_size", "pool_size"),
     *("strides", "padding", "dilation_rate", "groups", "activation", "use_bias"),
 )
+
+
+class WeightsError(Exception):
+    """Weights cannot be used. The message names the file and the way out."""
+
+    def __init__(self, sentence: str, reason: str = "", detail: str = ""):
+        super().__init__(sentence)
+        self.reason = reason  # damaged, other; "" otherwise: for another language
+        self.detail = detail  # what exactly, without the file's name
 
 
 def architecture_in(path: Path) -> list[dict]:

@@ -47,7 +47,7 @@ class Worker:
 
     def __init__(
         self,
-        options,
+        job,
         receive: Callable[[Event], None],
         mnist_path: str | os.PathLike | None = None,
         pens_path: str | os.PathLike | None = None,
@@ -55,7 +55,7 @@ class Worker:
         """Start the process.
 
         Args:
-            options: an ``Options``.
+            job: an ``Options``, or a ``Correction``.
             receive: is called with every event, from a thread of this worker.
             mnist_path, pens_path: see ``training_data.load``.
         """
@@ -72,7 +72,7 @@ class Worker:
         )
         self._process.start()
         theirs.close()  # else the end of the process would not close the pipe
-        self._command((options, mnist_path, pens_path))
+        self._command((job, mnist_path, pens_path))
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -209,13 +209,13 @@ def _work(pipe: Connection, folder: str) -> None:
     from mnist_cnn.weights import WeightsError
 
     try:
-        options, mnist_path, pens_path = pipe.recv()
+        job, mnist_path, pens_path = pipe.recv()
     except (EOFError, OSError):
         _vanish()
     orders = _Orders(pipe)
     threading.Thread(target=orders.listen, daemon=True).start()
     try:
-        send(_train(options, mnist_path, pens_path, orders, send))
+        send(_train(job, mnist_path, pens_path, orders, send))
     except (MemoryError, tf.errors.ResourceExhaustedError):
         send(Failed("memory", _NO_MEMORY))
     except DivergedError as error:
@@ -253,15 +253,19 @@ def _sender(pipe: Connection) -> Callable[[Event], None]:
     return send
 
 
-def _train(options, mnist_path, pens_path, orders: _Orders, send) -> Event:
+def _train(job, mnist_path, pens_path, orders: _Orders, send) -> Event:
     """Return the last event of a training, having sent all others."""
     from mnist_cnn import training_data
+    from mnist_cnn.correction import Correction
+    from mnist_cnn.correction_run import CorrectionRun
     from mnist_cnn.training_run import TrainingRun
 
+    correcting = isinstance(job, Correction)
+    options = job.options if correcting else job
     data = training_data.load(
         options, mnist_path, pens_path, report=lambda what: send(Starting(what)), spread=False
     )
-    run = TrainingRun(options, data)
+    run = CorrectionRun(job, data) if correcting else TrainingRun(options, data)
     send(run.prepared())
     send(Snapshot(0, 0, 0.0, run.weights(), kept=True))
     stopped = _steps(run, orders, send)

@@ -7,20 +7,31 @@ from collections.abc import Iterable, Iterator
 
 from gradio.routes import App
 
+from mnist_cnn.architecture import layers_in
+from mnist_cnn.classroom import Classroom
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
-from mnist_cnn.ui import gate, live, page
+from mnist_cnn.ui import gate, languages, live, page, sharing, training, web
+from mnist_cnn.ui.waking import Waking, health
+from mnist_cnn.ui.web import PREFIX
+from mnist_cnn.weights_file import DEFAULT
 
 FILLED = {"api_name": "predict", "path": "a/b.js", "path_or_url": "/etc/passwd"}
 
 
 def every_endpoint(reader: Reader) -> list[tuple[str, str]]:
     """Return method and path, its parameters filled in; the method of a socket is WEBSOCKET."""
-    runs = Runs()
-    app = App.create_app(
-        page.build(reader, training=True),
-        app_kwargs={"routes": live.routes(reader, runs), "middleware": gate.middleware()},
-    )
+    runs, waking = Runs(), Waking(lambda: None)
+    routes = [
+        health(waking),
+        *sharing.routes(sharing.Addresses()),
+        *languages.routes(PREFIX),
+        *web.routes(),
+        training.about({}, PREFIX),
+        *live.routes(reader, runs, Classroom()),
+    ]
+    demo = page.build(layers_in(DEFAULT), waking.wait)
+    app = App.create_app(demo, app_kwargs={"routes": routes, "middleware": gate.middleware()})
     runs.close()
     return sorted({(method, _filled(path)) for method, path in _walk(app.routes)})
 

@@ -7,10 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+
 ROOT = Path(__file__).parent.parent
+PATIENCE = 120  # seconds: a loaded machine takes long to import TensorFlow
 
 
 def free_port() -> int:
@@ -22,7 +26,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serve(*options: str, **environment: str) -> Iterator[str]:
-    """Run ``python app.py`` with ``options``, yield its address, end it.
+    """Run ``python app.py`` with ``options``, yield its address when it is awake, end it.
 
     The variables of ``environment`` are set besides; one that is "" is not there at all.
     """
@@ -32,7 +36,15 @@ def serve(*options: str, **environment: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def serve_process(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
-    """The same, for who looks at the process as well."""
+    """The same, with its process."""
+    with start(*options, **environment) as (address, process):
+        until_awake(address)
+        yield address, process
+
+
+@contextlib.contextmanager
+def start(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same with its process, and as soon as it serves the page, while the network wakes."""
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
     variables = {name: value for name, value in (os.environ | environment).items() if value}
     with subprocess.Popen(
@@ -44,3 +56,20 @@ def serve_process(*options: str, **environment: str) -> Iterator[tuple[str, subp
             yield line.split()[1], process
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def serve_class(*options: str, **environment: str) -> Iterator[tuple[str, str]]:
+    """As ``serve``; yield the address and the teacher's token."""
+    with start(*options, **environment) as (address, process):
+        token = process.stdout.readline().strip().partition("?teacher=")[2]
+        until_awake(address)
+        yield address, token
+
+
+def until_awake(address: str) -> None:
+    """Wait until the network behind the page answers."""
+    end = time.monotonic() + PATIENCE
+    while httpx.get(f"{address}/health", trust_env=False).status_code != 200:
+        assert time.monotonic() < end, "the network does not wake"
+        time.sleep(0.05)

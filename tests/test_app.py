@@ -1,5 +1,6 @@
 """``python app.py``: what a person sees who starts it, and what goes wrong in a sentence."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -57,15 +58,21 @@ def test_missing_or_corrupt_weights_give_a_sentence(tmp_path, content, sentence)
     assert "Traceback" not in outcome.stderr
 
 
-def test_a_person_sees_the_address_and_how_to_stop_and_nothing_else():
+def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else():
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
-        lines = [process.stdout.readline(), process.stdout.readline()]
+        lines = [process.stdout.readline() for _ in range(4)]
         process.terminate()
         _, errors = process.communicate(timeout=30)
-    assert lines == [f"Open http://127.0.0.1:{port}\n", "Stop with Ctrl+C\n"]
+    teacher = lines.pop(1)
+    assert re.fullmatch(rf"Teacher: http://127\.0\.0\.1:{port}/\?teacher=[\w-]{{24}}\n", teacher)
+    assert lines == [
+        f"Open http://127.0.0.1:{port}\n",
+        "Let phones and other machines of this network in with --host 0.0.0.0\n",
+        "Stop with Ctrl+C\n",
+    ]
     assert errors == ""
 
 

@@ -128,10 +128,11 @@ def of_the_cards():
         runs = 100 * np.array([trial["accuracy"] for trial in card["trials"]])
         spread = f" ± {runs.std(ddof=1):.2f}" if len(runs) > 1 else ""
         found[f"{name}.accuracy"] = f"{runs.mean():.2f}%{spread}"
+        found[f"{name}.seeds"] = str(len(runs))
         trained = variants.load(name)
         found[f"{name}.parameters"] = f"{sum(a.size for a in trained.get_weights()):,}"
         if name == "max":
-            found |= {"seeds": str(len(runs)), "lesson.epochs": str(card["epochs"])}
+            found["lesson.epochs"] = str(card["epochs"])
             found["lesson.batch"] = str(RECIPES[card["recipe"]].batch_size)
     bare = variants.load("none")
     side = output(bare, "conv3", tf.zeros((1, 28, 28, 1))).shape[1]

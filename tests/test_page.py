@@ -1,4 +1,4 @@
-"""The page as programs see it: the named endpoint ``/predict``, its login, its documentation."""
+"""The page as programs see it: its named endpoints, its login, its documentation."""
 
 import gradio
 import httpx
@@ -11,9 +11,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from mnist_cnn import strokes
-from mnist_cnn.reading import Reader
-from mnist_cnn.ui import live, page
-from tests.serving import free_port, serve
+from mnist_cnn.ui import page
+from tests.serving import serve
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 
@@ -69,37 +68,51 @@ def test_predict_names_an_unreadable_picture_without_the_server_s_path(client, t
         client.predict(handle_file(picture), api_name="/predict")
 
 
-def test_predict_is_documented(address):
+def test_activations_answers_every_layer_number_by_number(client, tmp_path, reader):
+    picture = tmp_path / "seven.png"
+    Image.fromarray(255 - strokes.render(SEVEN)).save(picture)
+    answer = client.predict(handle_file(picture), api_name="/activations")
+    expected = reader.tracer(np.array(answer["image"], np.uint8))
+    assert answer["digit"] == 7 == expected.digit
+    assert [layer["name"] for layer in answer["layers"]] == list(expected.layers)
+    for layer in answer["layers"]:
+        values = np.array(layer["values"])
+        assert list(values.shape) == layer["shape"]
+        np.testing.assert_allclose(values, expected.layers[layer["name"]], atol=1e-5)
+
+
+def test_activations_answers_one_layer_and_names_those_there_are(client, tmp_path):
+    picture = tmp_path / "seven.png"
+    Image.fromarray(255 - strokes.render(SEVEN)).save(picture)
+    answer = client.predict(handle_file(picture), "conv2", api_name="/activations")
+    assert [(layer["name"], layer["shape"]) for layer in answer["layers"]] == [
+        ("conv2", [11, 11, 64])
+    ]
+    with pytest.raises(AppError, match="no layer 'conv9', only conv1, pool1"):
+        client.predict(handle_file(picture), "conv9", api_name="/activations")
+    Image.new("L", (50, 50), 255).save(picture)
+    with pytest.raises(AppError, match="no ink"):
+        client.predict(handle_file(picture), api_name="/activations")
+
+
+def test_the_endpoints_are_documented(address):
     endpoints = httpx.get(f"{address}/gradio_api/info").json()["named_endpoints"]
-    assert list(endpoints) == ["/predict"]
+    assert list(endpoints) == ["/predict", "/activations", "/train"]
     assert "photo of paper" in endpoints["/predict"]["description"]
+    assert "number by number" in endpoints["/activations"]["description"]
 
 
 def test_drawing_route_is_guarded_by_gradio_s_login():
-    reader = Reader.load()
-    demo = page.build(reader)
-    port = free_port()
-    demo.launch(
-        server_port=port,
-        auth=("teacher", "chalk"),
-        app_kwargs={"routes": live.routes(reader)},
-        ssr_mode=False,
-        quiet=True,
-        prevent_thread_lock=True,
-    )
     drawing = strokes.render(SEVEN, size=28).tobytes()
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as browser:
-            refused = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
-            assert refused.status_code == 401
-            assert browser.post("/mnist_cnn/ink", content=b"x").status_code == 401
-            with pytest.raises(InvalidStatus, match="403"):
-                connect(f"ws://127.0.0.1:{port}/mnist_cnn/live")
-            browser.post("/login", data={"username": "teacher", "password": "chalk"})
-            allowed = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
-            assert allowed.status_code == 200
-    finally:
-        demo.close(verbose=False)
+    with serve("--auth", "teacher:chalk") as address, httpx.Client(base_url=address) as browser:
+        refused = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
+        assert refused.status_code == 401
+        assert browser.post("/mnist_cnn/ink", content=b"x").status_code == 401
+        with pytest.raises(InvalidStatus, match="403"):
+            connect(f"{address.replace('http', 'ws')}/mnist_cnn/live")
+        browser.post("/login", data={"username": "teacher", "password": "chalk"})
+        allowed = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
+        assert allowed.status_code == 200
 
 
 def test_theme_names_system_fonts_only():

@@ -211,6 +211,60 @@ def test_a_pause_ends_when_others_have_waited_long_enough(make):
     until(lambda: states(runs, "ben") == ["starting"])
 
 
+@pytest.mark.slow
+def test_all_are_held_and_released_but_those_their_own_people_paused(make):
+    runs = make(workers=2, pause_seconds=1)
+    ann, ben = runs.start("ann", LONG), runs.start("ben", LONG)
+    for session, run_id in (("ann", ann), ("ben", ben)):
+        until(lambda s=session, r=run_id: runs.run(s, r).state == "training")
+    runs.pause("ann", ann)
+    until(lambda: states(runs, "ann") == ["paused"])
+    runs.hold()
+    eve = runs.start("eve", LONG)
+    until(lambda: states(runs, "ben") == ["paused"])
+    assert runs.count() == (2, 1)
+    runs.leave("ann", ann)  # one's own run can be left, and nothing starts in its place
+    until(lambda: states(runs, "ann") == ["stopped"] and runs.count() == (1, 1))
+    runs.resume("ben", ben)
+    time.sleep(2)  # longer than ``pause_seconds``
+    assert states(runs, "ben") == ["paused"]
+    assert states(runs, "eve") == ["queued"]
+
+    runs.release()
+    until(lambda: states(runs, "ben") == ["training"])
+    until(lambda: runs.run("eve", eve).state in ("starting", "training"))
+    runs.pause("ben", ben)
+    until(lambda: states(runs, "ben") == ["paused"])
+    runs.hold()
+    runs.release()
+    time.sleep(0.5)
+    assert states(runs, "ben") == ["paused"]
+
+
+def test_the_line_is_cleared_and_more_may_train_at_once(make):
+    runs = make()
+    for session in ("ann", "ben", "eve"):
+        runs.start(session, LONG)
+    runs.limit(workers=2)
+    assert runs.count() == (2, 1)
+    assert runs.clear_line() == 1
+    assert states(runs, "eve") == ["stopped"]
+    runs.limit(workers=1)
+    runs.start("eve", LONG)
+    assert runs.count() == (2, 1)  # nobody is thrown out
+
+
+@pytest.mark.slow
+def test_a_run_that_takes_too_long_is_stopped_and_tested(make):
+    runs = make()
+    runs.limit(workers=1, most_seconds=0.5)
+    run_id = runs.start("ann", LONG)
+    until(lambda: runs.run("ann", run_id).over)
+    run = runs.run("ann", run_id)
+    assert (run.state, run.result.stopped) == ("stopped", True)
+    assert 0.5 < run.result.seconds < 60
+
+
 # --- a run by itself ----------------------------------------------------------------------
 
 

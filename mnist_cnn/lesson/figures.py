@@ -110,7 +110,6 @@ def _variants() -> dict[str, str]:
     last = [row for row in layer_table(bare) if len(row.shape) == 3][-1]
     recipe = RECIPES[cards["max"].recipe]
     found = {
-        "seeds": str(len(cards["max"].trials)),
         "lesson.epochs": str(cards["max"].epochs),
         "lesson.batch": str(recipe.batch_size),
         "none.map": square(last.shape[0]),
@@ -119,6 +118,7 @@ def _variants() -> dict[str, str]:
     for name, card in cards.items():
         found[f"{name}.parameters"] = count(card.parameters)
         found[f"{name}.accuracy"] = accuracy(card)
+        found[f"{name}.seeds"] = str(len(card.trials))
     return found
 
 

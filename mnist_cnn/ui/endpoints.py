@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 
 from mnist_cnn.ui.fairness import Rate
+from mnist_cnn.ui.web import PREFIX
 
-PREFIX = "/mnist_cnn"  # of the page's own routes
 KIBIBYTE, MEBIBYTE = 2**10, 2**20
 
 LARGEST_DRAWING = 256 * 256  # bytes
@@ -20,6 +20,7 @@ LARGEST_PICTURE = 8 * MEBIBYTE  # bytes of a picture file
 LARGEST_UPLOAD = LARGEST_PICTURE + 64 * KIBIBYTE  # the same with what multipart puts around it
 LARGEST_CALL = 64 * KIBIBYTE  # bytes of JSON
 LARGEST_NETWORK = 16 * MEBIBYTE  # bytes of a ``.keras`` file, see ``uploads``
+LARGEST_DIGITS = 256 * KIBIBYTE  # bytes of corrected digits, see ``correction``
 LARGEST_OWN = MEBIBYTE  # bytes of what has no row of its own; each route bounds itself
 LARGEST_MESSAGE = 6 + 1024 + LARGEST_DRAWING  # bytes on the socket; 1024 for the layers' names
 
@@ -42,8 +43,10 @@ class Endpoint:
 
 
 READ = "GET HEAD"
+HASH = "[0-9a-f]{64}"
 NAME = r"[A-Za-z0-9_.\-]{1,64}"
-CALLS, LOGINS, UPLOADS, STARTS = Rate(120, 10), Rate(60, 0.5), Rate(60, 1), Rate(90, 0.3)
+CALLS, LOGINS, COMMANDS = Rate(120, 10), Rate(60, 0.5), Rate(60, 2)
+UPLOADS, STARTS = Rate(60, 1), Rate(90, 0.3)
 
 ENDPOINTS = (
     Endpoint(READ, "/", "the page"),
@@ -60,10 +63,13 @@ ENDPOINTS = (
     Endpoint("GET", "/gradio_api/startup-events", "Gradio asks itself once, at the start"),
     Endpoint("GET", "/gradio_api/info/?", "describes /predict to programs"),
     Endpoint("POST", "/gradio_api/upload", "the picture of /predict", LARGEST_UPLOAD, UPLOADS),
-    Endpoint("POST", "/gradio_api/queue/join", "/predict", LARGEST_CALL, CALLS, call=True),
+    Endpoint(READ, f"/gradio_api/file=.+/{HASH}/mnist_cnn\\.keras", "the network of /train"),
+    Endpoint("POST", "/gradio_api/queue/join", "/predict, /train", LARGEST_CALL, CALLS, call=True),
+    Endpoint("POST", "/gradio_api/cancel", "ends /train", KIBIBYTE, CALLS),
     Endpoint("GET", "/gradio_api/queue/data", "its answer", rate=CALLS),
-    Endpoint("POST", f"/gradio_api/call/{NAME}", "/predict", LARGEST_CALL, CALLS, call=True),
+    Endpoint("POST", f"/gradio_api/call/{NAME}", "the same", LARGEST_CALL, CALLS, call=True),
     Endpoint("GET", f"/gradio_api/call/{NAME}/{NAME}", "its answer", rate=CALLS),
+    Endpoint("GET POST DELETE", "/gradio_api/mcp(/.*)?", "--mcp", LARGEST_CALL, CALLS),
     Endpoint("POST", f"{PREFIX}/read", "a drawing", LARGEST_DRAWING, heavy=True),
     Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, heavy=True),
     Endpoint("POST", f"{PREFIX}/activations", "a drawing", LARGEST_DRAWING, heavy=True),
@@ -75,6 +81,9 @@ ENDPOINTS = (
     Endpoint("POST", f"{PREFIX}/train/start", "a training", 4 * KIBIBYTE, STARTS),
     Endpoint("POST", f"{PREFIX}/train/(plan|steer/.+)", "a training", 4 * KIBIBYTE),
     Endpoint("POST", f"{PREFIX}/train/file", "a network", LARGEST_NETWORK, UPLOADS),
+    Endpoint("POST", f"{PREFIX}/correct", "corrected digits", LARGEST_DIGITS, STARTS),
+    Endpoint("POST", f"{PREFIX}/class/wall", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/class/.+", "the teacher's, by token", 20 * KIBIBYTE, COMMANDS),
     Endpoint(READ, f"{PREFIX}/features", "what excites a layer", heavy=True),
     Endpoint("WEBSOCKET", f"{PREFIX}/live", "one drawing after another", LARGEST_MESSAGE),
     Endpoint(READ, f"{PREFIX}/[a-z]+/.+", "the page's own files"),

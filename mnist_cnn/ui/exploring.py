@@ -17,6 +17,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mnist_cnn import guess as guessing
+from mnist_cnn.reading import Reading
+from mnist_cnn.terms import Terms
 from mnist_cnn.ui.networks import Lent, Networks, Shipped
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, known, reading_of
 
@@ -57,8 +59,9 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
             raise RequestError(f"turn must be a whole number, got {turn[:40]!r}")
         network = asked(request)
         reading = await reading_of(request, network)
+        image, activations = reading.stages.image, reading.activations
         try:
-            found = network.worth_guessing(reading, layer, int(turn))
+            found = guessing.choose(_Asked(network, reading), image, activations, layer, int(turn))
         except ValueError as error:
             raise RequestError(str(error)) from error
         return in_json({"cell": found.terms.cell})
@@ -84,6 +87,17 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
         Route(f"{prefix}/evidence", guarded(evidence), methods=["POST"]),
         Route(f"{prefix}/features", guarded(features), methods=["GET"]),
     ]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """Explains the numbers of one reading, as ``Arithmetic`` does."""
+
+    network: Shipped | Lent
+    reading: Reading
+
+    def explain(self, image, activations, layer: str, cell: tuple[int, ...]) -> Terms:
+        return self.network.explain(self.reading, layer, cell)
 
 
 def _cell(request: Request) -> tuple[int, ...]:

@@ -10,23 +10,23 @@ import asyncio
 import struct
 import zlib
 from collections.abc import Collection
-from pathlib import Path
 
 import numpy as np
 import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from mnist_cnn import ink, payload
+from mnist_cnn.classroom import Classroom
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
-from mnist_cnn.ui import exploring, languages, lessons, trained, training
+from mnist_cnn.ui import correcting, exploring, lessons, trained, training
+from mnist_cnn.ui.classroom import routes as class_routes
 from mnist_cnn.ui.drawing_line import DrawingLine
-from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE, PREFIX
+from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE
 from mnist_cnn.ui.fairness import OverloadError, place
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.newest import Newest
@@ -41,32 +41,21 @@ from mnist_cnn.ui.requests import (
     reading_of,
     signed_in,
 )
+from mnist_cnn.ui.web import PREFIX
 
-WEB_FOLDERS = (
-    "actions",
-    "answer",
-    "filmstrip",
-    "header",
-    "inspector",
-    "lesson",
-    "locales",
-    "maps",
-    "network",
-    "pad",
-    "timeline",
-    "train",
-    "transport",
-)
 LIVE_HEADER = struct.Struct("<HHH")  # width, height, length of the layers' names
 ALL_LAYERS = 0xFFFF  # instead of that length
 
 
-def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
-    """Return the routes to put on Gradio's app, the page's own files among them.
+def routes(
+    reader: Reader, runs: Runs | None = None, classroom: Classroom | None = None
+) -> list[BaseRoute]:
+    """Return the routes to put on Gradio's app.
 
     Args:
         reader: the network that is shipped.
         runs: trainings; without them nobody can train.
+        classroom: what a teacher decides; without it, or without runs, there is no class.
     """
     networks = Networks(reader, runs)
     line = DrawingLine()
@@ -133,7 +122,6 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         content = await run_in_threadpool(payload.encode_npz, reading)
         return Response(content, headers=headers, media_type="application/zip")
 
-    here = Path(__file__).parent
     return [
         Route(f"{PREFIX}/read", guarded(read), methods=["POST"]),
         WebSocketRoute(f"{PREFIX}/live", live),
@@ -143,11 +131,8 @@ def routes(reader: Reader, runs: Runs | None = None) -> list[BaseRoute]:
         *(training.routes(runs, networks, PREFIX) if runs else ()),
         *(trained.routes(runs, networks, PREFIX) if runs else ()),
         *lessons.routes(reader, PREFIX),
-        *languages.routes(PREFIX),
-        *(
-            Mount(f"{PREFIX}/{folder}", _RevalidatedFiles(directory=here / folder))
-            for folder in WEB_FOLDERS
-        ),
+        *(correcting.routes(runs, networks, PREFIX) if runs else ()),
+        *(class_routes(classroom, networks, runs, PREFIX) if runs and classroom else ()),
     ]
 
 
@@ -157,15 +142,6 @@ def configure(server: uvicorn.Server) -> None:
     # for a faster coding themselves.
     server.config.ws_per_message_deflate = False
     server.config.ws_max_size = LARGEST_MESSAGE
-
-
-class _RevalidatedFiles(StaticFiles):
-    """Files the browser may keep but has to ask about, so that a new version is seen at once."""
-
-    def file_response(self, *args, **kwargs) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
 
 def _layers(text: str | None, names: list[str]) -> Collection[str]:

@@ -10,6 +10,7 @@ traced network, whose weights are set before it reads: that takes a millisecond,
 from __future__ import annotations
 
 import functools
+import secrets
 import tempfile
 import threading
 from collections import OrderedDict
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn import guess, model
+from mnist_cnn import model
 from mnist_cnn.arithmetic import Arithmetic
 from mnist_cnn.attribution import Attribution, Evidence
 from mnist_cnn.feature_visualization import FeatureVisualizer
@@ -29,6 +30,7 @@ from mnist_cnn.ui.requests import RequestError
 from mnist_cnn.uploads import Uploads
 
 LONGEST_REFERENCE = 40  # characters
+KEPT = 4  # networks given to everyone: those before the present one too, for pages still at them
 PICTURED = 4  # networks whose feature pictures are kept at hand
 
 
@@ -40,6 +42,8 @@ class Shipped:
         self._reader = reader
         self.names = reader.tracer.names
         network = reader.tracer.network
+        self.downsampling = model.downsampling_of(network)
+        self.weights = network.get_weights()
         self._arithmetic = Arithmetic(network)
         self._attribution = functools.cache(lambda: Attribution(network))
         self._visualizer = FeatureVisualizer(network)
@@ -55,11 +59,6 @@ class Shipped:
     def explain(self, reading: Reading, layer: str, cell: tuple[int, ...]) -> Terms:
         """See ``Arithmetic.explain``."""
         return self._arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
-
-    def worth_guessing(self, reading: Reading, layer: str, turn: int) -> guess.Hidden:
-        """See ``guess.choose``."""
-        image, activations = reading.stages.image, reading.activations
-        return guess.choose(self._arithmetic, image, activations, layer, turn)
 
     def evidence(self, image: np.ndarray) -> Evidence:
         """See ``Attribution``; from any thread."""
@@ -113,6 +112,7 @@ class Lent:
         self._networks, self._architecture = networks, architecture
         self.weights, self.final = weights, final
         self.names = architecture.reader.tracer.names
+        self.downsampling = architecture.downsampling
 
     def read(self, drawing: np.ndarray) -> Reading | None:
         """See ``Reader.read``."""
@@ -126,17 +126,10 @@ class Lent:
 
     def explain(self, reading: Reading, layer: str, cell: tuple[int, ...]) -> Terms:
         """See ``Arithmetic.explain``."""
-        arithmetic = self._arithmetic()
-        return arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
-
-    def worth_guessing(self, reading: Reading, layer: str, turn: int) -> guess.Hidden:
-        """See ``guess.choose``."""
-        image, activations = reading.stages.image, reading.activations
-        return guess.choose(self._arithmetic(), image, activations, layer, turn)
-
-    def _arithmetic(self) -> Arithmetic:
         with self._architecture.lock:
-            return Arithmetic(self._architecture.set(self.weights).tracer.network)
+            network = self._architecture.set(self.weights).tracer.network
+            arithmetic = Arithmetic(network)
+        return arithmetic.explain(reading.stages.image, reading.activations, layer, cell)
 
     def evidence(self, image: np.ndarray) -> Evidence:
         """See ``Attribution``; from any thread."""
@@ -168,6 +161,7 @@ class Networks:
         self._architectures: dict[str, _Architecture] = {}
         self._visualizers: OrderedDict[int, tuple[list[np.ndarray], FeatureVisualizer]]
         self._visualizers = OrderedDict()
+        self._kept: OrderedDict[str, tuple[str, list[np.ndarray]]] = OrderedDict()
         self._lock = threading.Lock()
         self._pictures = tempfile.TemporaryDirectory(prefix="mnist_cnn_features_")
 
@@ -179,6 +173,9 @@ class Networks:
         """
         if not reference:
             return self.shipped
+        if reference in self._kept:
+            downsampling, weights = self._kept[reference]
+            return Lent(self, self._architecture(downsampling), weights, True)
         name, _, index = reference[:LONGEST_REFERENCE].partition(".")
         upload = None if index else self.uploads.find(name)
         if upload:
@@ -191,6 +188,18 @@ class Networks:
             raise RequestError(*GONE) from error
         final = run.over and not index
         return Lent(self, self._architecture(run.options.downsampling), weights, final)
+
+    def keep(self, reference: str) -> str:
+        """Return a reference to the same network as it is now, which stays when its run goes.
+
+        Raises:
+            RequestError: there is none any more.
+        """
+        network, name = self.find(reference), secrets.token_urlsafe(9)
+        self._kept[name] = network.downsampling, network.weights
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return name
 
     def prepare(self, downsampling: str) -> None:
         """Trace what networks of this architecture share, which takes a second; in a thread."""

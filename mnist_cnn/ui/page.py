@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from mnist_cnn.card import Card
-from mnist_cnn.ink import PictureError, find_ink, open_picture
-from mnist_cnn.reading import Reader
-from mnist_cnn.ui import live, telling
+from mnist_cnn.architecture import Layer
+from mnist_cnn.receptive_field import fields_along
+from mnist_cnn.ui import api, training_api
 from mnist_cnn.ui.languages import languages
-from mnist_cnn.ui.training import choices
+from mnist_cnn.ui.web import PREFIX
+
+if TYPE_CHECKING:
+    from mnist_cnn.ui.awake import Awake
 
 HERE = Path(__file__).parent
 STYLE = HERE / "page.css"
@@ -41,15 +45,17 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build(reader: Reader, card: Card | None = None, training: bool = False) -> gr.Blocks:
-    """Return the page; launch it with the routes of ``live.routes``.
+def build(
+    network: list[Layer], awake: Callable[[], Awake], test_accuracy: float | None = None
+) -> gr.Blocks:
+    """Return the page.
 
     Args:
-        reader: the network that is shipped.
-        card: what is known of it.
-        training: whether there are ``Runs``, so that people can train.
+        network: its layers, as ``architecture.layers_in`` reads them.
+        awake: returns what reads drawings and trains; may wait for it.
+        test_accuracy: the share of MNIST's test digits the network reads right, where it is known.
     """
-    layers = telling.layers(reader.tracer.network)
+    layers = _layers(network)
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT
     ) as page:
@@ -63,16 +69,35 @@ def build(reader: Reader, card: Card | None = None, training: bool = False) -> g
             with gr.Column(scale=1, min_width=320, elem_id="right"):
                 _part("network", layers=layers)
                 _part("answer")
+                _part("correction")
                 with _view("layers"):
                     _part("maps", layers=layers)
-                if training:
-                    with _view("train"):
-                        _part("train", choices=choices(), shipped=telling.shipped(reader, card))
+                with _view("train"):
+                    _part("train")
                 with _view("lesson"):
                     _part("lesson", layers=layers)
+                with _view("class"):
+                    _part("teacher")
+                    _part("wall", mnist=test_accuracy)
         _part("inspector", layers=layers)
-        _predict_endpoint(reader)
+        _part("share")
+        api.endpoints(lambda: awake().reader)
+        training_api.endpoint(lambda: awake().runs)
     return page
+
+
+def _layers(network: list[Layer]) -> list[dict]:
+    """The layer table for the page, each layer with its receptive field."""
+    fields = fields_along(network)
+    return [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "shape": layer.shape,
+            "field": {"rows": fields[layer.name].rows, "columns": fields[layer.name].columns},
+        }
+        for layer in network
+    ]
 
 
 def _view(name: str) -> gr.Column:
@@ -92,46 +117,7 @@ def _part(name: str, **props) -> gr.HTML:
         js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id=name,
-        module=f"{live.PREFIX}/{name}/{name}.js",
+        module=f"{PREFIX}/{name}/{name}.js",
         languages=languages(),
         **props,
     )
-
-
-def _predict_endpoint(reader: Reader) -> None:
-    """The named endpoint ``/predict`` for programs; it has no place on the page."""
-
-    def predict(picture: str) -> dict:
-        """Read the digit in a picture file.
-
-        Any picture works: dark on light, light on dark, transparent, a photo of paper.
-
-        Returns an object with: digit, 0 to 9, or null when nothing is drawn; probabilities, ten
-        numbers that sum to 1; looks_like_digit, and the doubt if it does not; layers, the name
-        and output shape of each layer.
-        """
-        try:
-            reading = reader.read(find_ink(open_picture(picture)))
-        except PictureError as error:
-            raise gr.Error(str(error).replace(picture, Path(picture).name)) from error
-        return describe(reading)
-
-    picture = gr.File(label="picture", file_types=["image"], visible=False)
-    answer = gr.JSON(label="answer", visible=False)
-    gr.Button(visible=False).click(
-        predict, picture, answer, api_name="predict", concurrency_limit=4
-    )
-
-
-def describe(reading) -> dict:
-    """Return a reading as the plain object ``/predict`` answers."""
-    if reading is None:
-        return {"digit": None, "probabilities": None, "looks_like_digit": False, "doubt": "empty"}
-    activations = reading.activations
-    return {
-        "digit": activations.digit,
-        "probabilities": [float(p) for p in activations.probabilities],
-        "looks_like_digit": reading.doubt is None,
-        "doubt": reading.doubt,
-        "layers": [{"name": n, "shape": list(a.shape)} for n, a in activations.layers.items()],
-    }

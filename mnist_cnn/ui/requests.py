@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Collection
 from inspect import isawaitable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
-from mnist_cnn.arithmetic import CellError
 from mnist_cnn.ink import PictureError
-from mnist_cnn.reading import Reading
+from mnist_cnn.terms import CellError
+
+if TYPE_CHECKING:
+    from mnist_cnn.reading import Reading
 
 LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 80
 

@@ -1,30 +1,95 @@
-"""The public link, for people who are not on this network."""
+"""How others get to the page: the public link, and the addresses the page shows for it."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 import gradio as gr
-from gradio import networking
+from gradio import networking, tunneling
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from mnist_cnn.ui import addresses
+from mnist_cnn.ui.requests import RequestError, guarded
+from mnist_cnn.ui.web import PREFIX
 
 TIMEOUT = 10  # seconds; behind a filtering firewall the tunnel would hang for ever
+LONGEST_ADDRESS = 300  # characters; longer ones make a code that no phone reads from a screen
 
 
-def public_link(demo: gr.Blocks) -> str:
-    """Open Gradio's tunnel; return the line with the link, or why there is none, in ten seconds."""
-    outcome: list[str] = []
+@dataclass
+class Addresses:
+    """Where the page can be opened from elsewhere, as far as that is known."""
+
+    network: str | None = None  # for machines of this network
+    public: str | None = None  # for anybody
+
+
+def routes(known: Addresses) -> list[BaseRoute]:
+    """Return the routes ``share`` and ``qr``."""
+
+    async def share(request: Request) -> Response:
+        """→ ``Addresses`` as an object."""
+        return JSONResponse(vars(known), headers={"Cache-Control": "no-store"})
+
+    async def qr(request: Request) -> Response:
+        """``?text=http://…`` → its QR code, SVG."""
+        text = request.query_params.get("text", "")
+        if not text.startswith(("http://", "https://")) or len(text) > LONGEST_ADDRESS:
+            raise RequestError(f"text must be an address of at most {LONGEST_ADDRESS} characters")
+        return Response(addresses.as_svg(text), media_type="image/svg+xml")
+
+    return [
+        Route(f"{PREFIX}/share", guarded(share), methods=["GET"]),
+        Route(f"{PREFIX}/qr", guarded(qr), methods=["GET"]),
+    ]
+
+
+def open_tunnel(
+    demo: gr.Blocks, known: Addresses, server: str | None, say: Callable[[str], None]
+) -> None:
+    """Open Gradio's tunnel, meanwhile return; say the link, or in ten seconds why there is none.
+
+    A link that comes later than that is said and shown when it comes.
+
+    Args:
+        demo: launched.
+        known: gets the link.
+        server: ``host:port`` of a share server of one's own, instead of Gradio's.
+        say: is called with a sentence, from another thread.
+    """
+    late = threading.Timer(TIMEOUT, lambda: say(_no_link(f"no answer in {TIMEOUT} seconds")))
 
     def connect() -> None:
         try:
             link = networking.setup_tunnel(
-                demo.server_name, demo.server_port, demo.share_token, None, None
+                demo.server_name, demo.server_port, demo.share_token, server, None
             )
-            outcome.append(f"Public link {link}")
         except Exception as error:  # noqa: BLE001  whatever it is, the page is served locally
-            outcome.append(f"No public link: {error or type(error).__name__}")
+            if late.is_alive():
+                say(_no_link(str(error) or type(error).__name__))
+        else:
+            # As Gradio does: its own server speaks https, one of one's own http.
+            known.public = urlunsplit(urlsplit(link)._replace(scheme="http" if server else "https"))
+            say(f"Public link {known.public}")
+        late.cancel()
 
-    thread = threading.Thread(target=connect, daemon=True)
-    thread.start()
-    thread.join(TIMEOUT)
-    sentence = outcome[0] if outcome else f"No public link: no answer in {TIMEOUT} seconds"
-    return " ".join(sentence.split())
+    for thread in (late, threading.Thread(target=connect)):
+        thread.daemon = True
+        thread.start()
+
+
+def close_tunnels() -> None:
+    """End the processes that tunnels run in."""
+    for tunnel in tunneling.CURRENT_TUNNELS:
+        if tunnel.proc:
+            tunnel.proc.kill()
+
+
+def _no_link(why: str) -> str:
+    reason = " ".join(why.split()).rstrip(".")
+    return f"No public link ({reason}); the page is served without one."

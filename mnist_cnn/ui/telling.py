@@ -17,7 +17,7 @@ from mnist_cnn.run import Run
 from mnist_cnn.uploads import Upload
 
 DIGITS = 5  # significant ones of a number on its way to a chart
-UNTOLD = ("weights", "worst", "examples", "card", "sentence", "source", "notes")
+UNTOLD = ("weights", "worst", "examples", "card", "corrected", "sentence", "source", "notes")
 
 
 def options(chosen: Options) -> dict:

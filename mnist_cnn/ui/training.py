@@ -47,6 +47,16 @@ def choices() -> dict:
     }
 
 
+def about(known: dict, prefix: str) -> Route:
+    """Return the route ``train/about``: what the Train view has to know before it is shown."""
+
+    async def answer(request: Request) -> Response:
+        """→ ``choices``, and ``shipped`` as ``telling`` has it."""
+        return json_of(known)
+
+    return Route(f"{prefix}/train/about", guarded(answer), methods=["GET"])
+
+
 def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/train`` that steer and follow trainings."""
 

@@ -77,7 +77,7 @@ def open_page(address, browser):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path)
         page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
-        page.locator("#pad .undo:disabled").wait_for()
+        page.locator("#pad .undo:disabled").wait_for(state="attached")
         return page
 
     yield open_page

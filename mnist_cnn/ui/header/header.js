@@ -1,5 +1,6 @@
-// The title, the tabs of the views, the switch of language and the switch between light and dark.
+// The title, the tabs of the views, the way to sharing, the switches of language and of light.
 import { LANGUAGES, current, setLanguage, text, translate, onLanguage } from "../locales/language.js";
+import { emit } from "../transport/events.js";
 import { createTabs } from "./tabs.js";
 import { followAddress } from "./views.js";
 
@@ -8,7 +9,9 @@ export function mount(element) {
   createTabs(element.querySelector(".tabs"));
   followAddress();
   const language = element.querySelector(".language");
+  const share = element.querySelector(".share");
   const label = () => {
+    share.title = text("shareHint");
     language.lang = other(); // its words are in the language it switches to
     language.textContent = LANGUAGES[other()];
     language.title = text("switchLanguage", { language: LANGUAGES[other()] });
@@ -17,6 +20,7 @@ export function mount(element) {
   label();
   onLanguage(label);
   language.addEventListener("click", () => setLanguage(other()));
+  share.addEventListener("click", () => emit("share", { asked: true }));
   element.querySelector(".theme").addEventListener("click", () => {
     document.body.classList.toggle("dark");
   });

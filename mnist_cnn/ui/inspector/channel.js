@@ -87,7 +87,7 @@ function bestFigure(element, { layer, cell }, reference) {
 }
 
 /** What excites each channel of a layer most: a promise of (channel) → {width, height, levels}. */
-export function picturesOf(layer, reference = "") {
+export function picturesOf(layer, reference) {
   const name = `${reference} ${layer}`;
   if (!best.has(name)) {
     const pictures = load(layer, reference);

@@ -59,7 +59,7 @@ export function mount(element, props) {
     try {
       loaded = await words();
     } catch (error) {
-      return about.trouble(error.refused ?? text("unreachable"));
+      return about.trouble(text(error.refused ?? "unreachable"));
     }
     const at = Math.max(0, loaded.chapters.findIndex(({ name }) => name === place.chapter));
     const chapter = loaded.chapters[at];

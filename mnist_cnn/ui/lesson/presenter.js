@@ -75,6 +75,7 @@ export class Presenter {
     for (const name of ["previous", "next"]) {
       const button = this.element.querySelector(`.${name}`);
       button.title = text(name === "next" ? "lessonNext" : "lessonPrevious");
+      button.querySelector("span").hidden = this.on; // the next step is no chapter
       if (this.on) button.disabled = false;
     }
   }

@@ -16,7 +16,7 @@ export class Quiz {
     this.fillHoles = latest(
       ({ chapter, about }) => question("lessons/question", this.#query(chapter, about), about.frame),
       (values, { chapter, about }) => chapter === this.#chapter && this.#show(values, about),
-      (error) => this.#say(error.refused ?? text("unreachable"), "trouble"),
+      (error) => this.#say(text(error.refused ?? "unreachable"), "trouble"),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -47,7 +47,7 @@ export class Stage {
       },
       (error) => {
         this.#settle(picture);
-        if (!this.#closed) this.about.trouble(error.refused ?? text("unreachable"));
+        if (!this.#closed) this.about.trouble(text(error.refused ?? "unreachable"));
       },
     );
     const picture = { ask, how, timer: null, late: null };
@@ -101,8 +101,8 @@ export class Stage {
 }
 
 /** The drawing as a frame of the whole pad: where on the pad the ink is counts, too. */
-function wholePad({ marks }) {
+function wholePad({ marks, network }) {
   const ink = new Ink();
   ink.repaint(marks);
-  return ink.frame(WHOLE);
+  return { ...ink.frame(WHOLE), network };
 }

@@ -20,7 +20,7 @@ export class Worksheet {
         this.#made = made;
         this.#write();
       },
-      (error) => this.#say(error.refused ?? text("unreachable")),
+      (error) => this.#say(text(error.refused ?? "unreachable")),
     );
     onLanguage(() => this.#shown && this.#write());
   }

@@ -58,7 +58,10 @@ function choose() {
   return "en";
 }
 
-const primary = (tag) => tag.split("-")[0].toLowerCase(); // zh-TW reads zh-CN
+/** zh-TW reads zh-CN. Hoisted: the language is chosen before the rest of this file has run. */
+function primary(tag) {
+  return tag.split("-")[0].toLowerCase();
+}
 
 async function load(tag) {
   const response = await fetch(url(`languages/${tag}`));

@@ -22,7 +22,7 @@ export const gradient = () =>
 /** Background and text of a number from 0 to 1, for CSS. */
 export function shade(share) {
   const color = viridis(Math.min(1, Math.max(0, share)));
-  return { background: `rgb(${color})`, color: share > 0.6 ? "black" : "white" };
+  return { background: `rgb(${color})`, color: share > 0.44 ? "black" : "white" };
 }
 
 /** Background of a number from -1 to 1, for CSS: the page shows through what is near 0. */

@@ -9,6 +9,7 @@ import { emit } from "../transport/events.js";
 const KEPT = "mnist_cnn.network";
 
 let shipped = null;
+let offered = null; // what the teacher has chosen for everyone
 let used = null;
 let looked = null;
 let told = null;
@@ -31,20 +32,26 @@ export function use(network) {
   tell();
 }
 
+/** What everyone starts with who has chosen nothing else; null: the shipped one. */
+export function offer(network) {
+  offered = network;
+  tell();
+}
+
 /** Read by a network while it is looked at; null: no longer. */
 export function look(network) {
   looked = network;
   tell();
 }
 
-/** Go back to the shipped network, whatever is looked at or used. */
+/** Go back to what everyone starts with, whatever is looked at or used. */
 export function goBack() {
   looked = null;
   use(null);
 }
 
 function tell() {
-  const network = looked ?? used ?? shipped;
+  const network = looked ?? used ?? offered ?? shipped;
   if (!network) return; // nobody has mounted the choice yet
   const name = `${network.reference} ${network.version ?? ""} ${network.kind} ${usedReference()}`;
   if (name === told) return;

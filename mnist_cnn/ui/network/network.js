@@ -1,7 +1,8 @@
 // Says which network reads the drawing when it is not the shipped one, and leads back to that.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
-import { begin, goBack, usedReference } from "./choice.js";
+import { ask } from "../transport/asking.js";
+import { begin, goBack, offer, usedReference } from "./choice.js";
 
 const SENTENCES = {
   training: "readByTraining", // {step}
@@ -9,8 +10,11 @@ const SENTENCES = {
   untested: "readByUntested", // {step}
   trained: "readByTrained", // {percent}
   file: "readByFile", // {name}
+  corrected: "readByCorrected", // {count}
+  class: "readByClass",
 };
-const PASSING = ["training", "checkpoint"]; // looked at, not chosen: they go by themselves
+// Looked at or given, not chosen: they go by themselves.
+const PASSING = ["training", "checkpoint", "class"];
 
 /** props.layers: the layers of the shipped network, as page.py lists them */
 export function mount(element, props) {
@@ -33,5 +37,16 @@ export function mount(element, props) {
     network = next;
     write();
   });
+  listen("rules", (rules) => {
+    element.querySelector(".held").hidden = rules.training;
+    offerTheTeachers(rules);
+  });
   begin(props.layers);
+}
+
+async function offerTheTeachers({ network: reference, downsampling }) {
+  if (!reference) return offer(null);
+  const body = JSON.stringify({ downsampling });
+  const { layers } = await ask("train/plan", { method: "POST", body });
+  offer({ reference, layers, kind: "class" });
 }

@@ -5,6 +5,7 @@ import { emit, listen, onTheme } from "../transport/events.js";
 import { createTransport } from "../transport/transport.js";
 import { Drawing, boundsOf } from "./drawing.js";
 import { showEvidence } from "./evidence.js";
+import { receiveGuest } from "./guest.js";
 import { lengthOf, marksAt } from "./history.js";
 import { followPointer } from "./input.js";
 import { followKeys } from "./keyboard.js";
@@ -28,7 +29,11 @@ export function mount(element) {
   let layers = null; // the names of those on the screen; null: not known yet, so all
   let network = ""; // the reference of the one that reads; "" is the shipped one
 
-  const shown = () => (moment === null ? drawing.visible() : marksAt(drawing.visible(), moment));
+  let guest = null; // the marks of somebody else's drawing that is shown instead
+  let expected = null; // such marks, when the stroke has ended
+
+  const present = () => guest ?? drawing.visible();
+  const shown = () => (moment === null ? present() : marksAt(present(), moment));
 
   function answered(answer, frame) {
     if (frame.network === network) emit("answer", { answer, frame });
@@ -43,7 +48,7 @@ export function mount(element) {
 
   /** What an answer carries besides the ink it is the answer to. */
   function about(marks, since) {
-    return { marks, moment: lengthOf(marks), edition, since, network };
+    return { marks, moment: lengthOf(marks), edition, since, network, guest: guest !== null };
   }
 
   function send(since) {
@@ -63,14 +68,35 @@ export function mount(element) {
   function changed() {
     moment = stroke = null;
     edition++;
-    surface.repaint(drawing.visible());
+    surface.repaint(present());
     showState();
-    emit("past", { marks: drawing.visible(), edition });
+    emit("past", { marks: present(), edition });
+    send(performance.now());
+  }
+
+  /** Show the own drawing again; false when it is shown. */
+  function dismiss() {
+    if (!guest) return false;
+    guest = null;
+    visit.left();
+    return true;
+  }
+
+  /** Show somebody else's marks, another drawing or a longer one; null: the own drawing again. */
+  function receive(marks, another) {
+    expected = stroke ? marks : null; // a stroke is not cut off
+    if (stroke) return;
+    guest = marks;
+    if (another || !marks) return changed();
+    moment = null;
+    surface.repaint(marks);
+    showState();
+    emit("pen", { down: true, marks });
     send(performance.now());
   }
 
   function showState() {
-    element.querySelector(".invitation").hidden = drawing.visible().length > 0;
+    element.querySelector(".invitation").hidden = present().length > 0;
     element.querySelector(".undo").disabled = !drawing.canUndo;
     element.querySelector(".redo").disabled = !drawing.canRedo;
   }
@@ -84,6 +110,7 @@ export function mount(element) {
   const hand = {
     begin(x, y, event) {
       notice.show(null);
+      if (dismiss()) changed();
       if (moment !== null) {
         moment = null;
         surface.repaint(drawing.visible());
@@ -105,6 +132,7 @@ export function mount(element) {
     end() {
       stroke = null;
       emit("pen", { down: false, marks: drawing.visible() });
+      if (expected) receive(expected, true);
     },
     get busy() {
       return stroke !== null;
@@ -120,17 +148,18 @@ export function mount(element) {
       pen.width = units;
       cursor.fit();
     },
-    undo: () => !stroke && drawing.undo() && changed(),
-    redo: () => !stroke && drawing.redo() && changed(),
+    undo: () => !stroke && (dismiss() || drawing.undo()) && changed(),
+    redo: () => !stroke && (dismiss() || drawing.redo()) && changed(),
     clear: () => {
       if (stroke) return;
-      drawing.clear();
+      if (!dismiss()) drawing.clear();
       choose(false);
       changed();
     },
   });
 
   function put(mark) {
+    dismiss();
     drawing.clear();
     drawing.add(mark);
     changed();
@@ -155,6 +184,7 @@ export function mount(element) {
     }
     if (!strokes) return;
     notice.show(null);
+    dismiss();
     drawing.clear();
     for (const mark of strokes) drawing.add(mark);
     changed();
@@ -188,6 +218,7 @@ export function mount(element) {
   });
   window.addEventListener("hashchange", openLink);
 
+  const visit = receiveGuest(paper, receive);
   outlineFields(paper);
   showEvidence(paper);
   translate(element);

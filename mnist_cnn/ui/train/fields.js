@@ -16,6 +16,7 @@ export const RECIPES = {
   lesson: { label: "recipeLesson", hint: "recipeLessonHint" },
   fast: { label: "recipeFast", hint: "recipeFastHint" },
   best: { label: "recipeBest", hint: "recipeBestHint" },
+  correction: { label: "recipeCorrection" }, // not to be chosen: see correction/
 };
 
 /** Another recipe brings its own values of these. */

@@ -1,6 +1,7 @@
 // The Train page: choose, train, watch, compare, use.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen, onTheme } from "../transport/events.js";
+import { whenAwake } from "../transport/waking.js";
 import { createChoices } from "./choices.js";
 import { createComparison } from "./comparison.js";
 import { bindFiles } from "./files.js";
@@ -8,11 +9,30 @@ import { createReading } from "./reading.js";
 import { createResults } from "./results.js";
 import { createRunView } from "./runview.js";
 import { Runs, isOver } from "./runs.js";
-import { post, sentenceOf } from "./session.js";
+import { ask, post, sentenceOf } from "./session.js";
 import { createTable } from "./table.js";
 
-/** props: {choices, shipped}: what may be chosen and what is shipped, as page.py has them */
-export function mount(element, props) {
+const RETRY = 2000; // milliseconds until a server that does not answer is asked again
+
+/** The page is there before the network is, and before it is known what may be chosen. */
+export async function mount(element) {
+  translate(element);
+  fill(element, await about());
+}
+
+/** What may be chosen and what is shipped, {choices, shipped}, from mnist_cnn/ui/training.py. */
+async function about() {
+  for (;;) {
+    await whenAwake(() => {});
+    try {
+      return await ask("about");
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY)); // the server does not answer
+    }
+  }
+}
+
+function fill(element, props) {
   const part = (name) => element.querySelector(`.${name}`);
   const form = element.querySelector("form");
   const showLayers = createTable(part("layers").querySelector("table"));
@@ -97,7 +117,7 @@ export function mount(element, props) {
     });
   }
 
-  translate(element);
+  translate(element); // with what has been added
   onLanguage(() => {
     showPlan();
     show();

@@ -2,7 +2,7 @@
 //
 //   answer   {answer, frame}  the network has read a drawing; answer.empty: the pad is empty;
 //                             frame.marks had been drawn, up to frame.moment, of the
-//                             drawing's frame.edition
+//                             drawing's frame.edition; frame.guest: it is the teacher's
 //   past     {marks, edition} the drawing has become another: undo, clear, a picture, a link
 //   pen      {down, marks}    a stroke begins, the last of the marks, or has ended
 //   scrub    {moment}         the drawing is to be shown as it was; null: as it is
@@ -15,7 +15,12 @@
 //   network  {reference, layers, …}  another network reads the drawing, or newer weights of it; see
 //                             network/choice.js
 //   picture  {width, height, pixels}  ink that is to be put on the pad
+//   rules    {training, wall, network, …}  what the teacher has decided, as mnist_cnn/classroom.py
+//                             has it; this and the next two come from the server
+//   broadcast {drawing, edition}  the teacher's drawing, as pad/link.js has it; null: none is shown
+//   wall     {ids, added, confusion}  the wall of the class's digits has changed
 //   why      boolean          what speaks for the answer is to be shown, or no longer
+//   share    {asked}          the addresses that open the page elsewhere are to be shown
 //
 // A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part
 // of the 28×28 picture that can influence that number, {left, top, right, bottom}.

@@ -14,7 +14,8 @@ export async function question(path, values, { width, height, pixels, network })
   if (response.status === 429) throw new Error("The server is busy"); // worth another attempt
   const { error, key } = await response.json().catch(() => ({})); // a proxy's page is no JSON
   const words = error ?? `The server answered ${response.status}`;
-  throw Object.assign(new Error(words), { refused: key ?? error });
+  const refused = response.status < 500 ? (key ?? error) : undefined; // worth another attempt
+  throw Object.assign(new Error(words), { refused });
 }
 
 /**

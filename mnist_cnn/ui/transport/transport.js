@@ -2,21 +2,23 @@
 import { decode } from "./answer.js";
 import { Socket } from "./socket.js";
 import { measure } from "./timing.js";
+import { whenAwake } from "./waking.js";
 
 const SLOW = 1500; // milliseconds until a person is told that the answer is late
 const TIMEOUT = 5000; // milliseconds until it is given up and asked for again
 const ATTEMPTS = [500, 1000, 2000, 4000]; // milliseconds from one to the next, the last repeated
+const ASLEEP = 500; // milliseconds until a network that wakes up is asked again
 const PATIENCE = 10_000; // milliseconds, with what is asked once: it may be large, or take computing
 
 export const url = (path) => `${window.mnistCnnPrefix ?? ""}/mnist_cnn/${path}`;
 
 /**
  * @param onAnswer called with (answer, frame)
- * @param onTrouble called with "slow", "unreachable", "signedOut" or the server's own sentence, and
- *   with null when the trouble is over
+ * @param onTrouble called with "slow", "waking", "unreachable", "signedOut" or the server's own
+ *   sentence, and with null when the trouble is over
  */
 export function createTransport(onAnswer, onTrouble) {
-  const socket = new Socket(socketAddress());
+  let socket = null; // when the network is awake
   let waiting = null; // makes the newest frame, when its turn comes
   let busy = false;
   let generation = 0; // answers to frames from before a forget() are dropped
@@ -28,8 +30,14 @@ export function createTransport(onAnswer, onTrouble) {
     trouble = Boolean(what);
   }
 
+  whenAwake(() => tell("waking")).then(() => {
+    tell(null);
+    socket = new Socket(socketAddress());
+    pump();
+  });
+
   async function pump() {
-    if (busy || !waiting) return;
+    if (busy || !waiting || !socket) return;
     busy = true;
     const makeFrame = waiting;
     const frame = makeFrame();
@@ -49,10 +57,11 @@ export function createTransport(onAnswer, onTrouble) {
       if (!waiting || performance.now() - started < SLOW) tell(null);
       if (sentIn === generation) onAnswer(answer, frame);
     } catch (error) {
-      if (awaited()) tell(error.refused ?? (error.busy ? "slow" : "unreachable"));
+      if (awaited()) tell(error.refused ?? words(error));
       if (!error.refused) {
         if (sentIn === generation) waiting ??= makeFrame;
-        await nextAttempt(started + ATTEMPTS[Math.min(failures++, ATTEMPTS.length - 1)]);
+        const wait = ATTEMPTS[Math.min(failures++, ATTEMPTS.length - 1)];
+        await nextAttempt(started + (error.asleep ? ASLEEP : wait));
       }
     }
     busy = false;
@@ -76,6 +85,12 @@ export function createTransport(onAnswer, onTrouble) {
       tell(null);
     },
   };
+}
+
+/** What a person is told while no answer comes. */
+function words({ asleep, busy }) {
+  if (asleep) return "waking";
+  return busy ? "slow" : "unreachable";
 }
 
 /** Far away, a shorter answer is a faster one; on this machine, one that is not coded. */
@@ -140,12 +155,11 @@ export async function askInk(blob) {
 /** Throw what the server said, by its key where it has one. Its 5xx and a proxy's pages are worth another attempt. */
 export async function refuse(response) {
   const error = new Error(`The server answered ${response.status}`);
+  const said = await response.json().catch(() => ({})); // a proxy's page is no JSON
   if (response.status === 401) error.refused = "signedOut";
   else if (response.status === 429) error.busy = true;
-  else if (response.status < 500) {
-    const said = await response.json().catch(() => ({}));
-    error.refused = said.key ?? said.error ?? error.message;
-  }
+  else if (response.status < 500) error.refused = said.key ?? said.error ?? error.message;
+  error.asleep = said.error === "waking";
   throw error;
 }
 

@@ -3,7 +3,7 @@ import { text } from "../../locales/language.js";
 import { make } from "../../inspector/elements.js";
 import { signedPixel } from "../../maps/colormap.js";
 import { percent } from "../numbers.js";
-import { figure, frame, inkPlate, levelPlate, plate, under } from "../plates.js";
+import { figure, frame, inkPlate, levelPlate, plate, scrolled, under } from "../plates.js";
 
 export const defaults = { dx: "0", dy: "0" };
 export const setUp = { dx: "4", dy: "0" };
@@ -22,7 +22,7 @@ export function create(stage) {
     make("div", "controls", ...Object.values(sliders).map(({ label }) => label)),
     plates,
     answers,
-    table,
+    scrolled(table),
     make("p", "hint", text("lessonSquares")),
     squares,
   );

@@ -1,0 +1,130 @@
+"""A network as a description: its layers one after the other, without TensorFlow.
+
+Importing TensorFlow takes seconds. What a page has to know of a network before there is an answer,
+its layers, shapes and windows, is written in the ``.keras`` file in plain JSON.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnist_cnn import weights_file
+
+if TYPE_CHECKING:
+    import keras
+
+Pair = tuple[int, int]  # along rows, along columns
+
+CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
+POOLINGS = ("MaxPooling2D", "AveragePooling2D")
+GLOBAL_POOLINGS = ("GlobalMaxPooling2D", "GlobalAveragePooling2D")
+UNMOVED = (
+    *("Activation", "ReLU", "LeakyReLU", "BatchNormalization", "Dropout", "Rescaling", "Flatten"),
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer; shapes are without the batch axis."""
+
+    name: str
+    kind: str  # Keras' name of its class
+    before: tuple[int, ...]  # the shape it reads
+    shape: tuple[int, ...]  # the shape it gives
+    size: Pair = (1, 1)  # of its window, in cells of the layer before
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    padding: str = "valid"  # or "same"
+
+
+def layers_in(path: str | os.PathLike) -> list[Layer]:
+    """Return the layers of the network in a ``.keras`` file, after a look through the file.
+
+    Raises:
+        TypeError: a layer is of a kind whose shape is not known here.
+        ValueError and others: the file is no good, see ``weights_file.architecture_in``.
+    """
+    picture, *entries = weights_file.architecture_in(Path(path))
+    if picture["kind"] != "InputLayer":
+        raise TypeError(
+            f"The network in {path} begins with a {picture['kind']}, not with an input."
+        )
+    shape, found = tuple(picture["batch_shape"][1:]), []
+    for entry in entries:
+        found.append(_read(entry, shape))
+        shape = found[-1].shape
+    return found
+
+
+def described(layer: keras.Layer) -> Layer:
+    """Return the description of a built layer, which reads one other.
+
+    Raises:
+        TypeError: it has its channels first.
+    """
+    if getattr(layer, "data_format", "channels_last") != "channels_last":
+        raise TypeError(f"{layer.name} has its channels first. Build it with channels_last.")
+    kind = type(layer).__name__
+    known = CONVOLUTIONS + POOLINGS
+    window = {} if kind not in known else {name: getattr(layer, name, 1) for name in WINDOW}
+    before, shape = (tuple(tensor.shape[1:]) for tensor in (layer.input, layer.output))
+    return _layer(layer.name, kind, before, shape, window, getattr(layer, "padding", "valid"))
+
+
+WINDOW = ("kernel_size", "pool_size", "strides", "dilation_rate")  # as Keras names it
+
+
+def _read(entry: dict, before: tuple[int, ...]) -> Layer:
+    """Return a layer as ``weights_file.architecture`` lists it; ``before`` is what it reads."""
+    kind, padding = entry["kind"], entry.get("padding", "valid")
+    layer = _layer(entry["name"], kind, before, before, entry, padding)
+    return Layer(**vars(layer) | {"shape": _shape(layer, entry)})
+
+
+def _layer(name, kind, before, shape, window, padding) -> Layer:
+    if kind not in CONVOLUTIONS + POOLINGS:
+        return Layer(name, kind, before, shape)
+    size = window["kernel_size" if kind in CONVOLUTIONS else "pool_size"]
+    dilation = window.get("dilation_rate", 1) if kind in CONVOLUTIONS else 1
+    pairs = (_pair(size), _pair(window["strides"]), _pair(dilation))
+    return Layer(name, kind, before, shape, *pairs, padding)
+
+
+def _shape(layer: Layer, entry: dict) -> tuple[int, ...]:
+    """Return the output shape; raises ``TypeError`` for a kind that is not known here."""
+    channels = layer.before[-1]
+    if layer.kind in ("Conv2D", "SeparableConv2D"):
+        return (*_cells(layer), entry["filters"])
+    if layer.kind in POOLINGS:
+        return (*_cells(layer), channels)
+    if layer.kind in GLOBAL_POOLINGS:
+        return (channels,)
+    if layer.kind == "Flatten":
+        return (math.prod(layer.before),)
+    if layer.kind == "Dense":
+        return (*layer.before[:-1], entry["units"])
+    if layer.kind in UNMOVED:
+        return layer.before
+    raise TypeError(
+        f"{layer.name} is a {layer.kind}, whose shape is not known here. Describe it in "
+        "mnist_cnn/architecture.py."
+    )
+
+
+def _cells(layer: Layer) -> Pair:
+    """Return how many windows there are along rows and columns, as TensorFlow counts them."""
+    windows = zip(layer.before[:2], layer.size, layer.stride, layer.dilation, strict=True)
+    if layer.padding == "same":
+        rows, columns = (-(-side // stride) for side, _, stride, _ in windows)
+    else:
+        rows, columns = ((n - (size - 1) * d - 1) // stride + 1 for n, size, stride, d in windows)
+    return rows, columns
+
+
+def _pair(numbers: int | tuple[int, int] | list[int]) -> Pair:
+    rows, columns = (numbers, numbers) if isinstance(numbers, int) else numbers
+    return int(rows), int(columns)

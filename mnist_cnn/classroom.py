@@ -1,0 +1,211 @@
+"""What a teacher decides for everybody, and what everybody is to hear of at once.
+
+Changes are numbered, and each page asks for the news since the number it has seen: so one that was
+away, or is slow, gets the newest of everything once, and nothing piles up for it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mnist_cnn.wall import Wall, WallDigit, WallError
+
+SHIPPED = ""  # the name of the network that everyone starts with unless the teacher chooses
+MOST_AT_ONCE = 8  # trainings
+MOST_MINUTES = 60  # of one training
+LONGEST_DRAWING = 16_000  # characters, as in pad/link.js
+DRAWING = re.compile(rf"drawing=1\.[\w-]{{6,{LONGEST_DRAWING}}}", re.ASCII)
+
+
+class ClassroomError(ValueError):
+    """The teacher has asked for what cannot be. The message says what can."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the teacher has decided."""
+
+    training: bool = True  # whether anybody's network trains
+    at_once: int = 1  # trainings
+    minutes: int = MOST_MINUTES  # of one training
+    wall: bool = True  # whether digits can be put on the wall
+    network: str = SHIPPED  # that everyone starts with
+    downsampling: str = "max"  # of that network, a name in ``model.DOWNSAMPLING``
+
+    def changed(self, choices: dict[str, object]) -> Rules:
+        """Return the rules with some of them changed.
+
+        Raises:
+            ClassroomError: there is no such rule, or it cannot be so.
+        """
+        for name, value in choices.items():
+            if name not in RULES:
+                raise ClassroomError(f"There is no rule {name[:40]!r}, only {', '.join(RULES)}.")
+            fits, possible = RULES[name]
+            if not fits(value):
+                raise ClassroomError(f"{name} must be {possible}, not {str(value)[:40]!r}.")
+        return replace(self, **choices)
+
+
+def _whole(most: int) -> tuple[Callable[[object], bool], str]:
+    fits = lambda value: type(value) is int and 1 <= value <= most  # noqa: E731
+    return fits, f"a whole number from 1 to {most}"
+
+
+_YES_OR_NO = (lambda value: isinstance(value, bool), "true or false")
+RULES = {
+    "training": _YES_OR_NO,
+    "at_once": _whole(MOST_AT_ONCE),
+    "minutes": _whole(MOST_MINUTES),
+    "wall": _YES_OR_NO,
+    "network": (lambda value: isinstance(value, str) and len(value) <= 40, "the name of a network"),
+    "downsampling": (
+        lambda value: isinstance(value, str) and len(value) <= 40,
+        "a kind of network",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """The teacher's drawing, as everybody's pad is to show it now."""
+
+    drawing: str | None  # as a link's fragment, see pad/link.js; "" when empty; None: it is over
+    edition: int  # rises when it has become another drawing
+
+
+@dataclass(frozen=True)
+class News:
+    """What has changed since a number; None where nothing has."""
+
+    number: int  # of the latest change, to be asked with the next time
+    rules: Rules | None
+    broadcast: Broadcast | None
+    wall: WallNews | None
+
+
+@dataclass(frozen=True)
+class WallNews:
+    """How the wall has changed."""
+
+    ids: list[int]  # of all digits on it
+    added: list[WallDigit]
+    confusion: np.ndarray  # int (10, 10), see ``Wall.confusion``
+
+
+class Classroom:
+    """Call it from one thread, that of the server's event loop."""
+
+    def __init__(
+        self, token: str | None = None, rules: Rules | None = None, wall: Wall | None = None
+    ):
+        """Begin a lesson.
+
+        Args:
+            token: what the teacher's page has to know; a new one by default.
+            rules: to begin with.
+            wall: for the class's digits; an empty one by default.
+        """
+        self.token = token or secrets.token_urlsafe(18)
+        self.rules = rules or Rules()
+        self._wall = wall or Wall()
+        self._broadcast = Broadcast(None, 0)
+        # Pages outlive a restart of the server: its numbers are to be news to them.
+        self._numbers = itertools.count(time.time_ns() // 1_000_000)
+        first = next(self._numbers)
+        self._rules_at = self._wall_at = self._broadcast_at = first
+        self._put_up_at: dict[int, int] = {}  # digit's id: the number of that change
+        self._listeners: set[Callable[[], None]] = set()
+
+    def is_teacher(self, token: str) -> bool:
+        """Whether somebody knows the token; takes as long for a good guess as for a bad one."""
+        return hmac.compare_digest(token.encode(), self.token.encode())
+
+    def decide(self, choices: dict[str, object]) -> None:
+        """Change some of the rules; raises ``ClassroomError``, see ``Rules.changed``."""
+        self.rules = self.rules.changed(choices)
+        self._rules_at = next(self._numbers)
+        self._tell()
+
+    def show(self, drawing: str, edition: int) -> None:
+        """Show the teacher's drawing to everybody; see ``Broadcast``.
+
+        Raises:
+            ClassroomError: it is not a drawing as a link holds it.
+        """
+        if drawing and not DRAWING.fullmatch(drawing):
+            raise ClassroomError(
+                f"Only pen strokes can be shown, in at most {LONGEST_DRAWING} characters of a link."
+            )
+        self._broadcast = Broadcast(drawing, edition)
+        self._broadcast_at = next(self._numbers)
+        self._tell()
+
+    def show_no_more(self) -> None:
+        """Give everybody's pad back."""
+        self._broadcast = Broadcast(None, 0)
+        self._broadcast_at = next(self._numbers)
+        self._tell()
+
+    def put_up(
+        self, session: str, meant: int, image: np.ndarray, probabilities: np.ndarray
+    ) -> WallDigit:
+        """Put a digit on the wall; see ``Wall.add``, which may raise ``WallError``."""
+        if not self.rules.wall:
+            raise WallError("closed", "The teacher has closed the wall.")
+        digit = self._wall.add(session, meant, image, probabilities)
+        self._wall_at = self._put_up_at[digit.id] = next(self._numbers)
+        self._tell()
+        return digit
+
+    def take_off(self, digit_id: int, session: str | None) -> None:
+        """Take a digit off the wall; see ``Wall.remove``, which may raise ``WallError``."""
+        self._wall.remove(digit_id, session)
+        del self._put_up_at[digit_id]
+        self._wall_at = next(self._numbers)
+        self._tell()
+
+    def clear_wall(self) -> None:
+        """Take all digits off."""
+        self._wall.clear()
+        self._put_up_at.clear()
+        self._wall_at = next(self._numbers)
+        self._tell()
+
+    def wall_as(self, kind: str) -> bytes:
+        """Return the wall as a file, ``npz`` or ``csv``."""
+        return self._wall.npz() if kind == "npz" else self._wall.csv().encode()
+
+    def news(self, since: int = 0, wall_since: int | None = None) -> News:
+        """Return what has changed since number ``since``, and on the wall since ``wall_since``."""
+        latest = max(self._rules_at, self._broadcast_at, self._wall_at)
+        return News(
+            number=latest,
+            rules=self.rules if self._rules_at > since else None,
+            broadcast=self._broadcast if self._broadcast_at > since else None,
+            wall=self._wall_news(wall_since),
+        )
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after every change; return what ends that."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def _wall_news(self, since: int | None) -> WallNews | None:
+        if since is None or self._wall_at <= since:
+            return None
+        digits = self._wall.digits
+        added = [digit for digit in digits if self._put_up_at[digit.id] > since]
+        return WallNews([digit.id for digit in digits], added, self._wall.confusion())
+
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener()

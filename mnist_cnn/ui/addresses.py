@@ -1,0 +1,64 @@
+"""The addresses under which the page can be opened, and how to show one from afar."""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import socket
+
+import segno
+
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # host: the address of this very machine
+OUTSIDE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # of nobody: RFC 5737, 3849
+
+
+def on_this_machine(host: str, port: int) -> str:
+    """Return the address to open on the machine that serves ``host``."""
+    return f"http://{EVERYWHERE.get(host, _bracketed(host))}:{port}"
+
+
+def on_this_network(host: str, port: int) -> str | None:
+    """Return the address for other machines of the network, or None when they are kept out."""
+    if host in EVERYWHERE:
+        families = [socket.AF_INET, socket.AF_INET6][: 2 if host == "::" else 1]
+        own = next(filter(None, map(_own_address, families)), None)
+        return f"http://{_bracketed(own)}:{port}" if own else None
+    try:
+        address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
+    except OSError:
+        return None
+    return None if ipaddress.ip_address(address).is_loopback else on_this_machine(host, port)
+
+
+def as_svg(address: str) -> bytes:
+    """Return the QR code of an address as SVG, with the quiet zone that readers need."""
+    file = io.BytesIO()
+    segno.make(address, micro=False).save(
+        file, kind="svg", xmldecl=False, omitsize=True, dark="#000", light="#fff"
+    )
+    return file.getvalue()
+
+
+def as_text(address: str) -> str:
+    """Return the QR code of an address for a terminal, two rows of it a line."""
+    file = io.StringIO()
+    segno.make(address, micro=False).terminal(file, compact=True)
+    return file.getvalue()
+
+
+def _own_address(family: socket.AddressFamily) -> str | None:
+    """Return the address this machine has in its network, as others there see it.
+
+    Connecting a datagram socket sends nothing; it only asks which way a packet would take.
+    """
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((OUTSIDE[family], 9))
+        except OSError:  # in no network
+            return None
+        address = probe.getsockname()[0]
+    return None if ipaddress.ip_address(address).is_loopback else address
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,100 @@
+"""The named endpoints for programs; they have no place on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gradio as gr
+import numpy as np
+
+from mnist_cnn.ink import PictureError, find_ink, open_picture
+
+if TYPE_CHECKING:
+    from mnist_cnn.reading import Reader, Reading
+
+ALL = "all"  # instead of one layer's name
+DECIMALS = 7  # of activations: those of a float32
+AT_ONCE = 4  # calls of an endpoint that are answered at the same time
+
+
+def endpoints(reader: Callable[[], Reader]) -> None:
+    """Add ``/predict`` and ``/activations`` to the page that is being built."""
+
+    def predict(picture: str) -> dict:
+        """Read the digit in a picture file.
+
+        Any picture works: dark on light, light on dark, transparent, a photo of paper.
+
+        Returns an object with: digit, 0 to 9, or null when nothing is drawn; probabilities, ten
+        numbers that sum to 1; looks_like_digit, and the doubt if it does not; layers, the name
+        and output shape of each layer.
+
+        Args:
+            picture: a picture file, PNG or JPEG.
+        """
+        return describe(_read(reader(), picture))
+
+    def activations(picture: str, layer: str = ALL) -> dict:
+        """Return what the network's layers answer to a picture of a digit, number by number.
+
+        Returns an object with: digit, 0 to 9; image, the 28×28 picture the network saw, 0 to 255;
+        layers, each with its name, its shape (height, width, channels) or (units), and its values
+        as nested lists of that shape.
+
+        Args:
+            picture: a picture file, PNG or JPEG.
+            layer: the name of one layer, as in /predict's answer; or all: 38,000 numbers.
+        """
+        reading = _read(reader(), picture)
+        if reading is None:
+            raise _refusal("There is no ink in the picture.")
+        layers = reading.activations.layers
+        if layer not in (ALL, *layers):
+            raise _refusal(f"There is no layer {layer[:40]!r}, only {', '.join(layers)}.")
+        return {
+            "digit": reading.activations.digit,
+            "image": reading.stages.image.tolist(),
+            "layers": [
+                _numbers(name, layers[name]) for name in (layers if layer == ALL else [layer])
+            ],
+        }
+
+    picture = gr.File(label="picture", file_types=["image"], visible=False)
+    layer = gr.Textbox(ALL, label="layer", visible=False)
+    answer = gr.JSON(label="answer", visible=False)
+    for function, given in ((predict, [picture]), (activations, [picture, layer])):
+        gr.Button(visible=False).click(
+            function, given, answer, api_name=function.__name__, concurrency_limit=AT_ONCE
+        )
+
+
+def describe(reading: Reading | None) -> dict:
+    """Return a reading as the plain object ``/predict`` answers."""
+    if reading is None:
+        return {"digit": None, "probabilities": None, "looks_like_digit": False, "doubt": "empty"}
+    activations = reading.activations
+    return {
+        "digit": activations.digit,
+        "probabilities": [float(p) for p in activations.probabilities],
+        "looks_like_digit": reading.doubt is None,
+        "doubt": reading.doubt,
+        "layers": [{"name": n, "shape": list(a.shape)} for n, a in activations.layers.items()],
+    }
+
+
+def _read(reader: Reader, picture: str) -> Reading | None:
+    try:
+        return reader.read(find_ink(open_picture(picture)))
+    except PictureError as error:
+        raise _refusal(str(error).replace(picture, Path(picture).name)) from error
+
+
+def _numbers(name: str, layer: np.ndarray) -> dict:
+    values = np.round(layer.astype(float), DECIMALS).tolist()
+    return {"name": name, "shape": list(layer.shape), "values": values}
+
+
+def _refusal(sentence: str) -> gr.Error:
+    return gr.Error(sentence, print_exception=False)  # no traceback on the terminal for it

@@ -1,0 +1,163 @@
+"""The class: digits for the wall, and what only the teacher may do; ``news`` tells of it.
+
+The teacher's token travels in a header, and no other site can send that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from mnist_cnn.classroom import Classroom, ClassroomError
+from mnist_cnn.runs import Runs
+from mnist_cnn.ui import news
+from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.requests import (
+    BINARY,
+    RequestError,
+    body_of,
+    guarded,
+    json_of,
+    reading_of,
+)
+from mnist_cnn.ui.training import session_of
+from mnist_cnn.wall import WallError
+
+TEACHER = "X-Mnist-Cnn-Teacher"
+LARGEST_COMMAND = 20_000  # bytes: a drawing of 16,000 characters, and what is said about it
+FILES = {"npz": "application/zip", "csv": "text/csv; charset=utf-8"}
+
+
+def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) -> list[BaseRoute]:
+    """Return the routes below ``prefix/class``."""
+
+    async def put_up(request: Request) -> Response:
+        """A drawing, ``?meant=7`` → its number on the wall; read by what everyone starts with."""
+        session, meant = session_of(request), _digit(request, "meant")
+        reading = await reading_of(request, networks.find(classroom.rules.network))
+        image, probabilities = reading.stages.image, reading.activations.probabilities
+        return json_of({"id": classroom.put_up(session, meant, image, probabilities).id})
+
+    async def take_off(request: Request) -> Response:
+        """``?id``: one's own digit, or, as the teacher, anybody's."""
+        number = news.number_of(request, "id")
+        classroom.take_off(number, None if _is_teacher(request) else session_of(request))
+        return json_of({})
+
+    async def greet(request: Request) -> Response:
+        """Whoever knows the token → how many trainings there are, and how many wait."""
+        training, waiting = runs.count()
+        return json_of({"training": training, "waiting": waiting})
+
+    async def decide(request: Request) -> Response:
+        """Some of ``classroom.Rules`` as JSON: they hold for everybody from now on."""
+        choices = await _command(request)
+        if choices.get("network"):
+            choices["network"] = networks.keep(str(choices["network"]))
+            choices["downsampling"] = networks.find(choices["network"]).downsampling
+        classroom.decide(choices)
+        await run_in_threadpool(enforce, classroom, runs)
+        return await greet(request)
+
+    async def clear_line(request: Request) -> Response:
+        """Take all trainings that wait out of the line."""
+        await run_in_threadpool(runs.clear_line)
+        return await greet(request)
+
+    async def broadcast(request: Request) -> Response:
+        """``drawing`` and ``edition`` as JSON are shown to everybody; null ends it."""
+        command = await _command(request)
+        drawing, edition = command.get("drawing"), command.get("edition")
+        if drawing is None:
+            classroom.show_no_more()
+        elif isinstance(drawing, str) and type(edition) is int:
+            classroom.show(drawing, edition)
+        else:
+            raise RequestError("drawing must be a text and edition a whole number")
+        return json_of({})
+
+    async def clear_wall(request: Request) -> Response:
+        """Take all digits off."""
+        classroom.clear_wall()
+        return json_of({})
+
+    async def file(request: Request) -> Response:
+        """``wall.npz`` or ``wall.csv`` → the wall as such a file; see ``wall.Wall``."""
+        kind = request.path_params["kind"]
+        if kind not in FILES:
+            raise RequestError(f"The wall can be had as npz or csv, not {kind[:20]!r}")
+        headers = BINARY | {"Content-Disposition": f"attachment; filename=wall.{kind}"}
+        return Response(classroom.wall_as(kind), headers=headers, media_type=FILES[kind])
+
+    def _is_teacher(request: Request) -> bool:
+        return classroom.is_teacher(request.headers.get(TEACHER, ""))
+
+    def taught(endpoint: Callable[[Request], Awaitable[Response]]):
+        """Require the teacher's token."""
+
+        async def answer(request: Request) -> Response:
+            if not _is_teacher(request):
+                return JSONResponse({"error": NOT_TEACHER, "key": "notTeacher"}, 403)
+            return await endpoint(request)
+
+        return _refusing(answer)
+
+    at = f"{prefix}/class"
+    return [
+        *news.routes(classroom, at),
+        Route(f"{at}/wall", _refusing(put_up), methods=["POST"]),
+        Route(f"{at}/wall", _refusing(take_off), methods=["DELETE"]),
+        Route(f"{at}/teacher", taught(greet), methods=["POST"]),
+        Route(f"{at}/rules", taught(decide), methods=["POST"]),
+        Route(f"{at}/line", taught(clear_line), methods=["DELETE"]),
+        Route(f"{at}/broadcast", taught(broadcast), methods=["POST"]),
+        Route(f"{at}/wall/all", taught(clear_wall), methods=["DELETE"]),
+        Route(f"{at}/wall.{{kind}}", taught(file), methods=["GET"]),
+    ]
+
+
+NOT_TEACHER = "Only the teacher may do this. Open the teacher's link that the server has printed."
+
+
+def enforce(classroom: Classroom, runs: Runs) -> None:
+    """Let the trainings keep to the teacher's rules."""
+    rules = classroom.rules
+    runs.limit(rules.at_once, 60 * rules.minutes)
+    if runs.held == rules.training:
+        (runs.release if rules.training else runs.hold)()
+
+
+def _refusing(endpoint: Callable[[Request], Awaitable[Response]]):
+    """Answer what the class refuses with its sentence, and the key of it in other languages."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except WallError as error:
+            raise RequestError(str(error), f"wall {error.reason}") from error
+        except ClassroomError as error:
+            raise RequestError(str(error)) from error
+
+    return guarded(answer)
+
+
+async def _command(request: Request) -> dict:
+    try:
+        found = json.loads(await body_of(request, LARGEST_COMMAND))
+    except (ValueError, RecursionError) as error:
+        raise RequestError("The command must be a JSON object.") from error
+    if not isinstance(found, dict):
+        raise RequestError("The command must be a JSON object.")
+    return found
+
+
+def _digit(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    if len(text) != 1 or text not in "0123456789":
+        raise RequestError(f"{name} must be a digit from 0 to 9, got {text[:20]!r}")
+    return int(text)

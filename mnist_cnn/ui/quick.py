@@ -1,0 +1,37 @@
+"""Import Gradio in half the time: import this module before it.
+
+For every component, on every import, Gradio parses its own source and writes a ``.pyi`` stub
+beside it, for editors: half of three seconds. Nothing needs these stubs at run time.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+
+MODULE, WRITER = "gradio.component_meta", "create_or_modify_pyi"
+
+
+class _WithoutStubs(importlib.abc.MetaPathFinder):
+    """Finds one module, once, and takes the writing of stubs out of it."""
+
+    def find_spec(self, name, path, target=None):
+        if name != MODULE:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            if hasattr(module, WRITER):  # else this Gradio is quick by itself
+                setattr(module, WRITER, lambda *_: None)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+if MODULE not in sys.modules:
+    sys.meta_path.insert(0, _WithoutStubs())
+    import gradio  # noqa: F401

@@ -1,0 +1,113 @@
+// What only the teacher sees: rules for everybody, the queue, the wall as a file, the broadcast.
+import { text, translate, onLanguage } from "../locales/language.js";
+import { usedReference } from "../network/choice.js";
+import { ask, call, forgetToken, teachersToken } from "../transport/asking.js";
+import { listen } from "../transport/events.js";
+import { download } from "./download.js";
+import { createBroadcast } from "./broadcast.js";
+
+const CHECKS = ["training", "wall"];
+const NUMBERS = ["at_once", "minutes"];
+const LOOK = 2000; // milliseconds from one look at the queue to the next, while it is on the screen
+
+export function mount(element) {
+  const part = (name) => element.querySelector(`.${name}`);
+  const panel = element.querySelector(".teacher");
+  let queue = null;
+  let rules = null;
+  let words = null; // what was said last, in any language
+
+  translate(element);
+  if (!teachersToken()) return;
+
+  function say(key, values) {
+    words = key === null ? null : () => text(key, values);
+    write();
+  }
+
+  function write() {
+    part("said").textContent = words?.() ?? "";
+    if (queue) part("queue").textContent = text("queueNow", queue);
+    part("broadcast").textContent = text(broadcast.on ? "broadcastStop" : "broadcastStart");
+    part("network").disabled = !usedReference() || usedReference() === rules?.network;
+    part("shipped").disabled = rules?.network === "";
+  }
+
+  /** Ask as the teacher; returns the answer, or undefined when there is none. */
+  async function command(path, options, done) {
+    try {
+      const answer = await ask(`class/${path}`, options);
+      say(done ?? null);
+      if ("waiting" in answer) queue = answer;
+      write();
+      return answer;
+    } catch (error) {
+      trouble(error);
+    }
+  }
+
+  function trouble(error) {
+    if (error.status === 403) {
+      forgetToken();
+      panel.hidden = true;
+      part("stranger").hidden = false;
+    } else if (error.refused) {
+      words = () => error.refused;
+      write();
+    } else say("unreachable");
+  }
+
+  const decide = (choices, done) =>
+    command("rules", { method: "POST", body: JSON.stringify(choices) }, done);
+
+  const broadcast = createBroadcast({ say, trouble, changed: write });
+  part("broadcast").addEventListener("click", () => {
+    broadcast.toggle();
+    part("broadcast").setAttribute("aria-pressed", String(broadcast.on));
+  });
+  for (const name of CHECKS) {
+    part(name).addEventListener("change", ({ target }) => decide({ [name]: target.checked }));
+  }
+  for (const name of NUMBERS) {
+    part(name).addEventListener("change", ({ target }) => {
+      if (target.reportValidity()) decide({ [name]: Number(target.value) });
+    });
+  }
+  part("network").addEventListener("click", () => {
+    decide({ network: usedReference() }, "networkGiven");
+  });
+  part("shipped").addEventListener("click", () => decide({ network: "" }, "networkGivenShipped"));
+  part("line").addEventListener("click", () => command("line", { method: "DELETE" }, "lineCleared"));
+  part("clear").addEventListener("click", () => {
+    if (confirm(text("clearWallSure"))) command("wall/all", { method: "DELETE" }, "wallCleared");
+  });
+  for (const kind of ["npz", "csv"]) {
+    part(kind).addEventListener("click", async () => {
+      try {
+        download(await (await call(`class/wall.${kind}`)).blob(), `wall.${kind}`);
+        say("saved", { name: `wall.${kind}` });
+      } catch (error) {
+        trouble(error);
+      }
+    });
+  }
+  onLanguage(write);
+  listen("network", write);
+  listen("rules", (next) => {
+    rules = next;
+    for (const name of CHECKS) part(name).checked = rules[name];
+    for (const name of NUMBERS) part(name).value = rules[name];
+    write();
+  });
+  watchQueue(panel, () => command("teacher", { method: "POST" }));
+  command("teacher", { method: "POST" }).then((known) => (panel.hidden = !known));
+}
+
+/** Look at the queue again and again while the panel is on the screen. */
+function watchQueue(panel, look) {
+  let timer = null;
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    clearInterval(timer);
+    if (isIntersecting) timer = setInterval(() => document.hidden || look(), LOOK);
+  }).observe(panel);
+}

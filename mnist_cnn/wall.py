@@ -1,0 +1,141 @@
+"""The wall of a class's digits: in memory, bounded, to be kept as a file, gone with the server.
+
+Nothing on it says who drew what. A session, any text that tells people apart, is known here only
+so that people can take their own digits off again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_cnn.preprocess import IMAGE_SIZE
+
+CLASSES = 10
+MOST = 600  # digits on the wall
+MOST_OF_ONE = 20  # of them by one session
+
+
+class WallError(Exception):
+    """A digit cannot be put on the wall, or taken off. The message says what to do."""
+
+    def __init__(self, reason: str, sentence: str):
+        super().__init__(sentence)
+        self.reason = reason  # in a word: full, yours_full, closed, gone
+
+
+@dataclass(frozen=True)
+class WallDigit:
+    """A digit somebody drew, what it was meant to be, and what the network made of it."""
+
+    id: int  # rises from 1 and is never used again
+    session: str  # of who drew it
+    meant: int
+    image: np.ndarray  # uint8 (28, 28), as the network read it
+    probabilities: np.ndarray  # float32 (10,)
+
+    @property
+    def read(self) -> int:
+        """What the network read."""
+        return int(self.probabilities.argmax())
+
+
+class Wall:
+    """Digits in the order they were put up. Call it from one thread."""
+
+    def __init__(self, most: int = MOST, most_of_one: int = MOST_OF_ONE):
+        """Begin with none; ``most`` in all and ``most_of_one`` session."""
+        self.most, self.most_of_one = most, most_of_one
+        self._digits: dict[int, WallDigit] = {}
+        self._ids = itertools.count(1)
+
+    @property
+    def digits(self) -> list[WallDigit]:
+        """All of them, the oldest first."""
+        return list(self._digits.values())
+
+    def add(
+        self, session: str, meant: int, image: np.ndarray, probabilities: np.ndarray
+    ) -> WallDigit:
+        """Put a digit up and return it.
+
+        Args:
+            session: of who drew it.
+            meant: what it was meant to be, 0 to 9.
+            image: uint8 ``(28, 28)``, as the network read it.
+            probabilities: ``(10,)``, what the network made of it.
+
+        Raises:
+            WallError: the wall is full, or this session's part of it.
+        """
+        if len(self._digits) >= self.most:
+            raise WallError(
+                "full", f"The wall is full: it holds {self.most} digits. The teacher can clear it."
+            )
+        if sum(digit.session == session for digit in self._digits.values()) >= self.most_of_one:
+            raise WallError(
+                "yours_full",
+                f"{self.most_of_one} of your digits are on the wall. Take one of them off first.",
+            )
+        digit = WallDigit(next(self._ids), session, meant, image.copy(), probabilities.copy())
+        self._digits[digit.id] = digit
+        return digit
+
+    def remove(self, digit_id: int, session: str | None = None) -> None:
+        """Take a digit off: one of this session's, or anybody's when ``session`` is None.
+
+        Raises:
+            WallError: there is none, or it is somebody else's, which reads the same.
+        """
+        digit = self._digits.get(digit_id)
+        if digit is None or session not in (None, digit.session):
+            raise WallError("gone", "There is no such digit of yours on the wall any more.")
+        del self._digits[digit_id]
+
+    def clear(self) -> None:
+        """Take all off."""
+        self._digits.clear()
+
+    def confusion(self) -> np.ndarray:
+        """Return int ``(10, 10)``: how many digits meant as ``i`` were read as ``j``."""
+        counts = np.zeros((CLASSES, CLASSES), int)
+        for digit in self._digits.values():
+            counts[digit.meant, digit.read] += 1
+        return counts
+
+    def npz(self) -> bytes:
+        """Return a NumPy file, named as MNIST's own: what was drawn, meant and read.
+
+        ``images`` uint8 ``(n, 28, 28)``, ink is 255; ``labels`` and ``read`` uint8 ``(n,)``;
+        ``probabilities`` float32 ``(n, 10)``.
+        """
+        digits = self.digits
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            images=np.array([d.image for d in digits], np.uint8).reshape(-1, *2 * (IMAGE_SIZE,)),
+            labels=np.array([d.meant for d in digits], np.uint8),
+            read=np.array([d.read for d in digits], np.uint8),
+            probabilities=np.array([d.probabilities for d in digits], np.float32).reshape(
+                -1, CLASSES
+            ),
+        )
+        return file.getvalue()
+
+    def csv(self) -> str:
+        """Return a table, a digit a line: ``meant,read,probability``, then 784 levels of ink.
+
+        The probability is that of what was read; levels are 0 to 255, row by row.
+        """
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        levels = [f"pixel{i}" for i in range(IMAGE_SIZE**2)]
+        table.writerow(["meant", "read", "probability", *levels])
+        for digit in self.digits:
+            sure = f"{digit.probabilities[digit.read]:.4f}"
+            table.writerow([digit.meant, digit.read, sure, *digit.image.ravel().tolist()])
+        return text.getvalue()

@@ -1,0 +1,143 @@
+"""How few pixels flip an answer, how small a change, and how long the search takes, beside rivals.
+
+    python -m tests.benchmarks.flip_search [--drawings 40]
+
+On drawings by people nothing was trained on. Needs the pen strokes: ``MNIST_CNN_PEN_STROKES``, the
+cache, or a download.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+
+from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+
+# isort: split
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_cnn import drawings, pens, weights
+from mnist_cnn.adversarial import MOST_PIXELS, FlipSearch
+from mnist_cnn.evaluation import probabilities
+
+# From a picture, uint8 (28, 28), to one that is read otherwise, or None.
+Method = Callable[[np.ndarray], "np.ndarray | None"]
+
+
+def main() -> None:
+    """Flip the same drawings by each method; print the medians."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--drawings", type=int, default=40)
+    count = options.parse_args().drawings
+    network = weights.load()
+    unseen = pens.load().by(pens.MEASURING_WRITERS)
+    images = drawings.for_measuring(unseen, drawings.NORMAL).images
+    images = np.random.default_rng(1).permutation(images)[:count]
+    print(f"medians of {count} drawings; norm of pixels in 0..1")
+    print(f"{'':36}{'flipped':>9}{'pixels':>8}{'norm':>8}{'ms':>8}{'slowest':>9}")
+    for name, method in methods(network).items():
+        print(f"{name:36}{measure(network, method, images)}")
+
+
+def methods(network: keras.Model) -> dict[str, Method]:
+    """Return our two searches and their rivals."""
+    search = FlipSearch(network)
+
+    def image_of(find: Callable) -> Method:
+        return lambda image: (flip := find(image)) and flip.image
+
+    return {
+        "fewest pixels, ours": image_of(search.fewest_pixels),
+        "one by one, every pixel tried": every_pixel(network),
+        "ink erased, random order": erased(network),
+        "smallest norm, ours": image_of(search.smallest_norm),
+        "fast gradient sign": gradient_sign(network),
+    }
+
+
+def measure(network: keras.Model, method: Method, images: np.ndarray) -> str:
+    """Return one row: share flipped, pixels and norm of the change, median and longest time."""
+    method(images[0])  # trace before it is timed
+    times, pixels, norms = [], [], []
+    digits = probabilities(network, images).argmax(axis=1)
+    for image, digit in zip(images, digits, strict=True):
+        begin = time.perf_counter()
+        flipped = method(image)
+        times.append(1000 * (time.perf_counter() - begin))
+        if flipped is None or probabilities(network, flipped[None]).argmax() == digit:
+            continue
+        change = flipped / 255 - image / 255
+        pixels.append(np.count_nonzero(change))
+        norms.append(np.sqrt((change**2).sum()))
+    share = len(pixels) / len(images)
+    if not pixels:
+        return f"{share:9.0%}{'–':>8}{'–':>8}{np.median(times):8.0f}{max(times):9.0f}"
+    return (
+        f"{share:9.0%}{np.median(pixels):8.0f}{np.median(norms):8.2f}"
+        f"{np.median(times):8.0f}{max(times):9.0f}"
+    )
+
+
+def every_pixel(network: keras.Model) -> Method:
+    """Return: try every pixel both ways, keep the best, again and again; no gradient."""
+
+    def search(image: np.ndarray) -> np.ndarray | None:
+        digit, changed = probabilities(network, image[None]).argmax(), image.copy()
+        for _ in range(MOST_PIXELS):
+            pictures = np.repeat(changed.reshape(1, -1), 2 * changed.size, axis=0)
+            places = np.arange(changed.size)
+            pictures[places, places], pictures[changed.size + places, places] = 0, 255
+            pictures = pictures.reshape(-1, *changed.shape)
+            answers = probabilities(network, pictures, len(pictures))
+            changed = pictures[answers[:, digit].argmin()]
+            if answers[answers[:, digit].argmin()].argmax() != digit:
+                return changed
+        return None
+
+    return search
+
+
+def erased(network: keras.Model) -> Method:
+    """Return: erase the ink pixel by pixel in random order until the answer flips."""
+
+    def search(image: np.ndarray) -> np.ndarray | None:
+        digit = probabilities(network, image[None]).argmax()
+        order = np.random.default_rng(0).permutation(np.flatnonzero(image))
+        pictures = np.repeat(image.reshape(1, -1), len(order), axis=0)
+        for count in range(len(order)):
+            pictures[count, order[: count + 1]] = 0
+        pictures = pictures.reshape(-1, *image.shape)
+        flipped = probabilities(network, pictures, len(pictures)).argmax(axis=1) != digit
+        return pictures[flipped.argmax()] if flipped.any() else None
+
+    return search
+
+
+def gradient_sign(network: keras.Model) -> Method:
+    """Return: one step along the gradient's sign, as small as flips (Goodfellow, 2014)."""
+    loss = keras.losses.SparseCategoricalCrossentropy()
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 28, 28, 1)), tf.TensorSpec((1,), tf.int64)])
+    def gradient(picture, digit):
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            error = loss(digit, network(picture, training=False))
+        return tape.gradient(error, picture)
+
+    def search(image: np.ndarray) -> np.ndarray | None:
+        digit = probabilities(network, image[None]).argmax(axis=1)
+        picture = image[None, ..., None].astype(np.float32) / 255
+        sign = np.sign(gradient(picture, digit).numpy())[0, ..., 0]
+        steps = np.arange(1, 256)[:, None, None]
+        pictures = np.clip(image + steps * sign, 0, 255).astype(np.uint8)
+        flipped = probabilities(network, pictures, len(pictures)).argmax(axis=1) != digit
+        return pictures[flipped.argmax()] if flipped.any() else None
+
+    return search
+
+
+if __name__ == "__main__":
+    main()

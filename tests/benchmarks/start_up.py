@@ -1,0 +1,121 @@
+"""How long from ``python app.py`` to the page and to the first answer: ours, and the stock page.
+
+    python -m tests.benchmarks.start_up [--starts 3]
+
+Both in turn, each in a new process. The page is there when a request for it is answered; then a
+drawing is asked about until it is answered, each as its page does it: ours on the drawing route,
+the stock one through Gradio's queue, with Gradio's client. Memory is what the process occupies ten
+seconds after the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+from gradio_client import Client, handle_file
+from PIL import Image
+
+from mnist_cnn import strokes
+from tests.benchmarks.page_memory import MEBIBYTE, resident_bytes
+from tests.serving import ROOT, free_port
+
+SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
+REST = 10  # seconds after the answer, until memory is looked at
+LOOK = 0.02  # seconds between two attempts
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds since the process was started, and what it then occupies."""
+
+    page: float
+    answer: float
+    memory: int  # bytes
+
+
+def main() -> None:
+    """Start both pages a few times and print the table."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--starts", type=int, default=3, help="of each page")
+    count = options.parse_args().starts
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before", flush=True)
+    rivals = {
+        "ours": (["app.py"], ours_answers),
+        "stock": (["-m", "tests.benchmarks.stock_app"], stock_answers),
+    }
+    found = {name: [] for name in rivals}
+    for _ in range(count):
+        for name, (program, answers) in rivals.items():
+            found[name].append(start(program, answers))
+    print(f"\n{'median (worst)':12}{'page, s':>16}{'answer, s':>16}{'memory, MiB':>16}")
+    for name, starts in found.items():
+        cells = [
+            spread([s.page for s in starts]),
+            spread([s.answer for s in starts]),
+            spread([s.memory / MEBIBYTE for s in starts]),
+        ]
+        print(f"{name:14}" + "".join(f"{cell:>16}" for cell in cells))
+
+
+def start(program: list[str], answers: Callable[[str], bool]) -> Start:
+    """Start a page in a new process, wait for its answer, and end it."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    began = time.monotonic()
+    command = [sys.executable, *program, "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        try:
+            page = first(lambda: httpx.get(address).status_code == 200) - began
+            answer = first(lambda: answers(address)) - began
+            time.sleep(REST)
+            return Start(page, answer, resident_bytes(process.pid))
+        finally:
+            process.terminate()
+
+
+def ours_answers(address: str) -> bool:
+    """Ask as the page does: all layers of a drawing of 80×80 pixels."""
+    query = "width=80&height=80"
+    return httpx.post(f"{address}/mnist_cnn/read?{query}", content=SEVEN.tobytes()).is_success
+
+
+def stock_answers(address: str) -> bool:
+    """Ask with a sketch of one layer, its ink in the alpha."""
+    sketch = np.zeros((*SEVEN.shape, 4), np.uint8)
+    sketch[..., 3] = SEVEN
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/layer.png"
+        Image.fromarray(sketch).save(file)
+        value = {"background": None, "layers": [handle_file(file)], "composite": handle_file(file)}
+        label, *_ = Client(address, verbose=False).predict(value, api_name="/read")
+    return label["label"] == "7"
+
+
+def first(true: Callable[[], bool]) -> float:
+    """Return the time at which something was true for the first time."""
+    while True:
+        try:
+            if true():
+                return time.monotonic()
+        except httpx.TransportError:
+            pass
+        time.sleep(LOOK)
+
+
+def spread(values: list[float]) -> str:
+    """Return the median and the worst."""
+    return f"{statistics.median(values):.1f} ({max(values):.1f})"
+
+
+if __name__ == "__main__":
+    main()

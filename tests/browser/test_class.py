@@ -1,0 +1,281 @@
+"""A class: the wall in two browsers, the teacher's drawing on everybody's pad, rules for all."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from tests.browser.correcting import teach
+from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, wait_for_digit
+from tests.serving import serve_class
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def school():
+    with serve_class() as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def address(school):
+    return school[0]
+
+
+@pytest.fixture
+def open_class(open_page, school):
+    """Open the page on its class view, as a pupil or as the teacher."""
+
+    def open_class(teacher=False, view="class", **options):
+        token = f"&teacher={school[1]}" if teacher else ""
+        page = open_page(f"/?view={view}{token}", **options)
+        if teacher:
+            page.locator("#teacher .teacher").wait_for(
+                state="visible" if view == "class" else "attached"
+            )
+        return page
+
+    return open_class
+
+
+@pytest.fixture(autouse=True)
+def tidy(school):
+    """Leave the class as it was found."""
+    yield
+    import httpx
+
+    address, token = school
+    headers = {"X-Mnist-Cnn-Teacher": token}
+    with httpx.Client(base_url=f"{address}/mnist_cnn/class", headers=headers) as teacher:
+        rules = {"training": True, "wall": True, "network": "", "at_once": 1, "minutes": 60}
+        assert teacher.post("/rules", json=rules).status_code == 200
+        assert teacher.delete("/wall/all").status_code == 200
+        assert teacher.post("/broadcast", json={"drawing": None}).status_code == 200
+
+
+def put_up(page, drawn, meant):
+    page.keyboard.press("Delete")
+    draw_digit(page, drawn)
+    wait_for_digit(page, drawn)
+    page.locator("#wall .choices button").nth(meant).click()
+    page.locator("#wall .said", has_text="It is on the wall").wait_for()
+
+
+def tiles(page):
+    return page.locator("#wall .digits li:visible .caption")
+
+
+def test_digits_of_two_browsers_meet_on_the_wall_and_are_counted(open_class):
+    ann, ben = open_class(), open_class(**PHONE)
+    assert ann.locator("#wall .empty").is_visible()
+    put_up(ann, 7, 7)
+    put_up(ben, 1, 7)
+    for page in (ann, ben):
+        page.locator("#wall .digits li").nth(1).wait_for()
+        assert tiles(page).all_inner_texts() == ["7→1", "7"]
+        score = page.locator("#wall .score").inner_text()
+        assert "1 of 2 read as they were meant: 50.0%" in score
+        assert "MNIST: 99.7%" in score
+        cell = page.locator("#wall table tr").nth(8).locator("td")
+        assert cell.nth(1).inner_text() == cell.nth(7).inner_text() == "1"
+
+    ann.get_by_role("button", name="1 × 7 read as 1").click()
+    assert tiles(ann).all_inner_texts() == ["7→1"]
+    assert ann.locator("#wall .filter").inner_text().startswith("Only 7 read as 1")
+    ann.get_by_role("button", name="Show all").click()
+    assert tiles(ann).count() == 2
+
+    assert ben.locator("#wall .off:visible").count() == 1  # only one's own can be taken off
+    ben.locator("#wall .off:visible").click()
+    ann.locator("#wall .digits li").nth(1).wait_for(state="detached")
+    assert tiles(ann).all_inner_texts() == ["7"]
+
+
+def test_a_digit_on_the_wall_can_be_looked_into(open_class):
+    ann, ben = open_class(), open_class()
+    put_up(ann, 4, 4)
+    ben.locator("#wall .digits .open").click()
+    wait_for_digit(ben, 4)
+
+
+def test_nothing_goes_on_the_wall_by_itself_and_nothing_twice(open_class):
+    page = open_class()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    choices = page.locator("#wall .choices button")
+    assert choices.evaluate_all("all => all.every((one) => one.disabled)")
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    assert page.locator("#wall .likely").inner_text() == "7"
+    page.wait_for_timeout(300)
+    assert not any("/class/" in url for url in sent)
+    choices.nth(7).click()
+    page.locator("#wall .digits li").wait_for()
+    assert choices.evaluate_all("all => all.every((one) => one.disabled)")
+
+
+def test_the_teacher_s_link_leaves_the_address_and_is_kept_for_the_tab(open_class):
+    teacher = open_class(teacher=True)
+    assert "teacher" not in teacher.url
+    assert teacher.url.endswith("?view=class")
+    teacher.reload()
+    teacher.locator("#teacher .teacher").wait_for()
+
+
+def test_pupils_see_no_controls_and_a_wrong_token_gets_a_sentence(open_class, open_page):
+    pupil = open_class()
+    assert pupil.locator("#teacher .teacher").is_hidden()
+    stranger = open_page("/?view=class&teacher=guessed")
+    stranger.locator("#teacher .stranger").wait_for()
+    assert "not of this start of the server" in stranger.locator("#teacher .stranger").inner_text()
+    assert stranger.locator("#teacher .teacher").is_hidden()
+    assert stranger.evaluate("sessionStorage.getItem('mnist_cnn.teacher')") is None
+
+
+def test_the_teacher_s_drawing_appears_on_other_pads_while_it_is_drawn(open_class):
+    teacher, pupil = open_class(teacher=True), open_class(view="layers")
+    draw_digit(pupil, 1)
+    wait_for_digit(pupil, 1)
+    teacher.get_by_role("button", name="Show my drawing to everyone").click()
+    draw_stroke(teacher, DIGITS[7][0], lift=False)
+    wait_for_digit(pupil, 7)  # the pen is still down
+    teacher.mouse.up()
+    guest = pupil.locator("#pad .guest")
+    assert guest.inner_text().startswith("The teacher is drawing")
+
+    guest.get_by_role("button", name="Back to mine").click()
+    wait_for_digit(pupil, 1)
+    teacher.keyboard.press("Delete")
+    draw_digit(teacher, 4)
+    wait_for_digit(teacher, 4)
+    pupil.wait_for_timeout(400)
+    wait_for_digit(pupil, 1)
+    guest.get_by_role("button", name="Watch").click()
+    wait_for_digit(pupil, 4)
+    late = open_class(view="layers")  # who comes later sees it too
+    wait_for_digit(late, 4)
+
+    teacher.get_by_role("button", name="Stop showing my drawing").click()
+    guest.wait_for(state="hidden")
+    wait_for_digit(pupil, 1)
+    wait_for_digit(late, "–")
+
+
+def test_drawing_on_the_pad_goes_back_to_one_s_own(open_class):
+    teacher, pupil = open_class(teacher=True), open_class(view="layers")
+    draw_digit(pupil, 1)
+    wait_for_digit(pupil, 1)
+    draw_digit(teacher, 0)
+    wait_for_digit(teacher, 0)
+    teacher.get_by_role("button", name="Show my drawing to everyone").click()
+    wait_for_digit(pupil, 0)
+    pupil.keyboard.press("Delete")  # harms nobody's drawing
+    wait_for_digit(pupil, 1)
+    draw_stroke(pupil, [(0.5, 0.18), (0.2, 0.22)])
+    assert pupil.locator("#pad .guest").inner_text().startswith("The teacher is drawing, too")
+    pupil.keyboard.press("Control+z")
+    wait_for_digit(pupil, 1)
+
+
+def test_the_end_of_the_teacher_s_page_ends_the_broadcast(open_class):
+    teacher, pupil = open_class(teacher=True), open_class(view="layers")
+    draw_digit(teacher, 0)
+    wait_for_digit(teacher, 0)
+    teacher.get_by_role("button", name="Show my drawing to everyone").click()
+    wait_for_digit(pupil, 0)
+    teacher.close()
+    wait_for_digit(pupil, "–")
+
+
+def test_the_wall_is_closed_and_cleared_and_any_digit_taken_off_by_the_teacher(open_class):
+    teacher, pupil = open_class(teacher=True), open_class()
+    put_up(pupil, 7, 7)
+    put_up(pupil, 1, 1)
+    teacher.locator("#wall .digits .off").nth(1).click()
+    pupil.locator("#wall .digits li").nth(1).wait_for(state="detached")
+    assert tiles(pupil).all_inner_texts() == ["1"]
+    teacher.get_by_label("Wall open").uncheck()
+    pupil.get_by_text("The teacher has closed the wall").wait_for()
+    draw_digit(pupil, 1)
+    assert pupil.locator("#wall .choices button").nth(1).is_disabled()
+    teacher.on("dialog", lambda dialog: dialog.accept())
+    teacher.get_by_role("button", name="Clear the wall").click()
+    pupil.locator("#wall .empty").wait_for()
+
+
+def test_the_wall_is_exported(open_class):
+    teacher = open_class(teacher=True)
+    put_up(teacher, 7, 7)
+    put_up(teacher, 1, 7)
+    files = {}
+    for kind in ("npz", "csv"):
+        with teacher.expect_download() as download:
+            teacher.get_by_role("button", name=f"Wall as .{kind}").click()
+        assert download.value.suggested_filename == f"wall.{kind}"
+        files[kind] = download.value.path().read_bytes()
+    with np.load(io.BytesIO(files["npz"]), allow_pickle=False) as wall:
+        assert wall["labels"].tolist() == [7, 7]
+        assert wall["read"].tolist() == [7, 1]
+        images = wall["images"]
+    rows = list(csv.DictReader(io.StringIO(files["csv"].decode())))
+    for row, image in zip(rows, images, strict=True):
+        assert [int(row[f"pixel{i}"]) for i in range(784)] == image.ravel().tolist()
+
+
+def test_training_is_paused_for_everyone_and_goes_on(open_class):
+    teacher, pupil = open_class(teacher=True), open_class(view="layers")
+    teacher.get_by_label("Training goes on").uncheck()
+    pupil.get_by_text("The teacher has paused training for everyone").wait_for()
+    draw_digit(pupil, 1)
+    wait_for_digit(pupil, 1)
+    teach(pupil, 7)
+    pupil.locator("#correction .state", has_text="In line: place 1").wait_for()
+    teacher.locator("#teacher .queue", has_text="0 in training, 1 waiting").wait_for()
+    teacher.get_by_role("button", name="Clear the queue").click()
+    pupil.locator("#correction .state", has_text="Stopped").wait_for()
+    teacher.get_by_label("Training goes on").check()
+    pupil.get_by_text("The teacher has paused training").wait_for(state="hidden")
+
+
+def test_an_idle_page_asks_nothing(open_class):
+    page = open_class(view="layers")
+    page.wait_for_timeout(1000)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.on("websocket", lambda socket: sent.append(socket.url))
+    page.wait_for_timeout(4000)
+    assert sent == []
+
+
+def test_without_websockets_the_class_works_as_well(open_class):
+    teacher = open_class(teacher=True)
+    pupil = open_class(view="layers", sockets=False)
+    pupil.wait_for_timeout(4500)  # as long as it takes to give sockets up
+    draw_digit(teacher, 0)
+    wait_for_digit(teacher, 0)
+    teacher.get_by_role("button", name="Show my drawing to everyone").click()
+    wait_for_digit(pupil, 0)
+    pupil.get_by_role("tab", name="Class").click()
+    put_up(teacher, 7, 7)
+    pupil.locator("#wall .digits li").wait_for()
+    put_up(teacher, 1, 7)
+    pupil.locator("#wall .digits li").nth(1).wait_for()
+
+
+def test_nobody_hears_of_the_wall_who_does_not_show_it(open_class):
+    messages = []
+    pupil = open_class(view="layers")
+    pupil.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda text: messages.append(text))
+    )
+    pupil.reload()
+    pupil.locator("#maps figure[data-layer=softmax]").wait_for()
+    other = open_class()
+    put_up(other, 7, 7)
+    pupil.wait_for_timeout(300)
+    told = [json.loads(text) for text in messages if isinstance(text, str)]
+    assert told
+    assert not any("wall" in words for words in told)

@@ -1,0 +1,72 @@
+"""Teach it my digit: what was corrected is learned, its price shown, and all of it unlearned."""
+
+import pytest
+
+from tests.browser.correcting import deny, teach
+from tests.browser.pointer import draw_digit, wait_for_digit
+
+
+@pytest.mark.slow
+def test_a_digit_is_taught_its_price_is_shown_and_it_is_unlearned(open_page):
+    ann, ben = open_page(), open_page()
+    for page in (ann, ben):
+        draw_digit(page, 1)
+        wait_for_digit(page, 1)
+    teach(ann, 7)
+    ann.locator("#correction .outcome").wait_for(timeout=400_000)
+    wait_for_digit(ann, 7)
+    own = ann.locator("#correction .own").inner_text()
+    assert own.startswith("Your digits: 0 of 1 read right before, 1 of 1 now.")
+    others = ann.locator("#correction .others").inner_text()
+    assert others.startswith("The 10,000 test digits it did not see: 9")
+    assert ann.locator("#correction .changes li").count() == 10
+    assert "taught with 1 of your digits" in ann.locator("#network .words").inner_text()
+
+    ben.keyboard.press("Delete")  # another person's network is as it was
+    draw_digit(ben, 1)
+    wait_for_digit(ben, 1)
+    ann.reload()
+    ann.locator("#pad .undo:disabled").wait_for()
+    draw_digit(ann, 1)
+    wait_for_digit(ann, 7)  # and one's own is kept with the tab
+    ann.locator("#correction .reset").click()
+    wait_for_digit(ann, 1)
+    assert ann.locator("#correction .reset").is_hidden()
+    assert ann.locator("#correction .collected li").count() == 1
+
+
+def test_what_it_reads_already_is_said(open_page):
+    page = open_page()
+    assert page.locator("#correction .deny").is_disabled()
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    deny(page, 4)
+    assert "reads this as 4 already" in page.locator("#correction .state").inner_text()
+
+
+def test_collected_digits_can_be_taken_out_and_are_kept_with_the_tab(open_page):
+    page = open_page()
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    deny(page, 4)
+    deny(page, 9)
+    page.reload()
+    collected = page.locator("#correction .collected button")
+    collected.nth(1).wait_for()
+    collected.nth(0).click()
+    assert collected.all_inner_texts() == ["9\n×"]
+    collected.click()
+    assert page.locator("#correction .teach").is_hidden()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "No, it is a…"), ("zh-CN", "不对，这是…")])
+def test_the_menu_of_digits_works_by_keyboard(open_page, language, words):
+    page = open_page(f"/?lang={language}")
+    draw_digit(page, 4)
+    wait_for_digit(page, 4)
+    button = page.locator("#correction .deny")
+    assert button.inner_text().startswith(words)
+    button.press("ArrowDown")
+    page.keyboard.press("9")
+    page.keyboard.press("Enter")
+    assert page.locator("#correction .collected button").inner_text() == "9\n×"

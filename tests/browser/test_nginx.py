@@ -1,0 +1,113 @@
+"""The page behind nginx: under a prefix, without WebSocket, and as two replicas."""
+
+import contextlib
+
+import pytest
+
+from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.nginx import answered, documented, nginx, until_there
+from tests.serving import free_port, serve
+
+NO_UPGRADE = "proxy_set_header Upgrade $http_upgrade;"
+
+
+@contextlib.contextmanager
+def behind(folder, *apps, location="location /digits/ {", blocked=False):
+    """nginx as the README has it, before ``apps``; yields the page's address."""
+    port = free_port()
+    servers = "\n".join(f"server {app.removeprefix('http://')};" for app in apps)
+    http = documented(listen=f"listen 127.0.0.1:{port};", servers=servers, location=location)
+    if blocked:
+        assert NO_UPGRADE in http
+        http = http.replace(NO_UPGRADE, 'proxy_set_header Upgrade "";')
+    with nginx(folder, http):
+        address = f"http://127.0.0.1:{port}{location.split()[1]}"
+        until_there(address)
+        yield address
+
+
+@contextlib.contextmanager
+def opened(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("response", lambda r: r.status >= 400 and errors.append(f"{r.status} {r.url}"))
+    page.goto(address)
+    page.locator("#maps figure[data-layer=softmax]").wait_for()
+    page.locator("#pad .undo:disabled").wait_for()
+    yield page
+    context.close()
+    assert [error for error in errors if "manifest.json" not in error] == []
+
+
+@pytest.fixture(scope="module")
+def at_root():
+    with serve() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def under_a_prefix():
+    with serve("--root-path", "/digits") as address:
+        yield address
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["socket", "socket blocked"])
+def test_drawing_works_under_a_prefix(tmp_path, browser, under_a_prefix, blocked):
+    with (
+        behind(tmp_path, under_a_prefix, blocked=blocked) as address,
+        opened(browser, address) as page,
+    ):
+        draw_digit(page, 7)
+        wait_for_digit(page, 7)
+        page.locator("#header .language").click()  # texts come from under the prefix too
+        page.get_by_text("每一层看到了什么").wait_for()
+    asked = {(status, path) for _, status, _, path in answered(tmp_path)}
+    if blocked:
+        assert ("200", "/digits/mnist_cnn/read") in asked
+    else:
+        assert ("101", "/digits/mnist_cnn/live") in asked
+        assert ("200", "/digits/mnist_cnn/read") not in asked
+
+
+def test_drawing_works_at_the_root_of_a_domain(tmp_path, browser, at_root):
+    with (
+        behind(tmp_path, at_root, location="location / {") as address,
+        opened(browser, address) as page,
+    ):
+        draw_digit(page, 3)
+        wait_for_digit(page, 3)
+    assert ("101", "/mnist_cnn/live") in {(line[1], line[3]) for line in answered(tmp_path)}
+
+
+def test_two_replicas_share_the_drawings(tmp_path, browser, under_a_prefix):
+    with serve("--root-path", "/digits") as other:
+        apps = [under_a_prefix, other]
+        with behind(tmp_path, *apps, blocked=True) as address, opened(browser, address) as page:
+            for digit in (7, 1, 0):
+                draw_digit(page, digit)
+                wait_for_digit(page, digit)
+                page.keyboard.press("Delete")
+            draw_digit(page, 7)
+            page.locator("#maps canvas").first.click(position={"x": 30, "y": 30})
+            page.locator("#inspector:visible").wait_for()
+    lines = answered(tmp_path)
+    drawn = {line[0] for line in lines if line[3] == "/digits/mnist_cnn/read"}
+    assert drawn == {app.removeprefix("http://") for app in apps}
+    assert {line[1] for line in lines if line[3].startswith("/digits/mnist_cnn/")} <= {
+        "200",
+        "304",
+    }
+
+
+def test_the_page_lives_on_when_a_replica_ends(tmp_path, browser, under_a_prefix):
+    with contextlib.ExitStack() as stack:
+        with serve("--root-path", "/digits") as other:
+            apps = [under_a_prefix, other]
+            address = stack.enter_context(behind(tmp_path, *apps))
+            page = stack.enter_context(opened(browser, address))
+            draw_digit(page, 7)
+            wait_for_digit(page, 7)
+        page.keyboard.press("Delete")
+        draw_digit(page, 1)
+        wait_for_digit(page, 1)

@@ -1,0 +1,29 @@
+"""A person may draw before the network is there; the answer comes by itself."""
+
+import json
+
+import pytest
+
+from tests.browser.pointer import draw_digit, shown_digit, wait_for_digit
+from tests.serving import ROOT, start
+
+LOCALES = ROOT / "mnist_cnn" / "ui" / "locales"
+
+
+@pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("zh-CN", "zh-CN")])
+def test_a_drawing_made_while_the_network_wakes_is_answered_by_itself(browser, locale, language):
+    waking = json.loads((LOCALES / f"{language}.json").read_text(encoding="utf-8"))["waking"]
+    with start() as (address, process):
+        context = browser.new_context(locale=locale)
+        page = context.new_page()
+        page.goto(address)
+        page.locator("#pad .undo:disabled").wait_for()
+        page.locator("#pad .notice:visible").wait_for()
+        assert page.locator("#pad .notice").inner_text() == waking
+        assert page.locator("#maps figure").count() == 8
+        draw_digit(page, 7)
+        assert shown_digit(page) == "–"
+        wait_for_digit(page, 7)
+        page.locator("#pad .notice").wait_for(state="hidden")
+        assert process.poll() is None
+        context.close()

@@ -1,0 +1,211 @@
+"""The class's routes: what they push, what they refuse, and that only the token makes a teacher."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FuturesTimeoutError
+
+import httpx
+import numpy as np
+import pytest
+from websockets.sync.client import connect
+
+from mnist_cnn import strokes
+from tests.serving import serve_class
+
+SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
+DRAWING = strokes.render(SEVEN, size=80)
+SESSION = {"X-Mnist-Cnn-Session": "a-pupil-of-this-class"}
+OTHER = {"X-Mnist-Cnn-Session": "some-body-else-entirely"}
+SHOWN = {"drawing": "drawing=1.AbC_-0123", "edition": 3}
+
+
+@pytest.fixture(scope="module")
+def school():
+    with serve_class() as both:
+        yield both
+
+
+@pytest.fixture
+def pupil(school):
+    with httpx.Client(base_url=f"{school[0]}/mnist_cnn/class", headers=SESSION) as client:
+        yield client
+
+
+@pytest.fixture
+def teacher(school):
+    headers = {"X-Mnist-Cnn-Teacher": school[1]}
+    with httpx.Client(base_url=f"{school[0]}/mnist_cnn/class", headers=headers) as client:
+        yield client
+        client.request("DELETE", "/wall/all")
+        client.post("/rules", json={"training": True, "wall": True, "network": ""})
+        client.post("/broadcast", json={"drawing": None})
+
+
+@pytest.fixture
+def news(school):
+    """A page's socket, and the first news on it."""
+    with connect(f"{school[0].replace('http', 'ws')}/mnist_cnn/class/news") as socket:
+        yield socket, json.loads(socket.recv(10))
+
+
+def put_up(client, meant=7, **more):
+    query = {"meant": meant, "width": 80, "height": 80}
+    return client.post("/wall", params=query, content=DRAWING.tobytes(), **more)
+
+
+def test_a_page_hears_at_once_what_holds(news):
+    _, first = news
+    assert first["broadcast"] == {"drawing": None, "edition": 0}
+    rules = first["rules"]
+    assert (rules["training"], rules["wall"], rules["network"]) == (True, True, "")
+    assert "wall" not in first
+
+
+def test_what_changes_is_pushed_and_the_wall_to_those_who_show_it(news, teacher, pupil):
+    socket, _ = news
+    assert teacher.post("/rules", json={"minutes": 5}).status_code == 200
+    assert json.loads(socket.recv(10))["rules"]["minutes"] == 5
+    assert teacher.post("/broadcast", json=SHOWN).status_code == 200
+    assert json.loads(socket.recv(10)) == {"broadcast": SHOWN}
+    number = put_up(pupil).json()["id"]
+    with pytest.raises(TimeoutError):
+        socket.recv(0.3)
+    socket.send("wall")
+    wall = json.loads(socket.recv(10))["wall"]
+    assert (wall["ids"], wall["added"][0]["read"]) == ([number], 7)
+    assert wall["confusion"][7][7] == 1
+    assert "session" not in wall["added"][0]
+    assert pupil.delete("/wall", params={"id": number}).status_code == 200
+    assert json.loads(socket.recv(10))["wall"]["ids"] == []
+
+
+def test_a_request_for_news_is_held_until_there_are_any(pupil, teacher):
+    first = pupil.get("/news", params={"since": 0}).json()
+    assert first["rules"]["wall"] is True
+    assert "wall" not in first
+    asked = {"since": first["number"], "wall": 0}
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(pupil.get, "/news", params={"since": first["number"]}, timeout=30)
+        with pytest.raises(FuturesTimeoutError):
+            waiting.result(0.5)
+        teacher.post("/broadcast", json=SHOWN)
+        assert waiting.result(10).json()["broadcast"] == SHOWN
+    assert pupil.get("/news", params=asked).json()["wall"]["ids"] == []
+
+
+@pytest.mark.parametrize("since", ["", "x", "-1", "1" * 16])
+def test_news_since_no_number_are_refused(pupil, since):
+    assert pupil.get("/news", params={"since": since}).status_code == 400
+
+
+TEACHERS_ONLY = [
+    ("POST", "/teacher"),
+    ("POST", "/rules"),
+    ("POST", "/broadcast"),
+    ("DELETE", "/line"),
+    ("DELETE", "/wall/all"),
+    ("GET", "/wall.npz"),
+    ("GET", "/wall.csv"),
+]
+
+
+@pytest.mark.parametrize(("verb", "path"), TEACHERS_ONLY)
+@pytest.mark.parametrize("token", [None, "", "guess", "x" * 10_000, "\xff"])
+def test_only_the_token_makes_a_teacher(pupil, verb, path, token):
+    headers = {} if token is None else {"X-Mnist-Cnn-Teacher": token.encode("latin-1")}
+    response = pupil.request(verb, path, headers=headers)
+    assert response.status_code in (403, 400)  # 400: too long for the server's reader of headers
+    assert response.status_code == 403 or token == "x" * 10_000
+
+
+@pytest.mark.parametrize(("verb", "path"), TEACHERS_ONLY)
+def test_a_token_in_the_query_is_no_token(pupil, school, verb, path):
+    assert pupil.request(verb, path, params={"teacher": school[1]}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("/rules", b"[]", "must be a JSON object"),
+        ("/rules", b"{", "must be a JSON object"),
+        ("/rules", b"[" * 9000, "must be a JSON object"),
+        ("/rules", b"\xff", "must be a JSON object"),
+        ("/rules", b'{"training": 7}', "training must be true or false"),
+        ("/rules", b'{"fun": 7}', "There is no rule 'fun'"),
+        ("/rules", b'{"network": "nobody-s"}', "no longer kept"),
+        ("/rules", b'{"network": 3}', "no longer kept"),
+        ("/rules", b" " * 30_000, "longer than 20000 bytes"),
+        ("/broadcast", b'{"drawing": "<b>", "edition": 1}', "Only pen strokes"),
+        ("/broadcast", b'{"drawing": "", "edition": "1"}', "edition a whole number"),
+        ("/broadcast", b'{"drawing": 7, "edition": 1}', "drawing must be a text"),
+    ],
+)
+def test_a_bad_command_gets_a_sentence(teacher, path, body, sentence):
+    response = teacher.post(path, content=body)
+    assert response.status_code == 400
+    assert sentence in response.json()["error"]
+
+
+@pytest.mark.parametrize("meant", ["", "x", "10", "-1", "７"])
+def test_what_is_no_digit_goes_on_no_wall(pupil, meant):
+    response = put_up(pupil, meant)
+    assert response.status_code == 400
+    assert "meant must be a digit" in response.json()["error"]
+
+
+def test_people_take_off_their_own_only_and_the_teacher_any(pupil, teacher):
+    number = put_up(pupil).json()["id"]
+    refused = pupil.delete("/wall", params={"id": number}, headers=OTHER)
+    assert (refused.status_code, refused.json()["key"]) == (400, "wall gone")
+    assert pupil.delete("/wall", params={"id": "1;2"}).status_code == 400
+    assert teacher.delete("/wall", params={"id": number}).status_code == 200
+
+
+def test_a_wall_without_a_session_or_ink_is_refused(pupil):
+    assert put_up(pupil, headers={"X-Mnist-Cnn-Session": "short"}).status_code == 400
+    query = {"meant": 7, "width": 80, "height": 80}
+    blank = pupil.post("/wall", params=query, content=bytes(6400))
+    assert "no ink" in blank.json()["error"]
+
+
+@pytest.mark.parametrize("kind", ["exe", "npz.py", "NPZ"])
+def test_the_wall_is_no_other_kind_of_file(teacher, kind):
+    assert teacher.get(f"/wall.{kind}").status_code in (400, 404)
+
+
+def test_a_correction_that_cannot_be_learned_is_refused(school):
+    with httpx.Client(base_url=f"{school[0]}/mnist_cnn", headers=SESSION) as client:
+        for body in (b"", bytes(785), bytes([11]) + bytes([9]) * 784, bytes(785 * 51)):
+            assert client.post("/correct", content=body).status_code == 400
+        digit = bytes([7]) + bytes([9]) * 784
+        gone = client.post("/correct", params={"network": "nobody-s"}, content=digit)
+        assert gone.json()["key"] == "networkGone"
+        assert client.get("/correct", params={"run": "x"}).json()["key"] == "run gone"
+
+
+def test_everybody_can_be_given_another_network(teacher, news, school):
+    """A network that was only the teacher's stays when its own run or file is gone."""
+    socket, _ = news
+    made = httpx.post(
+        f"{school[0]}/mnist_cnn/train/start",
+        json={"data": "generated", "digits": 100, "epochs": 1, "downsampling": "stride"},
+        headers=SESSION,
+        timeout=60,
+    ).json()
+    with httpx.Client(base_url=f"{school[0]}/mnist_cnn/train", headers=SESSION) as client:
+        while (run := client.get("/mine").json()["runs"][-1])["state"] not in ("done", "failed"):
+            client.get("/events", params={"run": made["id"], "after": run["sequence"]}, timeout=60)
+    assert teacher.post("/rules", json={"network": made["id"]}).status_code == 200
+    rules = json.loads(socket.recv(10))["rules"]
+    assert rules["downsampling"] == "stride"
+    assert rules["network"] not in ("", made["id"])
+    query = {"width": 80, "height": 80, "network": rules["network"]}
+    read = httpx.post(f"{school[0]}/mnist_cnn/read", params=query, content=DRAWING.tobytes())
+    assert read.status_code == 200
+    assert b"pool1" not in read.content[:400]  # it has no pooling
+    assert put_up_as_pupil(school) == 200
+
+
+def put_up_as_pupil(school):
+    with httpx.Client(base_url=f"{school[0]}/mnist_cnn/class", headers=SESSION) as client:
+        return put_up(client).status_code

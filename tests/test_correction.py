@@ -1,0 +1,117 @@
+"""A person's digits are learned, and what that costs elsewhere is measured."""
+
+import numpy as np
+import pytest
+
+from mnist_cnn import card, evaluation, training_data, weights
+from mnist_cnn.correction import MOST, RECORD, Correction, CorrectionError, digits_in
+from mnist_cnn.correction_run import CorrectionRun
+from mnist_cnn.options import Options
+from mnist_cnn.runs import Runs
+from tests.listening import until
+
+
+def record(label, ink=255):
+    return bytes([label]) + bytes([ink]) * 784
+
+
+def test_digits_come_back_as_the_page_sent_them():
+    images, labels = digits_in(record(7, ink=3) + record(0))
+    assert labels.tolist() == [7, 0]
+    assert images.shape == (2, 28, 28)
+    assert images.dtype == labels.dtype == np.uint8
+    assert (images[0] == 3).all()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "Expected 1 to 50 digits of 785 bytes each, got 0 bytes"),
+        (record(1)[:-1], "got 784 bytes"),
+        (record(1) + b"\0", "got 786 bytes"),
+        (record(1) * (MOST + 1), f"got {51 * RECORD} bytes"),
+        (record(1) + record(10), "A digit is 0 to 9, not 10"),
+        (record(1) + record(2, ink=0), "One of the digits has no ink"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused(content, sentence):
+    with pytest.raises(CorrectionError) as caught:
+        digits_in(content)
+    assert sentence in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def corrected(mnist):
+    """The shipped network, taught that three ones are sevens of this person."""
+    network = weights.load()
+    images = mnist.test_images[mnist.test_labels == 1][:3].copy()
+    assert (evaluation.probabilities(network, images).argmax(axis=1) == 1).all()
+    correction = Correction(images, np.full(3, 7, np.uint8), network.get_weights())
+    runs = Runs()
+    try:
+        run_id = runs.start("ann", correction)
+        until(lambda: runs.run("ann", run_id).over)
+        yield runs.run("ann", run_id), correction
+    finally:
+        runs.close()
+
+
+@pytest.mark.slow
+def test_own_digits_are_learned_and_both_sides_of_it_are_told(corrected, mnist):
+    run, correction = corrected
+    assert (run.state, run.failure) == ("done", None)
+    told = run.result.corrected
+    assert told.labels.tolist() == [7, 7, 7]
+    assert told.read_before.tolist() == [1, 1, 1]
+
+    before, after = weights.load(), weights.load()
+    after.set_weights(run.result.weights)
+    answers = evaluation.probabilities(after, correction.images).argmax(axis=1)
+    assert told.read.tolist() == answers.tolist()
+    assert (told.read == 7).sum() >= 2
+    for network, confusion in ((before, told.confusion_before), (after, run.result.confusion)):
+        expected = evaluation.score(network, mnist.test_images, mnist.test_labels).confusion
+        assert np.abs(confusion - expected).sum() <= 4  # another process rounds another way
+    kept = run.result.confusion.diagonal() / run.result.confusion.sum(axis=1)
+    assert kept[1] < 0.9  # that a one is a seven cannot be had for nothing
+    assert np.delete(kept, 1).min() > 0.97
+
+
+@pytest.mark.slow
+def test_digits_it_misread_are_learned_and_the_others_are_not_forgotten(mnist):
+    network = weights.load()
+    answers = evaluation.probabilities(network, mnist.test_images).argmax(axis=1)
+    misread = np.flatnonzero(answers != mnist.test_labels)[:5]
+    correction = Correction(
+        mnist.test_images[misread], mnist.test_labels[misread], network.get_weights()
+    )
+    run = CorrectionRun(correction, training_data.load(correction.options))
+    assert [event.step for event in run.events() if event.step == run.steps]
+    result = run.finish()
+    assert (result.corrected.read_before != correction.labels).all()
+    right = (result.corrected.read == correction.labels).sum()
+    print(f"{right} of 5 learned, {result.accuracy:.2%} of MNIST, {result.seconds:.1f} s")
+    assert right >= 3
+    assert result.accuracy >= 0.99
+
+
+@pytest.mark.slow
+def test_its_card_says_what_it_was(corrected):
+    run, _ = corrected
+    described = card.from_json(run.result.card)
+    assert (described.recipe, described.drawings) == ("correction", "3 of a person's own digits")
+
+
+@pytest.mark.slow
+def test_a_correction_does_not_wait_for_a_long_training():
+    network = weights.load()
+    one = np.full((1, 28, 28), 255, np.uint8)
+    correction = Correction(one, np.ones(1, np.uint8), network.get_weights())
+    runs = Runs()
+    try:
+        runs.start("ann", Options.parse({"recipe": "best", "data": "generated"}))
+        first, second = runs.start("ben", correction), runs.start("eve", correction)
+        assert runs.run("ben", first).state == "starting"
+        assert runs.place(runs.run("eve", second)) == 1
+    finally:
+        runs.close()

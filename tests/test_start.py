@@ -1,0 +1,138 @@
+"""The page is there before the network is; and nothing is left when the server ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from mnist_cnn import model, strokes
+from tests.serving import ROOT, free_port, start, until_awake
+
+SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=28)
+
+
+def read(address):
+    query = "width=28&height=28&layers="
+    return httpx.post(f"{address}/mnist_cnn/read?{query}", content=SEVEN.tobytes())
+
+
+def test_the_page_is_served_while_the_network_wakes_and_drawings_are_answered_then():
+    with start() as (address, _):
+        health = httpx.get(f"{address}/health")
+        assert (health.status_code, health.json()) == (503, {"status": "waking"})
+        assert health.headers["retry-after"] == "1"
+        early = read(address)
+        assert (early.status_code, early.json()) == (503, {"error": "waking"})
+        with pytest.raises(InvalidStatus, match="403"):
+            connect(f"{address.replace('http', 'ws')}/mnist_cnn/live")
+        assert "gradio-app" in httpx.get(address).text
+        assert httpx.get(f"{address}/mnist_cnn/pad/pad.js").status_code == 200
+        until_awake(address)
+        assert httpx.get(f"{address}/health").json() == {"status": "ok"}
+        assert read(address).status_code == 200
+        assert httpx.get(f"{address}/mnist_cnn/nothing").status_code in (404, 503)
+
+
+def test_starting_to_serve_imports_no_tensorflow():
+    program = (
+        "import sys\n"
+        "from mnist_cnn.ui import server\n"
+        "assert not {'keras', 'tensorflow'} & sys.modules.keys()\n"
+        "import gradio\n"
+        "print(gradio.HTML.__name__, hasattr(gradio.File, 'upload'), server.serve.__name__)"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert outcome.stdout == "HTML True serve\n", outcome.stderr
+
+
+def test_weights_that_turn_out_to_be_of_another_network_end_it_with_a_sentence(tmp_path):
+    import keras
+
+    image = keras.Input((28, 28, 1))
+    flat = keras.layers.Flatten(name="flatten")(image)
+    other = keras.Model(image, keras.layers.Dense(10, "softmax", name="softmax")(flat))
+    other.save(tmp_path / "other.keras")
+    command = [sys.executable, "app.py", "--weights", str(tmp_path / "other.keras")]
+    outcome = subprocess.run(
+        [*command, "--port", str(free_port())],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert outcome.returncode == 1
+    assert "other.keras holds another network" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize("downsampling", ["average", "stride"])
+def test_the_page_knows_the_layers_of_other_weights(tmp_path, downsampling):
+    network = model.build(seed=1, downsampling=downsampling)
+    network.save(tmp_path / "mine.keras")
+    with start("--weights", str(tmp_path / "mine.keras")) as (address, _):
+        config = httpx.get(f"{address}/config").json()
+        (maps,) = [c for c in config["components"] if c["props"].get("elem_id") == "maps"]
+        layers = [
+            (layer["name"], tuple(layer["shape"])) for layer in maps["props"]["props"]["layers"]
+        ]
+        assert layers == [(row.name, row.shape) for row in model.layer_table(network)]
+
+
+# --- the end -------------------------------------------------------------------------------
+
+
+def family(process: int) -> set[int]:
+    """The process and all its descendants, as the system lists them."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        parents[int(status.parent.name)] = int(fields[1])
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def alive(process: int) -> bool:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    return fields[0] != "Z"
+
+
+on_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux' /proc")
+
+
+@on_linux
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "kill"])
+@pytest.mark.parametrize("awake", [False, True], ids=["while it wakes", "with open sockets"])
+def test_the_end_leaves_no_process_behind(number, awake):
+    with start() as (address, process):
+        sockets = []
+        if awake:
+            until_awake(address)
+            live = f"{address.replace('http', 'ws')}/mnist_cnn/live"
+            sockets = [connect(live) for _ in range(3)]
+        everybody = family(process.pid)
+        os.kill(process.pid, number)
+        assert process.wait(timeout=30) == 0
+        end = time.monotonic() + 10
+        while left := set(filter(alive, everybody)):
+            assert time.monotonic() < end, left
+            time.sleep(0.02)
+        for socket in sockets:
+            socket.close()
