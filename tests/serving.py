@@ -51,7 +51,10 @@ def start(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.P
         command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
-            line = process.stdout.readline()  # comes when it serves, or is empty when it failed
+            # Comes when it serves, or is empty when it failed; with --mcp Gradio has a word before.
+            line = next(
+                (line for line in process.stdout if "--mcp" not in options or "Open" in line), ""
+            )
             assert line.startswith("Open http"), f"app.py did not start: {line!r}"
             yield line.split()[1], process
         finally:

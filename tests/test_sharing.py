@@ -163,8 +163,9 @@ def test_the_address_of_this_network_is_printed_with_its_code():
     if addresses.on_this_network("0.0.0.0", 80) is None:
         pytest.skip("this machine is in no network")
     with started("--host", "0.0.0.0") as process:
-        here, network, *code, _, stop = until(process, "Stop")
+        here, teacher, network, *code, _, stop = until(process, "Stop")
         assert here.startswith("Open http://127.0.0.1:")
+        assert teacher.startswith("Teacher: http://127.0.0.1:")
         assert network.startswith("On this network http://")
         assert "".join(code) == addresses.as_text(network.split()[-1]).replace("\n", "")
         assert len([line for line in code if "█" in line]) >= 10

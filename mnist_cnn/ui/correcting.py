@@ -28,7 +28,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         A network that is itself corrected is left as it is: its own beginning learns anew.
         """
         session = session_of(request)
-        network = networks.find(request.query_params.get("network"))
+        network = networks.asked(request)
         try:
             images, labels = digits_in(await body_of(request, MOST * RECORD))
         except CorrectionError as error:

@@ -7,10 +7,8 @@ than a frame runs in a thread beside the drawing route.
 from __future__ import annotations
 
 import dataclasses
-import json
 import struct
 
-import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,9 +18,7 @@ from mnist_cnn import guess as guessing
 from mnist_cnn.reading import Reading
 from mnist_cnn.terms import Terms
 from mnist_cnn.ui.networks import Lent, Networks, Shipped
-from mnist_cnn.ui.requests import BINARY, RequestError, guarded, known, reading_of
-
-DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
+from mnist_cnn.ui.requests import BINARY, RequestError, guarded, json_of, known, reading_of
 
 
 def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
@@ -31,50 +27,47 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
     With ``?network`` they ask another than the shipped one; see ``networks``.
     """
 
-    def asked(request: Request) -> Shipped | Lent:
-        return networks.find(request.query_params.get("network"))
-
     async def explain(request: Request) -> Response:
         """A drawing, ``?layer=conv2&cell=3,4,17`` → ``arithmetic``'s terms of that number."""
         layer, cell = request.query_params.get("layer", ""), _cell(request)
-        network = asked(request)
+        network = networks.asked(request)
         reading = await reading_of(request, network)
-        return in_json(network.explain(reading, layer, cell))
+        return json_of(network.explain(reading, layer, cell))
 
     async def guess(request: Request) -> Response:
         """The same and ``&typed=0.5`` → ``guess.Checked``: whether that is the number."""
         layer, cell = request.query_params.get("layer", ""), _cell(request)
-        network = asked(request)
+        network = networks.asked(request)
         terms = network.explain(await reading_of(request, network), layer, cell)
         try:
             typed = guessing.parse(request.query_params.get("typed", ""))
         except guessing.GuessError as error:
             raise RequestError(str(error)) from error
-        return in_json(guessing.check(guessing.hide(terms), typed))
+        return json_of(guessing.check(guessing.hide(terms), typed))
 
     async def hidden(request: Request) -> Response:
         """A drawing, ``?layer=pool1&turn=2`` → the cell of a number worth guessing."""
         layer, turn = request.query_params.get("layer", ""), request.query_params.get("turn", "")
         if not turn.isdecimal() or len(turn) > 5:
             raise RequestError(f"turn must be a whole number, got {turn[:40]!r}")
-        network = asked(request)
+        network = networks.asked(request)
         reading = await reading_of(request, network)
         image, activations = reading.stages.image, reading.activations
         try:
             found = guessing.choose(_Asked(network, reading), image, activations, layer, int(turn))
         except ValueError as error:
             raise RequestError(str(error)) from error
-        return in_json({"cell": found.terms.cell})
+        return json_of({"cell": found.terms.cell})
 
     async def evidence(request: Request) -> Response:
         """A drawing → ``attribution.Evidence``: what speaks for the answer, what against."""
-        network = asked(request)
+        network = networks.asked(request)
         reading = await reading_of(request, network)
-        return in_json(await run_in_threadpool(network.evidence, reading.stages.image))
+        return json_of(await run_in_threadpool(network.evidence, reading.stages.image))
 
     async def features(request: Request) -> Response:
         """``?layer=conv2`` → uint16 channels, height, width, then what excites each, uint8."""
-        network, layer = asked(request), request.query_params.get("layer", "")
+        network, layer = networks.asked(request), request.query_params.get("layer", "")
         known([layer], network.names)
         pictures = await run_in_threadpool(network.features, layer)
         head = struct.pack("<HHH", *pictures.shape)
@@ -107,20 +100,3 @@ def _cell(request: Request) -> tuple[int, ...]:
     if len(parts) > 3 or not all(part.isdecimal() and len(part) < 6 for part in parts):
         raise RequestError(f"cell must be row,column,channel or a unit, got {text[:40]!r}")
     return tuple(map(int, parts))
-
-
-def in_json(answer: object) -> Response:
-    """Answer with dataclasses, arrays and numbers of NumPy as JSON."""
-    text = json.dumps(answer, default=_plain, separators=(",", ":"))
-    return Response(text, media_type="application/json", headers=BINARY)
-
-
-def _plain(value):
-    """Return what JSON has no word for as lists, numbers and objects."""
-    if dataclasses.is_dataclass(value):
-        return vars(value)
-    if isinstance(value, np.ndarray):
-        return (
-            np.round(value.astype(float), DECIMALS) if value.dtype.kind == "f" else value
-        ).tolist()
-    return value.item()  # a NumPy number

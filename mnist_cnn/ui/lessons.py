@@ -19,8 +19,7 @@ from mnist_cnn.lesson.course import Course, Read, suits
 from mnist_cnn.lesson.state import StateError
 from mnist_cnn.preprocess import preprocess
 from mnist_cnn.reading import Reader
-from mnist_cnn.ui.exploring import in_json
-from mnist_cnn.ui.requests import RequestError, drawing_of, guarded
+from mnist_cnn.ui.requests import RequestError, drawing_of, guarded, json_of
 from mnist_cnn.worksheet import worksheet as make_worksheet
 
 LONGEST = 40  # characters of a typed answer
@@ -57,7 +56,7 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
         if language not in text.languages():
             known = ", ".join(text.languages())
             raise RequestError(f"There is no lesson in {language[:40]!r}, only in {known}")
-        return in_json(await _worked(words, language))
+        return json_of(await _worked(words, language))
 
     async def picture(request: Request) -> Response:
         """A drawing, ``?chapter=translation&picture=moved&dx=2`` → what that picture shows."""
@@ -65,12 +64,12 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
         name = request.query_params.get("picture", "")
         if name not in module.PICTURES:
             raise RequestError(f"There is no picture {name[:40]!r}: {', '.join(module.PICTURES)}")
-        return in_json(await _about(request, locked, module.PICTURES[name]))
+        return json_of(await _about(request, locked, module.PICTURES[name]))
 
     async def question(request: Request) -> Response:
         """A drawing, ``?chapter=flatten`` → the values that fill the question's holes."""
         asked = await _about(request, locked, MODULES[_chapter(request)].question)
-        return in_json(asked.values)
+        return json_of(asked.values)
 
     async def check(request: Request) -> Response:
         """The same and ``&typed=312`` → whether that is right, and the working.
@@ -83,7 +82,7 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
             right = typed is not None and asked.accepts(typed[:LONGEST])
         except ValueError as error:
             raise RequestError(f"{typed[:LONGEST]!r} is not a number") from error
-        return in_json({"right": right, "working": asked.working})
+        return json_of({"right": right, "working": asked.working})
 
     async def worksheet(request: Request) -> Response:
         """A drawing → ``mnist_cnn.worksheet``'s tasks, and the picture they are about."""
@@ -93,7 +92,7 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
             digit = read.activations.digit
             return {"image": read.image, "digit": digit, "tasks": made}
 
-        return in_json(await _about(request, locked, make))
+        return json_of(await _about(request, locked, make))
 
     posted = {"picture": picture, "question": question, "check": check, "worksheet": worksheet}
     return [

@@ -65,7 +65,7 @@ def routes(
 
         With ``&network``, by another than the shipped one; see ``networks``.
         """
-        network = networks.find(request.query_params.get("network"))
+        network = networks.asked(request)
         wanted = _layers(request.query_params.get("layers"), network.names)
         reading = await line.read(network, place(request), await drawing_of(request))
         return Response(payload.encode(reading, wanted), headers=BINARY)
@@ -116,7 +116,7 @@ def routes(
 
     async def activations(request: Request) -> Response:
         """A drawing → a file with the exact numbers of every layer, ``payload.encode_npz``."""
-        reading = await reading_of(request, networks.find(request.query_params.get("network")))
+        reading = await reading_of(request, networks.asked(request))
         name = f"digit-{reading.activations.digit}-activations.npz"
         headers = BINARY | {"Content-Disposition": f"attachment; filename={name}"}
         content = await run_in_threadpool(payload.encode_npz, reading)

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from starlette.requests import Request
 
 from mnist_cnn import model
 from mnist_cnn.arithmetic import Arithmetic
@@ -164,6 +165,10 @@ class Networks:
         self._kept: OrderedDict[str, tuple[str, list[np.ndarray]]] = OrderedDict()
         self._lock = threading.Lock()
         self._pictures = tempfile.TemporaryDirectory(prefix="mnist_cnn_features_")
+
+    def asked(self, request: Request) -> Shipped | Lent:
+        """Return the network that ``?network`` of a request names; raises as ``find``."""
+        return self.find(request.query_params.get("network"))
 
     def find(self, reference: str | None) -> Shipped | Lent:
         """Return the network of a reference.

@@ -59,7 +59,7 @@ def build(
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT
     ) as page:
-        _part("header")
+        _part("header", buttons=True)
         with gr.Row(elem_id="bench"):
             with gr.Column(scale=0, min_width=320, elem_id="left"):
                 _part("pad")
@@ -69,18 +69,18 @@ def build(
             with gr.Column(scale=1, min_width=320, elem_id="right"):
                 _part("network", layers=layers)
                 _part("answer")
-                _part("correction")
+                _part("correction", buttons=True)
                 with _view("layers"):
                     _part("maps", layers=layers)
                 with _view("train"):
-                    _part("train")
+                    _part("train", buttons=True)
                 with _view("lesson"):
                     _part("lesson", layers=layers)
                 with _view("class"):
-                    _part("teacher")
-                    _part("wall", mnist=test_accuracy)
+                    _part("teacher", buttons=True)
+                    _part("wall", buttons=True, mnist=test_accuracy)
         _part("inspector", layers=layers)
-        _part("share")
+        _part("share", buttons=True)
         api.endpoints(lambda: awake().reader)
         training_api.endpoint(lambda: awake().runs)
     return page
@@ -105,15 +105,17 @@ def _view(name: str) -> gr.Column:
     return gr.Column(elem_id=f"view-{name}", elem_classes="view")
 
 
-def _part(name: str, **props) -> gr.HTML:
+def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
     """A custom component: the ``.html``, ``.css`` and ``.js`` of one folder.
 
     Gradio runs no script inside a template, so the component's module is imported on load.
+    With ``buttons``, those of ``buttons.css`` come first, in the component's own scope.
     """
     folder = HERE / name
+    styles = [*([HERE / "buttons.css"] if buttons else ()), folder / f"{name}.css"]
     return gr.HTML(
         html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
-        css_template=(folder / f"{name}.css").read_text(encoding="utf-8"),
+        css_template="\n".join(path.read_text(encoding="utf-8") for path in styles),
         js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Collection
 from inspect import isawaitable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mnist_cnn.reading import Reading
 
 LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 80
+DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
 # Gradio compresses every response over 400 bytes unless it already says how it is encoded. On
 # the drawing path that costs more time than it saves.
@@ -77,10 +79,21 @@ async def drawing_of(request: Request) -> np.ndarray:
     return np.frombuffer(pixels, np.uint8).reshape(height, width)
 
 
-def json_of(answer: dict) -> Response:
-    """Return plain values as JSON that nobody keeps."""
-    text = json.dumps(answer, separators=(",", ":"))
+def json_of(answer: object) -> Response:
+    """Return plain values, dataclasses, arrays and numbers of NumPy as JSON that nobody keeps."""
+    text = json.dumps(answer, default=_plain, separators=(",", ":"))
     return Response(text, media_type="application/json", headers=BINARY)
+
+
+def _plain(value):
+    """Return what JSON has no word for as lists, numbers and objects."""
+    if dataclasses.is_dataclass(value):
+        return vars(value)
+    if isinstance(value, np.ndarray):
+        return (
+            np.round(value.astype(float), DECIMALS) if value.dtype.kind == "f" else value
+        ).tolist()
+    return value.item()  # a NumPy number
 
 
 async def reading_of(request: Request, network: CanRead) -> Reading:

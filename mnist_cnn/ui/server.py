@@ -41,12 +41,13 @@ def serve(
     waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
     known = sharing.Addresses(network=addresses.on_this_network(options.host, options.port))
     demo = page.build(network, waking.wait, _test_accuracy(weights))
+    asleep = routes_asleep()
     routes = [
         health(waking),
         *sharing.routes(known),
         *languages.routes(web.PREFIX),
         *web.routes(),
-        *routes_asleep(),
+        *asleep,
     ]
     app, _, _ = demo.launch(
         server_name=options.host,
@@ -68,7 +69,8 @@ def serve(
 
     def awake(made: Awake) -> None:
         made.configure(demo.server)
-        app.router.routes[:0] = made.routes  # before those that answer while it sleeps
+        others = [route for route in app.router.routes if route not in asleep]
+        app.router.routes[:] = [*made.routes, *others]
 
     waking.start(awake, failed=stop.set)
     _announce(options.host, options.port, known.network, classroom.token)

@@ -37,7 +37,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
 
     async def kernels(request: Request) -> Response:
         """``?network`` → uint16 rows, columns, inputs, outputs and float32 of each convolution."""
-        network = networks.find(request.query_params.get("network"))
+        network = networks.asked(request)
         parts = []
         for kernel in network.kernels():
             parts.append(struct.pack("<HHHH", *kernel.shape) + kernel.astype("<f4").tobytes())

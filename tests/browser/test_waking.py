@@ -7,12 +7,12 @@ import pytest
 from tests.browser.pointer import draw_digit, shown_digit, wait_for_digit
 from tests.serving import ROOT, start
 
-LOCALES = ROOT / "mnist_cnn" / "ui" / "locales"
+LANGUAGES = ROOT / "mnist_cnn" / "languages"
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("zh-CN", "zh-CN")])
 def test_a_drawing_made_while_the_network_wakes_is_answered_by_itself(browser, locale, language):
-    waking = json.loads((LOCALES / f"{language}.json").read_text(encoding="utf-8"))["waking"]
+    waking = json.loads((LANGUAGES / language / "page.json").read_text(encoding="utf-8"))["waking"]
     with start() as (address, process):
         context = browser.new_context(locale=locale)
         page = context.new_page()

@@ -1,6 +1,7 @@
 // The Save menu: the drawing, the input, any layer, the whole view, the numbers themselves.
 import { text } from "../locales/language.js";
 import { Network } from "../maps/network.js";
+import { download } from "../transport/download.js";
 import { listen } from "../transport/events.js";
 import { ask, askActivations } from "../transport/transport.js";
 import { composition } from "./composition.js";
@@ -115,11 +116,3 @@ function group(label, items) {
 }
 
 const png = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-
-function download(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // the browser may still be reading it
-}

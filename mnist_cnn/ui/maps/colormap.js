@@ -27,7 +27,7 @@ export function shade(share) {
 
 /** Background of a number from -1 to 1, for CSS: the page shows through what is near 0. */
 export function signedShade(share) {
-  return { background: `rgb(${signedColor(share)} / ${Math.min(1, Math.abs(share)) * 0.75})` };
+  return { background: `rgb(${signedColor(share)} / ${Math.min(1, Math.abs(share)) * 0.7})` };
 }
 
 export const signedColor = (share) => (share < 0 ? TAKES_AWAY : ADDS).join(" ");

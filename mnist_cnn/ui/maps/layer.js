@@ -14,6 +14,8 @@ export class LayerView {
   /** layer: {name, kind, shape}; grid: how a vector is laid out, [rows, columns] */
   constructor({ name, kind, shape }, grid) {
     Object.assign(this, { name, kind, shape, grid });
+    this.marked = new Map(); // how: the cell that is outlined; kept while the layer is out of view
+    this.framed = null; // the channel that is outlined
     this.element = document.createElement("figure");
     this.element.className = this.isMap ? "layer map" : "layer vector";
     this.element.dataset.layer = name;
@@ -44,13 +46,14 @@ export class LayerView {
     const ratio = devicePixelRatio;
     const shape = this.isMap ? this.shape : [...this.grid, 1];
     const tallest = (room < 520 ? 330 : 150) * ratio;
-    const cell = (this.isMap ? (shape[1] > 8 ? 80 : 28) : 16 * shape[1]) * ratio;
-    const { columns, zoom } = layout(shape, Math.floor(room * ratio), tallest, cell);
+    const largest = (this.isMap ? (shape[1] > 8 ? 80 : 28) : 16 * shape[1]) * ratio;
+    const { columns, zoom } = layout(shape, Math.floor(room * ratio), tallest, largest);
     this.sprite = new Sprite(this.canvas, shape, columns, pageColor());
     this.canvas.style.width = `${(this.canvas.width * zoom) / ratio}px`;
     this.canvas.style.height = `${(this.canvas.height * zoom) / ratio}px`;
     this.show(this.layer, this.perChannel);
-    for (const mark of this.element.querySelectorAll(".cell, .frame")) mark.hidden = true;
+    for (const [how, cell] of this.marked) this.mark(how, cell);
+    this.frame(this.framed);
   }
 
   /** layer: decoded activations; null to clear */
@@ -86,6 +89,7 @@ export class LayerView {
 
   /** Outline a cell, or nothing. how: "pointed" or "selected" */
   mark(how, cell) {
+    this.marked.set(how, cell);
     const mark = this.element.querySelector(`.${how}`);
     mark.hidden = !cell || !this.sprite;
     if (mark.hidden) return;
@@ -97,9 +101,10 @@ export class LayerView {
 
   /** Outline a channel, or nothing. */
   frame(channel) {
+    this.framed = channel;
     const frame = this.element.querySelector(".frame");
-    frame.hidden = channel === null;
-    if (channel !== null) this.#lay(frame, this.sprite.place(channel));
+    frame.hidden = channel === null || !this.sprite;
+    if (!frame.hidden) this.#lay(frame, this.sprite.place(channel));
   }
 
   #lay(element, place) {

@@ -2,8 +2,8 @@
 import { text, translate, onLanguage } from "../locales/language.js";
 import { usedReference } from "../network/choice.js";
 import { ask, call, forgetToken, teachersToken } from "../transport/asking.js";
+import { download } from "../transport/download.js";
 import { listen } from "../transport/events.js";
-import { download } from "./download.js";
 import { createBroadcast } from "./broadcast.js";
 
 const CHECKS = ["training", "wall"];

@@ -1,5 +1,6 @@
 // Networks as files: downloaded with their card, and brought back.
 import { text } from "../locales/language.js";
+import { download } from "../transport/download.js";
 import { call, post, sentenceOf } from "./session.js";
 
 /**
@@ -39,12 +40,4 @@ export function bindFiles(element, { say, brought }) {
     input.value = ""; // the same file may be chosen again
   });
   return { keep };
-}
-
-function download(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // the browser may still be reading it
 }

@@ -10,12 +10,13 @@ import { duration } from "./status.js";
 export function createResults(element) {
   const part = (name) => element.querySelector(`.${name}`);
   let run = null;
+  let complete = false; // it has a result, and its last event has come too, which may be later
   let cell = null; // [label, answer, count] whose digits are shown; null: the worst mistakes
   let digits = [];
   let kernels = null; // [before, after]
 
   function write() {
-    element.hidden = !run?.result;
+    element.hidden = !complete;
     if (element.hidden) return;
     const { accuracy, wrong, seconds, testedOn, step, stopped } = run.result;
     const tested = text(testedOn === "MNIST test" ? "testedMnist" : "testedGenerated");
@@ -79,12 +80,13 @@ export function createResults(element) {
   return {
     /** Show the result of a run, described as in Following; nothing when it has none. */
     show(next) {
-      const same = next?.id === run?.id && Boolean(run?.result) === Boolean(next?.result);
-      if (same) return;
+      const told = Boolean(next?.result && next.history.end);
+      if (next?.id === run?.id && told === complete) return;
+      complete = told;
       run = next ? { ...next } : null;
       [cell, digits, kernels] = [null, [], null];
       write();
-      if (!run?.result) return;
+      if (!complete) return;
       fetchDigits();
       fetchKernels();
     },
