@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.ui import one_thread  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import uvicorn

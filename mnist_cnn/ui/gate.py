@@ -24,7 +24,7 @@ from mnist_cnn.ui.endpoints import ENDPOINTS, MEBIBYTE, PREFIX, Endpoint, find
 from mnist_cnn.ui.fairness import FairLine, OverloadError, Rates, place
 from mnist_cnn.ui.requests import RequestError
 
-AT_ONCE = 4  # heavy requests; what they compute has two threads of TensorFlow's
+AT_ONCE = 4  # heavy requests
 MOST_WAITING = 100  # heavy requests of one place: a class may share an address
 MOST_HELD = 256 * MEBIBYTE  # bytes of bodies in memory, of everybody
 PATIENCE = 30  # seconds for a body to come

@@ -1,0 +1,19 @@
+"""Import TensorFlow with one thread for each computation: import this module first, in the server.
+
+A drawing's pass is over in a millisecond. Shared among threads, it waits for the slowest of them
+to get a core, and the browser on the same machine and other requests have those; alone it takes
+two thirds of the time. Trainings are processes of their own and keep all threads. Set
+``TF_NUM_INTRAOP_THREADS`` yourself to choose.
+"""
+
+from __future__ import annotations
+
+import os
+
+if "TF_NUM_INTRAOP_THREADS" in os.environ:
+    from mnist_cnn import quiet  # noqa: F401  reads the variable
+else:
+    os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
+    from mnist_cnn import quiet  # noqa: F401  reads the variable
+
+    del os.environ["TF_NUM_INTRAOP_THREADS"]  # processes that train do not inherit it
