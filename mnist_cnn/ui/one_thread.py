@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 
-if "TF_NUM_INTRAOP_THREADS" in os.environ:
-    from mnist_cnn import quiet  # noqa: F401  reads the variable
-else:
-    os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
-    from mnist_cnn import quiet  # noqa: F401  reads the variable
+THREADS = "TF_NUM_INTRAOP_THREADS"
+chosen = THREADS in os.environ
 
-    del os.environ["TF_NUM_INTRAOP_THREADS"]  # processes that train do not inherit it
+os.environ.setdefault(THREADS, "1")
+from mnist_cnn import quiet  # noqa: E402, F401  reads the variable
+
+if not chosen:
+    del os.environ[THREADS]  # processes that train do not inherit it
