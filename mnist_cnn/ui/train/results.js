@@ -13,9 +13,10 @@ export function createResults(element) {
   let cell = null; // [label, answer, count] whose digits are shown; null: the worst mistakes
   let digits = [];
   let kernels = null; // [before, after]
+  let shown = false; // whether the run was tested when it was shown
 
   function write() {
-    element.hidden = !run?.result;
+    element.hidden = !isTested(run);
     if (element.hidden) return;
     const { accuracy, wrong, seconds, testedOn, step, stopped } = run.result;
     const tested = text(testedOn === "MNIST test" ? "testedMnist" : "testedGenerated");
@@ -79,17 +80,20 @@ export function createResults(element) {
   return {
     /** Show the result of a run, described as in Following; nothing when it has none. */
     show(next) {
-      const same = next?.id === run?.id && Boolean(run?.result) === Boolean(next?.result);
-      if (same) return;
-      run = next ? { ...next } : null;
+      if (next?.id === run?.id && isTested(next) === shown) return;
+      run = next;
+      shown = isTested(next);
       [cell, digits, kernels] = [null, [], null];
       write();
-      if (!run?.result) return;
+      if (!isTested(run)) return;
       fetchDigits();
       fetchKernels();
     },
   };
 }
+
+/** Whether a run has a result, and its history, which comes a moment later, the end of it. */
+const isTested = (run) => Boolean(run?.result && run.history.end?.confusion);
 
 /** Two decimals: a hundredth of a percent is one test digit. */
 export const percentOf = (share) => `${(share * 100).toFixed(2)}%`;
