@@ -96,7 +96,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         run = refusing(runs.run)(session, run_id)
         end = time.monotonic() + LONGEST_WAIT
         while not run.over and time.monotonic() < end:
-            if not calm and (run.sequence > after or runs.place(run) != place):
+            if not calm and (run.sequence > after or runs.schedule.place(run) != place):
                 break
             await asyncio.sleep(LOOK)
         news = refusing(runs.events)(session, run_id, after)
@@ -156,7 +156,7 @@ async def _options(request: Request) -> Options:
 
 
 def refusing(act):
-    """Return ``act``, a method of ``Runs``, raising ``RequestError`` where that refuses."""
+    """Return ``act``, of ``runs`` or ``run_file``, raising ``RequestError`` where that refuses."""
 
     @functools.wraps(act)
     def refusing(*args):
@@ -169,7 +169,7 @@ def refusing(act):
 
 
 def _summary(runs: Runs, run: Run) -> dict:
-    return telling.run(run) | {"place": runs.place(run)}
+    return telling.run(run) | {"place": runs.schedule.place(run)}
 
 
 def _number(request: Request, name: str) -> int:

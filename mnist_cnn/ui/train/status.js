@@ -24,6 +24,7 @@ const LOADING = {
 const FAILURES = {
   memory: "failedMemory",
   disk: "failedDisk",
+  system: "failedSystem",
   killed: "failedKilled",
   data: "failedData",
   diverged: "failedDiverged",
