@@ -91,11 +91,15 @@ def test_a_plan_has_the_model_s_own_layers(ann, downsampling):
     assert plan["steps"] == 5 * -(-60_000 // batch)
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_a_plan_fills_in_what_the_recipe_says(ann, recipe):
-    options = ann.post("/train/plan", json={"recipe": recipe}).json()["options"]
-    assert options["epochs"] == RECIPES[recipe].epochs
-    assert options["optimizer"] == RECIPES[recipe].optimizer
+@pytest.mark.parametrize(
+    ("recipe", "steps", "seen"),
+    [("lesson", 5 * 938, 60_000), ("fast", 520, 39_000), ("best", 40 * 586, 75_000)],
+)
+def test_a_plan_fills_in_what_the_recipe_says(ann, recipe, steps, seen):
+    plan = ann.post("/train/plan", json={"recipe": recipe}).json()
+    assert plan["options"]["epochs"] == RECIPES[recipe].epochs
+    assert plan["options"]["optimizer"] == RECIPES[recipe].optimizer
+    assert (plan["steps"], plan["seen"]) == (steps, seen)
 
 
 @pytest.mark.parametrize("route", ["plan", "start"])

@@ -61,11 +61,11 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/train`` that steer and follow trainings."""
 
     async def plan(request: Request) -> Response:
-        """Choices → all options, the network's layers, and the steps there will be."""
+        """Choices → all options, the network's layers, and the ``work`` there will be."""
         options = await _options(request)
         layers = await run_in_threadpool(layers_of, options.downsampling)
-        steps = telling.steps(options)
-        return json_of({"options": telling.options(options), "layers": layers, "steps": steps})
+        told = {"options": telling.options(options), "layers": layers}
+        return json_of(told | telling.work(options))
 
     async def start(request: Request) -> Response:
         """Choices → the run, begun or in line."""

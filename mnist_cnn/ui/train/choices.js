@@ -9,7 +9,7 @@ const TYPING = 200; // milliseconds without a key until what is typed is checked
 /**
  * @param form the element that is filled
  * @param choices what may be chosen, from page.py
- * @param planned called with the server's plan, {options, layers, steps}; null while it is refused
+ * @param planned called with the server's plan, {options, layers, steps, seen}; null while it is refused
  */
 export function createChoices(form, { recipes, names }, planned) {
   const cards = createCards(form.querySelector(".recipes"), Object.keys(recipes));

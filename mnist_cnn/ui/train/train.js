@@ -65,12 +65,11 @@ function fill(element, props) {
 
   function showPlan() {
     part("start").disabled = !plan;
-    const { digits, epochs } = plan?.options ?? {};
     part("plan").textContent = plan
       ? text("planned", {
           steps: plan.steps.toLocaleString("en"),
-          digits: digits.toLocaleString("en"),
-          epochs,
+          digits: plan.seen.toLocaleString("en"),
+          epochs: plan.options.epochs,
         })
       : "";
   }
