@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from mnist_cnn.generated import TRAIN_DIGITS
 from mnist_cnn.model import DOWNSAMPLING
-from mnist_cnn.training import OPTIMIZERS, RECIPES, Recipe
+from mnist_cnn.recipes import OPTIMIZERS, RECIPES, Recipe
 
 DATA = ("mnist", "generated", "mnist+pens")
 
@@ -89,10 +89,10 @@ RANGES: dict[str, Number | Choice] = {
 class Options:
     """The choices of one training. Make it with ``parse`` or ``of``, which know the defaults."""
 
-    recipe: str  # a name in ``training.RECIPES``: all that is not chosen here
+    recipe: str  # a name in ``recipes.RECIPES``: all that is not chosen here
     epochs: int
     batch_size: int
-    optimizer: str  # a name in ``training.OPTIMIZERS``
+    optimizer: str  # a name in ``recipes.OPTIMIZERS``
     learning_rate: float  # the highest; see ``Recipe.warm_up``
     downsampling: str = "max"  # a name in ``model.DOWNSAMPLING``
     digits: int = TRAIN_DIGITS  # to learn from, the first of them in the order of ``seed``

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mnist_cnn import training
+from mnist_cnn import recipes
 from mnist_cnn.options import Options, OptionsError
-from mnist_cnn.training import OPTIMIZERS, RECIPES
+from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -129,4 +129,4 @@ def test_drawings_are_learned_from_where_the_data_has_them(recipe, data, drawing
 
 
 def test_every_recipe_uses_an_optimizer_that_can_be_chosen():
-    assert {recipe.optimizer for recipe in training.RECIPES.values()} <= set(OPTIMIZERS)
+    assert {recipe.optimizer for recipe in recipes.RECIPES.values()} <= set(OPTIMIZERS)

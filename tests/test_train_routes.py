@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import model, strokes, weights
-from mnist_cnn.training import RECIPES
+from mnist_cnn.recipes import RECIPES
 from tests.listening import PATIENCE
 from tests.serving import serve
 from tests.test_live import SEVEN, decode

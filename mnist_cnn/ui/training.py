@@ -20,9 +20,9 @@ from starlette.routing import BaseRoute, Route
 
 from mnist_cnn import model
 from mnist_cnn.options import RANGES, Choice, Options, OptionsError
+from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs, RunsError
-from mnist_cnn.training import OPTIMIZERS, RECIPES
 from mnist_cnn.ui import telling
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import RequestError, body_of, guarded, json_of
