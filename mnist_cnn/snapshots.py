@@ -13,7 +13,8 @@ import numpy as np
 
 KEPT = 120  # snapshots of a run, at most
 KEPT_BYTES = 64 * 2**20  # of them all, at most: without downsampling one has 8 MB
-LIVE = 0.25  # seconds between two snapshots
+LIVE = 0.15  # seconds between two snapshots, at least
+LIVE_BYTES = 20 * 2**20  # of them a second, at most
 SPREADING = 0.06  # of the time so far, between two that are kept
 
 
@@ -72,11 +73,12 @@ class Rhythm:
     def __init__(self, size: int):
         """Begin with the snapshot before the first step, which is kept; each has ``size`` bytes."""
         self.most = min(KEPT, KEPT_BYTES // size)
-        self.kept, self._kept_at, self._live_at = 1, 0.0, -LIVE
+        self.apart = max(LIVE, size / LIVE_BYTES)
+        self.kept, self._kept_at, self._live_at = 1, 0.0, -self.apart
 
     def live(self, seconds: float) -> bool:
         """Whether to take one, so many seconds into the training."""
-        if seconds - self._live_at < LIVE * 0.9:  # events come in their own rhythm
+        if seconds - self._live_at < self.apart * 0.9:  # events come in their own rhythm
             return False
         self._live_at = seconds
         return True

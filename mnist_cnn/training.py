@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keras
@@ -44,6 +44,7 @@ def train(
     drawn: Drawn | None = None,
     checkpoint: Path | None = None,
     held_out: Drawn | None = None,
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> Iterator[Step | Validated]:
     """Train ``network`` in place, yielding a ``Step`` four times a second or more often.
 
@@ -62,6 +63,8 @@ def train(
             goes on from it; after the last epoch it is removed.
         held_out: digits to read in between, as often as takes less than 5 % of the time, and at
             the end: each time a ``Validated`` is yielded. It changes nothing else.
+        interrupted: whether whoever asks for events wants one soon: then a validation, which takes
+            long without downsampling, is broken off.
 
     Raises:
         ValueError: ``images`` and ``labels`` differ in number, or there are none.
@@ -89,7 +92,7 @@ def train(
     finished, before = state.restore() if state else (0, 0.0)
     watch = Stopwatch(before)
     progress = Progress(watch, epochs.steps, finished * epochs.per_epoch, every)
-    validation = Validation(network, held_out, watch) if held_out else None
+    validation = Validation(network, held_out, watch, interrupted) if held_out else None
     for epoch in range(finished + 1, recipe.epochs + 1):
         for event in _one_epoch(epochs, epoch, update, optimizer, progress, validation):
             watch.stop()
@@ -175,5 +178,8 @@ def _one_epoch(
         progress.add(len(labels), float(loss), int(right))
         if progress.due():
             yield progress.event()
-        if validation and validation.due(last=progress.done == epochs.steps):
-            yield validation.read(progress.done, epoch)
+        last = progress.done == epochs.steps
+        if validation and validation.due(last):
+            validated = validation.read(progress.done, epoch, last)
+            if validated:
+                yield validated

@@ -121,7 +121,7 @@ def _train(job, mnist_path, pens_path, orders: _Orders, send) -> Event:
 def _steps(run, orders: _Orders, send) -> bool:
     """Train to the end or until told to stop; return whether it was stopped."""
     rhythm = Rhythm(4 * run.network.count_params())
-    for event in run.events():
+    for event in run.events(interrupted=lambda: orders.stop or orders.paused):
         send(event)
         over = event.step == run.steps
         if isinstance(event, Step) and (over or rhythm.live(event.seconds)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -56,7 +56,11 @@ class TrainingRun:
             notes=tuple(self.data.notes),
         )
 
-    def events(self, checkpoint: Path | None = None) -> Iterator[Step | Validated]:
+    def events(
+        self,
+        checkpoint: Path | None = None,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Step | Validated]:
         """Train, telling about it; see ``training.train``."""
         for event in training.train(
             self.network,
@@ -67,6 +71,7 @@ class TrainingRun:
             drawn=self.data.drawn,
             checkpoint=checkpoint,
             held_out=self.data.held_out,
+            interrupted=interrupted,
         ):
             self.step, self.seconds = event.step, event.seconds
             yield event

@@ -229,6 +229,32 @@ def test_digits_held_out_are_read_as_the_network_reads_them_and_change_nothing()
     assert last.accuracy == (answers.argmax(axis=1) == held_out.labels).mean()
 
 
+def test_a_validation_is_broken_off_when_somebody_waits_but_for_the_last():
+    images, labels = pictures(130)
+    recipe = dataclasses.replace(PLAIN, epochs=2)
+    held_out = Drawn(*pictures(700, seed=9))
+    asked = []
+
+    def interrupted():
+        asked.append(True)
+        return True
+
+    events = list(
+        train(
+            model.build(1),
+            images,
+            labels,
+            recipe,
+            every=1,
+            held_out=held_out,
+            interrupted=interrupted,
+        )
+    )
+    assert [event.step for event in events if isinstance(event, Validated)] == [6]
+    assert asked
+    assert isinstance(events[-1], Validated)
+
+
 def test_a_loss_that_is_no_number_ends_it_with_a_way_out():
     wild = dataclasses.replace(PLAIN, learning_rate=1e20, epochs=3)
     with pytest.raises(DivergedError) as caught:
