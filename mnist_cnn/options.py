@@ -25,6 +25,7 @@ class OptionsError(ValueError):
         self.name = name  # of the field
         self.reason = reason  # number, whole, choice, unknown, batch: for another language
         self.values = values  # what the sentence names
+        self.others: list[OptionsError] = []  # what else is wrong with the same choices
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class Options:
         another optimizer without a learning rate gets a rate that suits it. Numbers may be text.
 
         Raises:
-            OptionsError: a name or a value is none of those possible.
+            OptionsError: a name or a value is none of those possible. It is the first of them;
+                ``others`` has the values that are wrong besides.
         """
         given = {name: value for name, value in choices.items() if value not in (None, "")}
         for name in given:
@@ -130,7 +132,7 @@ class Options:
                     f"There is no option {_shown(name)}, only {', '.join(RANGES)}.",
                     "unknown",
                 )
-        checked = {name: RANGES[name].parse(name, value) for name, value in given.items()}
+        checked = _checked(given)
         defaults = cls.of(checked.get("recipe", "lesson"))
         optimizer = checked.get("optimizer", defaults.optimizer)
         if optimizer != defaults.optimizer:
@@ -165,6 +167,20 @@ class Options:
 
 
 DRAWINGS = 15_000  # by pen beside 60,000 digits, for recipes that name no number
+
+
+def _checked(given: Mapping[str, object]) -> dict:
+    """Return each value as its field takes it; raises ``OptionsError`` with all that are wrong."""
+    checked, wrong = {}, []
+    for name, value in given.items():
+        try:
+            checked[name] = RANGES[name].parse(name, value)
+        except OptionsError as error:
+            wrong.append(error)
+    if wrong:
+        wrong[0].others = wrong[1:]
+        raise wrong[0]
+    return checked
 
 
 def _check_batch(batch_size: int, largest: int) -> None:

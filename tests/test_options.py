@@ -99,6 +99,13 @@ def test_a_bad_value_is_refused_with_a_sentence(name, value, sentence):
     assert caught.value.name == name
 
 
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(OptionsError) as caught:
+        Options.parse({"digits": 7, "epochs": "many", "optimizer": "adam", "seed": -1})
+    assert caught.value.name == "digits"
+    assert [error.name for error in caught.value.others] == ["epochs", "seed"]
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_another_optimizer_gets_a_rate_that_suits_it_unless_one_is_chosen(optimizer):
     chosen = Options.parse({"recipe": "lesson", "optimizer": optimizer})

@@ -122,6 +122,26 @@ def test_a_plan_fills_in_what_the_recipe_says(ann, recipe, steps, seen):
             {"name": "batch_size", "largest": 128, "value": 500},
         ),
         ({"weights": "/etc"}, "option unknown", {"name": "weights"}),
+        (
+            {"data": "soup", "seed": -1},
+            "option choice",
+            {
+                "names": "mnist, generated, mnist+pens",
+                "value": "'soup'",
+                "name": "data",
+                "others": [
+                    {
+                        "key": "option whole",
+                        "values": {
+                            "low": "0",
+                            "high": "2,147,483,646",
+                            "value": "-1",
+                            "name": "seed",
+                        },
+                    }
+                ],
+            },
+        ),
     ],
 )
 def test_bad_choices_get_a_sentence_and_its_parts(ann, route, choices, key, values):

@@ -151,8 +151,13 @@ async def _options(request: Request) -> Options:
     try:
         return Options.parse(found)
     except OptionsError as error:
-        values = error.values | {"name": error.name}
-        raise RequestError(str(error), f"option {error.reason}", **values) from error
+        refusal, *others = [_refusal(each) for each in (error, *error.others)]
+        values = refusal["values"] | ({"others": others} if others else {})
+        raise RequestError(str(error), refusal["key"], **values) from error
+
+
+def _refusal(error: OptionsError) -> dict:
+    return {"key": f"option {error.reason}", "values": error.values | {"name": error.name}}
 
 
 def refusing(act):

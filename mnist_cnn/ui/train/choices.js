@@ -44,8 +44,10 @@ export function createChoices(form, { recipes, names }, planned) {
 
   function refuse(error) {
     refusal = error;
+    const refusals = error ? [error, ...(error.values?.others ?? [])] : [];
     for (const [name, field] of fields) {
-      field.refuse(error && error.values?.name === name ? sentenceOf(error) : "");
+      const found = refusals.find((each) => each.values?.name === name);
+      field.refuse(found ? sentenceOf(found) : "");
     }
     const general = form.querySelector(".refusal");
     general.textContent = error && !fields.has(error.values?.name) ? sentenceOf(error) : "";
