@@ -40,7 +40,7 @@ def fill(served):
     resource.prlimit(served[1], resource.RLIMIT_FSIZE, usual)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def person(served):
     """Return a client with a session of its own; at the end its runs are left."""
     clients = []
