@@ -1,6 +1,7 @@
 """What ends a training, what one can go back to, and files that are not taken."""
 
 import keras
+import numpy as np
 import pytest
 
 from tests.browser.pointer import draw_digit, wait_for_digit
@@ -28,6 +29,22 @@ def page(open_page):
     yield page
     if not page.is_closed():
         leave_all(page)
+
+
+def test_every_bad_value_is_marked_and_none_when_all_are_mended(page):
+    page.locator("#train-digits").fill("50")
+    page.locator("#train-epochs").fill("many")
+    wrong = page.locator("#train .field.wrong")
+    wrong.nth(1).wait_for()
+    assert wrong.locator(".refused").all_inner_texts() == [
+        "Digits must be a whole number from 100 to 60,000, not '50'.",
+        "Epochs must be a whole number from 1 to 200, not 'many'.",
+    ]
+    page.locator("#train-digits").fill("500")
+    wrong.nth(1).wait_for(state="detached")
+    page.locator("#train-epochs").fill("")  # the recipe's
+    wrong.wait_for(state="detached")
+    page.locator("#train button.start:enabled").wait_for()
 
 
 def test_closing_the_tab_ends_its_run_after_a_while(page, address):
@@ -91,18 +108,19 @@ def test_what_is_read_out_while_it_trains(page):
 
 
 def test_the_smooth_curve_is_the_average_that_it_says(page):
-    raw = [3.0, 1.0, 2.0, 0.5]
+    raw = [(10, 3.0), (20, 1.0), (25, 2.0), (125, 0.5)]
     smooth = page.evaluate(
         """async (raw) => {
             const {trend} = await import("/mnist_cnn/train/curves.js");
-            return trend(raw.map((value, step) => [step, value]), 0.8);
+            return trend(raw, 10);
         }""",
         raw,
     )
     for i, (step, value) in enumerate(smooth):
-        weights = [0.8 ** (i - j) for j in range(i + 1)]
-        mean = sum(w * r for w, r in zip(weights, raw, strict=False)) / sum(weights)
-        assert (step, value) == (i, pytest.approx(mean))
+        shares = [0.5 ** ((step - before) / 10) for before, _ in raw[: i + 1]]
+        assert step == raw[i][0]
+        assert value == pytest.approx(np.average([v for _, v in raw[: i + 1]], weights=shares))
+    assert smooth[3][1] == pytest.approx(0.5, abs=0.01)  # what lies far back no longer counts
 
 
 @pytest.fixture
