@@ -159,7 +159,9 @@ class Stopped:
 class Failed:
     """The training ended with an error."""
 
-    reason: str  # memory, disk, killed, data, diverged, error: for a page in another language
+    reason: (
+        str  # memory, disk, system, killed, data, diverged, error: for a page in another language
+    )
     sentence: str  # in English: what happened and what to do
 
 

@@ -20,7 +20,8 @@ from mnist_cnn import evaluation, model, training
 from mnist_cnn.augment import Variation
 from mnist_cnn.generated import COMPONENTS, LATENT, Generator, build_decoder
 from mnist_cnn.model import CLASSES, IMAGE_SIZE
-from mnist_cnn.training import Recipe, as_input
+from mnist_cnn.recipes import Recipe
+from mnist_cnn.training import as_input
 
 EPOCHS = 10  # of the autoencoder
 BATCH = 256

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from mnist_cnn.generated import TRAIN_DIGITS
 from mnist_cnn.model import DOWNSAMPLING
-from mnist_cnn.training import OPTIMIZERS, RECIPES, Recipe
+from mnist_cnn.recipes import OPTIMIZERS, RECIPES, Recipe
 
 DATA = ("mnist", "generated", "mnist+pens")
 
@@ -25,6 +25,7 @@ class OptionsError(ValueError):
         self.name = name  # of the field
         self.reason = reason  # number, whole, choice, unknown, batch: for another language
         self.values = values  # what the sentence names
+        self.others: list[OptionsError] = []  # what else is wrong with the same choices
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ RANGES: dict[str, Number | Choice] = {
 class Options:
     """The choices of one training. Make it with ``parse`` or ``of``, which know the defaults."""
 
-    recipe: str  # a name in ``training.RECIPES``: all that is not chosen here
+    recipe: str  # a name in ``recipes.RECIPES``: all that is not chosen here
     epochs: int
     batch_size: int
-    optimizer: str  # a name in ``training.OPTIMIZERS``
+    optimizer: str  # a name in ``recipes.OPTIMIZERS``
     learning_rate: float  # the highest; see ``Recipe.warm_up``
     downsampling: str = "max"  # a name in ``model.DOWNSAMPLING``
     digits: int = TRAIN_DIGITS  # to learn from, the first of them in the order of ``seed``
@@ -120,7 +121,8 @@ class Options:
         another optimizer without a learning rate gets a rate that suits it. Numbers may be text.
 
         Raises:
-            OptionsError: a name or a value is none of those possible.
+            OptionsError: a name or a value is none of those possible. It is the first of them;
+                ``others`` has the values that are wrong besides.
         """
         given = {name: value for name, value in choices.items() if value not in (None, "")}
         for name in given:
@@ -130,7 +132,7 @@ class Options:
                     f"There is no option {_shown(name)}, only {', '.join(RANGES)}.",
                     "unknown",
                 )
-        checked = {name: RANGES[name].parse(name, value) for name, value in given.items()}
+        checked = _checked(given)
         defaults = cls.of(checked.get("recipe", "lesson"))
         optimizer = checked.get("optimizer", defaults.optimizer)
         if optimizer != defaults.optimizer:
@@ -165,6 +167,20 @@ class Options:
 
 
 DRAWINGS = 15_000  # by pen beside 60,000 digits, for recipes that name no number
+
+
+def _checked(given: Mapping[str, object]) -> dict:
+    """Return each value as its field takes it; raises ``OptionsError`` with all that are wrong."""
+    checked, wrong = {}, []
+    for name, value in given.items():
+        try:
+            checked[name] = RANGES[name].parse(name, value)
+        except OptionsError as error:
+            wrong.append(error)
+    if wrong:
+        wrong[0].others = wrong[1:]
+        raise wrong[0]
+    return checked
 
 
 def _check_batch(batch_size: int, largest: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -12,11 +13,11 @@ import tensorflow as tf
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Step, Validated
 
-PAUSE_BETWEEN_STEPS = 0.2  # seconds between two events
+PAUSE_BETWEEN_STEPS = 0.1  # seconds between two events
 SPEED_WINDOW = 3.0  # seconds over which speed is measured
 VALIDATION_SHARE = 0.04  # of the time, at most
 VALIDATIONS = 0.03  # of the time so far between two, so that a long run has not too many
-CHUNK = 500  # digits read at a time
+CHUNK = 100  # digits read at a time: as long as somebody waits for a training to stop
 
 
 class Stopwatch:
@@ -109,9 +110,15 @@ class Progress:
 class Validation:
     """Reads the digits held out, as often as costs little."""
 
-    def __init__(self, network: keras.Model, held_out: Drawn, watch: Stopwatch):
-        """Trace ``network`` before it is first needed."""
-        self.held_out, self.watch = held_out, watch
+    def __init__(
+        self,
+        network: keras.Model,
+        held_out: Drawn,
+        watch: Stopwatch,
+        interrupted: Callable[[], bool],
+    ):
+        """Trace ``network`` before it is first needed; see ``training.train``."""
+        self.held_out, self.watch, self.interrupted = held_out, watch, interrupted
         self._read = tf.function(
             lambda images: network(tf.cast(images, tf.float32)[..., None] / 255.0, training=False),
             autograph=False,
@@ -124,11 +131,15 @@ class Validation:
         """Whether it is time again; after the ``last`` step it always is."""
         return last or self.watch.seconds >= self._next
 
-    def read(self, step: int, epoch: int) -> Validated:
-        """Read all of them; with it the next time is set."""
+    def read(self, step: int, epoch: int, last: bool) -> Validated | None:
+        """Read all of them, which sets the next time; None when interrupted, but for the last."""
         began, (images, labels) = self.watch.seconds, (self.held_out.images, self.held_out.labels)
-        chunks = range(0, len(images), CHUNK)
-        answers = np.concatenate([self._read(images[at : at + CHUNK]).numpy() for at in chunks])
+        chunks = []
+        for at in range(0, len(images), CHUNK):
+            if self.interrupted() and not last:
+                return None
+            chunks.append(self._read(images[at : at + CHUNK]).numpy())
+        answers = np.concatenate(chunks)
         likelihood = answers[np.arange(len(labels)), labels.astype(int)]
         seconds = self.watch.seconds
         cost = seconds - began

@@ -30,6 +30,14 @@ OVER = (DONE, STOPPED, FAILED)
 MOST_STEPS = 4000  # ``Step`` events kept; beyond, every second of them goes
 
 
+class RunsError(Exception):
+    """Something cannot be done with a run. The message says why, and what can."""
+
+    def __init__(self, sentence: str, reason: str):
+        super().__init__(sentence)
+        self.reason = reason  # closing, waiting, gone, untested, over, queued, disk: for a page
+
+
 class Run:
     """A run. ``Runs`` changes it and locks it; everybody else only reads."""
 

@@ -11,6 +11,12 @@ import tempfile
 
 import numpy as np
 
+KEPT = 120  # snapshots of a run, at most
+KEPT_BYTES = 64 * 2**20  # of them all, at most: without downsampling one has 8 MB
+LIVE = 0.15  # seconds between two snapshots, at least
+LIVE_BYTES = 20 * 2**20  # of them a second, at most
+SPREADING = 0.06  # of the time so far, between two that are kept
+
 
 class Snapshots:
     """A growing row of snapshots, all of the same shapes."""
@@ -59,3 +65,31 @@ class Snapshots:
     @property
     def _size(self) -> int:
         return 4 * sum(math.prod(shape) for shape in self._shapes)
+
+
+class Rhythm:
+    """When snapshots are taken, and which are kept: dense at first, not too many in all."""
+
+    def __init__(self, size: int):
+        """Begin with the snapshot before the first step, which is kept; each has ``size`` bytes."""
+        self.most = min(KEPT, KEPT_BYTES // size)
+        self.apart = max(LIVE, size / LIVE_BYTES)
+        self.kept, self._kept_at, self._live_at = 1, 0.0, -self.apart
+
+    def live(self, seconds: float) -> bool:
+        """Whether to take one, so many seconds into the training."""
+        if seconds - self._live_at < self.apart * 0.9:  # events come in their own rhythm
+            return False
+        self._live_at = seconds
+        return True
+
+    def keep(self, seconds: float, left: float, over: bool) -> bool:
+        """Whether to keep the one taken; ``left`` are the seconds to go, the last is kept."""
+        free = self.most - 1 - self.kept  # without the last one
+        apart = SPREADING * seconds
+        if free < self.most // 2:
+            apart = max(apart, left / max(free, 1))
+        if not over and (free < 1 or seconds - self._kept_at < apart):
+            return False
+        self.kept, self._kept_at = self.kept + 1, seconds
+        return True

@@ -18,12 +18,21 @@ SCALAR = tf.compat.v1.SummaryMetadata(
 )
 
 
+class LogError(Exception):
+    """Logs cannot be written. The message names the folder and the way out."""
+
+
 class TensorBoardLog:
     """Writes loss, accuracy and speed of one training."""
 
     def __init__(self, folder: str | os.PathLike):
-        """Make ``folder``; raises ``OSError`` when it cannot be made."""
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        """Make ``folder``; raises ``LogError`` when it cannot be made."""
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LogError(
+                f"No logs can be written to {folder} ({error.strerror}). Name another folder."
+            ) from error
         self._writers = {
             name: tf.summary.create_file_writer(str(Path(folder, name)))
             for name in ("train", "validation")

@@ -1,4 +1,4 @@
-"""Train the network: recipes, the loop, and the events it tells about itself.
+"""Train the network: the loop, and the events it tells about itself.
 
 The loop runs wherever TensorFlow can: on the processor, on a GPU, and on several of one machine
 or of many, each of which then reads its part of every batch (``strategy``).
@@ -9,100 +9,20 @@ from __future__ import annotations
 import functools
 import math
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn.augment import Variation
 from mnist_cnn.checkpoint import Checkpoint
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Step, Validated
 from mnist_cnn.gradient_step import gradient_step
 from mnist_cnn.muon import Muon
 from mnist_cnn.progress import Progress, Stopwatch, Validation
-
-OPTIMIZERS = {  # name: a learning rate that suits it
-    "rmsprop": 1e-3,
-    "adam": 1e-3,
-    "adamw": 1e-3,
-    "muon": 5e-3,
-    "sgd": 1e-1,
-}
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train: everything but the data and the seed."""
-
-    name: str
-    optimizer: str  # a name in OPTIMIZERS
-    learning_rate: float  # the highest
-    epochs: int
-    batch_size: int
-    warm_up: float = 0.0  # share of the steps in which the rate rises from 0; then it falls to 0
-    label_smoothing: float = 0.0
-    variation: Variation | None = None  # of every picture, every time it is seen
-    calm: float = 1.0  # strength of the variation at the end; it falls over the last 40 %
-    drawings: int = 0  # by pen, seen in an epoch beside the digits, where there are any
-    share: float = 1.0  # of the digits, seen in an epoch; other ones in each
-
-    def steps_per_epoch(self, digits: int, drawings: int = 0) -> int:
-        """Batches in an epoch of so many digits, and drawings beside them."""
-        return math.ceil((self.seen(digits) + drawings) / self.batch_size)
-
-    def seen(self, digits: int) -> int:
-        """How many of so many digits are seen in an epoch."""
-        return math.ceil(self.share * digits)
-
-    def rate(self, step: int, steps: int) -> float:
-        """The rate of a step, from 0: up over the warm-up, then down to 0, both linearly."""
-        share, warm_up = step / steps, self.warm_up
-        if share < warm_up:
-            return self.learning_rate * (step + 1) / (warm_up * steps + 1)
-        return self.learning_rate * (1 - share) / (1 - warm_up)
-
-    def with_epochs(self, epochs: int) -> Recipe:
-        """The same recipe over another number of epochs."""
-        return replace(self, epochs=epochs)
-
-
-RECIPES = {
-    # Chollet, Deep Learning with Python, 5.1, and the lesson this project grew out of. Its
-    # constant learning rate ends between 98.8 and 99.2 % by luck of the last batches; the decay
-    # takes the luck out.
-    "lesson": Recipe("lesson", "rmsprop", 1e-3, epochs=5, batch_size=64),
-    # 99 % in seconds: Muon and smoothed labels need less than one epoch, in full batches of it.
-    # With 10,000 training digits held out, 45,000 others gave 98.9 to 99.0 % of them, 36,000
-    # 98.8 %; 36,000 without smoothing 98.4 %. There, Adam, first weights of unit variance (Mishkin
-    # and Matas, 2016) and steps on the hardest half of a batch gained nothing.
-    "fast": Recipe(
-        "fast",
-        "muon",
-        5e-3,
-        epochs=1,
-        batch_size=75,
-        warm_up=0.1,
-        label_smoothing=0.1,
-        share=0.65,
-    ),
-    # One cycle: Smith and Topin, Super-Convergence (2018). 40 epochs, 17 minutes on two cores.
-    "best": Recipe(
-        "best",
-        "muon",
-        5e-3,
-        epochs=40,
-        batch_size=128,
-        warm_up=0.1,
-        label_smoothing=0.1,
-        variation=Variation(),
-        calm=0.6,
-        drawings=15_000,
-    ),
-}
+from mnist_cnn.recipes import Recipe
 
 
 class DivergedError(ArithmeticError):
@@ -124,6 +44,7 @@ def train(
     drawn: Drawn | None = None,
     checkpoint: Path | None = None,
     held_out: Drawn | None = None,
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> Iterator[Step | Validated]:
     """Train ``network`` in place, yielding a ``Step`` four times a second or more often.
 
@@ -134,7 +55,7 @@ def train(
         network: as ``model.build`` returns it, in the scope of ``strategy()``.
         images: uint8 ``(n, 28, 28)``, ink is 255.
         labels: integers 0 to 9, ``(n,)``.
-        recipe: one of ``RECIPES``, or your own.
+        recipe: one of ``recipes.RECIPES``, or your own.
         seed: of the order of the pictures and their variation.
         every: steps between two events. Default: by time, and at the end of every epoch.
         drawn: a pool of drawings, of which ``recipe.drawings`` are seen in each epoch.
@@ -143,6 +64,8 @@ def train(
             has kept the network removes it.
         held_out: digits to read in between, as often as takes less than 5 % of the time, and at
             the end: each time a ``Validated`` is yielded. It changes nothing else.
+        interrupted: whether whoever asks for events wants one soon: then a validation, which takes
+            long without downsampling, is broken off.
 
     Raises:
         ValueError: ``images`` and ``labels`` differ in number, or there are none.
@@ -170,7 +93,7 @@ def train(
     finished, before = state.restore() if state else (0, 0.0)
     watch = Stopwatch(before)
     progress = Progress(watch, epochs.steps, finished * epochs.per_epoch, every)
-    validation = Validation(network, held_out, watch) if held_out else None
+    validation = Validation(network, held_out, watch, interrupted) if held_out else None
     for epoch in range(finished + 1, recipe.epochs + 1):
         for event in _one_epoch(epochs, epoch, update, optimizer, progress, validation):
             watch.stop()
@@ -254,5 +177,8 @@ def _one_epoch(
         progress.add(len(labels), float(loss), int(right))
         if progress.due():
             yield progress.event()
-        if validation and validation.due(last=progress.done == epochs.steps):
-            yield validation.read(progress.done, epoch)
+        last = progress.done == epochs.steps
+        if validation and validation.due(last):
+            validated = validation.read(progress.done, epoch, last)
+            if validated:
+                yield validated

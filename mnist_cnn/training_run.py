@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from mnist_cnn import calibration, drawings, evaluation, model, training
 from mnist_cnn.card import Card
 from mnist_cnn.events import Examined, Finished, Prepared, Step, Validated
 from mnist_cnn.options import Options
-from mnist_cnn.training import Recipe
+from mnist_cnn.recipes import Recipe
 from mnist_cnn.training_data import TrainingData
 
 WORST = 40  # misread digits
@@ -30,7 +30,7 @@ class TrainingRun:
         Args:
             options: the choices.
             data: what ``training_data.load`` returns for them.
-            recipe: how to train, where the options do not name one of ``training.RECIPES``.
+            recipe: how to train, where the options do not name one of ``recipes.RECIPES``.
         """
         self.options, self.data, self.recipe = options, data, recipe or options.as_recipe()
         with training.strategy().scope():
@@ -56,7 +56,11 @@ class TrainingRun:
             notes=tuple(self.data.notes),
         )
 
-    def events(self, checkpoint: Path | None = None) -> Iterator[Step | Validated]:
+    def events(
+        self,
+        checkpoint: Path | None = None,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Step | Validated]:
         """Train, telling about it; see ``training.train``."""
         for event in training.train(
             self.network,
@@ -67,6 +71,7 @@ class TrainingRun:
             drawn=self.data.drawn,
             checkpoint=checkpoint,
             held_out=self.data.held_out,
+            interrupted=interrupted,
         ):
             self.step, self.seconds = event.step, event.seconds
             yield event

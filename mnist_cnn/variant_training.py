@@ -17,7 +17,7 @@ from mnist_cnn import evaluation, model, training, variants, weights
 from mnist_cnn.aside import write_aside
 from mnist_cnn.data import Mnist
 from mnist_cnn.events import Step
-from mnist_cnn.training import RECIPES, Recipe
+from mnist_cnn.recipes import RECIPES, Recipe
 from mnist_cnn.training_run import libraries
 from mnist_cnn.variants import Curve, Epoch, Overfitting, Trial, Variant, VariantCard
 

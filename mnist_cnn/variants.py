@@ -65,7 +65,7 @@ class VariantCard:
     """What is known about a variant: it lies beside its weights as JSON."""
 
     name: str
-    recipe: str  # a name in ``training.RECIPES``
+    recipe: str  # a name in ``recipes.RECIPES``
     epochs: int
     data_checksum: str  # data.Mnist.checksum
     parameters: int
@@ -127,7 +127,7 @@ class Curve:
 class Overfitting:
     """The network of the lesson trained on few digits for many epochs."""
 
-    recipe: str  # a name in ``training.RECIPES``: all but the epochs
+    recipe: str  # a name in ``recipes.RECIPES``: all but the epochs
     epochs: int
     seed: int
     data_checksum: str

@@ -73,6 +73,6 @@ def serve_class(*options: str, **environment: str) -> Iterator[tuple[str, str]]:
 def until_awake(address: str) -> None:
     """Wait until the network behind the page answers."""
     end = time.monotonic() + PATIENCE
-    while httpx.get(f"{address}/health", trust_env=False).status_code != 200:
+    while httpx.get(f"{address}/health", trust_env=False, timeout=PATIENCE).status_code != 200:
         assert time.monotonic() < end, "the network does not wake"
         time.sleep(0.05)

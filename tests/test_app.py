@@ -36,6 +36,13 @@ def test_an_impossible_port_gives_a_sentence(port):
     assert outcome.stderr == f"--port must be a number from 1 to 65535, not {port}.\n"
 
 
+@pytest.mark.parametrize("workers", ["0", "9", "-1"])
+def test_an_impossible_number_of_trainings_gives_a_sentence(workers):
+    outcome = start("--port", str(free_port()), f"--train-workers={workers}")
+    assert outcome.returncode == 1
+    assert outcome.stderr == f"--train-workers must be a number from 1 to 8, not {workers}.\n"
+
+
 def test_an_impossible_host_gives_a_sentence():
     outcome = start("--host", "no.such.host.invalid", "--port", str(free_port()))
     assert outcome.returncode == 1

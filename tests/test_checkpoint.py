@@ -10,7 +10,8 @@ from mnist_cnn import model
 from mnist_cnn.augment import Variation
 from mnist_cnn.checkpoint import Checkpoint, CheckpointError
 from mnist_cnn.drawings import Drawn
-from mnist_cnn.training import Recipe, train
+from mnist_cnn.recipes import Recipe
+from mnist_cnn.training import train
 
 RECIPE = Recipe(  # everything a run can remember: momenta, variation, a choice of drawings
     "everything",

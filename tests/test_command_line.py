@@ -13,7 +13,7 @@ from PIL import Image
 
 from mnist_cnn import card as cards
 from mnist_cnn import data, generated, nondigits, pens, strokes, weights
-from mnist_cnn.__main__ import main
+from mnist_cnn.__main__ import COMMANDS, main
 from mnist_cnn.doubt import Judge
 from mnist_cnn.options import Options
 from tests.serving import ROOT
@@ -367,8 +367,8 @@ def test_an_interrupted_training_is_finished_by_the_same_command(
 def test_judge_trains_what_tells_digits_from_everything_else(
     small_mnist, tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.setattr("mnist_cnn.__main__.OTHERS", 300)
-    monkeypatch.setattr("mnist_cnn.__main__.HELD_BACK", 50)
+    monkeypatch.setattr("mnist_cnn.commands.judge.OTHERS", 300)
+    monkeypatch.setattr("mnist_cnn.commands.judge.HELD_BACK", 50)
     file, written = (
         write_npz(tmp_path / "small.npz", small_mnist),
         write_pens(tmp_path / "pens.tra"),
@@ -481,7 +481,23 @@ def test_wrong_arguments_are_named_with_status_2(arguments, sentence, capsys):
     assert sentence in written.err
 
 
-@pytest.mark.parametrize("verb", ["train", "judge", "generator", "evaluate", "predict", "summary"])
+def test_choices_that_do_not_go_together_get_a_sentence(capsys):
+    status, out, err = run(capsys, "train", "--downsampling", "none", "--batch-size", 500)
+    assert (status, out) == (1, "")
+    assert err.startswith("Batch size must be at most 128 without downsampling, not 500. ")
+
+
+def test_logs_that_cannot_be_written_get_a_sentence(tmp_path, capsys):
+    file = tmp_path / "logs"
+    file.write_text("in the way")
+    arguments = ("--data", "generated", "--digits", 100, "--logdir", file)
+    status, _, err = run(capsys, "train", *arguments, "--output", tmp_path / "x.keras")
+    assert status == 1
+    assert err == f"No logs can be written to {file} (File exists). Name another folder.\n"
+    assert not (tmp_path / "x.keras").exists()
+
+
+@pytest.mark.parametrize("verb", [name.__name__.rpartition(".")[2] for name in COMMANDS])
 def test_help_knows_every_command(verb, capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--help"])

@@ -112,6 +112,6 @@ def test_a_correction_does_not_wait_for_a_long_training():
         runs.start("ann", Options.parse({"recipe": "best", "data": "generated"}))
         first, second = runs.start("ben", correction), runs.start("eve", correction)
         assert runs.run("ben", first).state == "starting"
-        assert runs.place(runs.run("eve", second)) == 1
+        assert runs.schedule.place(runs.run("eve", second)) == 1
     finally:
         runs.close()

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from mnist_cnn import fused, gradient_step, model
-from mnist_cnn.training import Recipe, train
+from mnist_cnn.recipes import Recipe
+from mnist_cnn.training import train
 
 
 def pictures(count):

@@ -13,7 +13,7 @@ from mnist_cnn.lesson import text
 from mnist_cnn.lesson.chapters import HOLES
 from mnist_cnn.lesson.figures import figures
 from mnist_cnn.lesson.text import CHAPTERS, LANGUAGES
-from mnist_cnn.training import RECIPES
+from mnist_cnn.recipes import RECIPES
 
 MAPS = ("conv1", "pool1", "conv2", "pool2", "conv3")
 VECTORS = ("flatten", "dense1", "softmax")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mnist_cnn import training
+from mnist_cnn import recipes
 from mnist_cnn.options import Options, OptionsError
-from mnist_cnn.training import OPTIMIZERS, RECIPES
+from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -99,6 +99,13 @@ def test_a_bad_value_is_refused_with_a_sentence(name, value, sentence):
     assert caught.value.name == name
 
 
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(OptionsError) as caught:
+        Options.parse({"digits": 7, "epochs": "many", "optimizer": "adam", "seed": -1})
+    assert caught.value.name == "digits"
+    assert [error.name for error in caught.value.others] == ["epochs", "seed"]
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_another_optimizer_gets_a_rate_that_suits_it_unless_one_is_chosen(optimizer):
     chosen = Options.parse({"recipe": "lesson", "optimizer": optimizer})
@@ -129,4 +136,4 @@ def test_drawings_are_learned_from_where_the_data_has_them(recipe, data, drawing
 
 
 def test_every_recipe_uses_an_optimizer_that_can_be_chosen():
-    assert {recipe.optimizer for recipe in training.RECIPES.values()} <= set(OPTIMIZERS)
+    assert {recipe.optimizer for recipe in recipes.RECIPES.values()} <= set(OPTIMIZERS)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import evaluation, model, training
+from mnist_cnn import evaluation, model, recipes, training
 
 pytestmark = pytest.mark.slow
 
@@ -12,7 +12,7 @@ def accuracy(mnist, recipe, seed):
     """Train as the page and the command line do; return the share of test digits read right."""
     network = model.build(seed)
     images, labels = mnist.train_images, mnist.train_labels
-    for _ in training.train(network, images, labels, training.RECIPES[recipe], seed):
+    for _ in training.train(network, images, labels, recipes.RECIPES[recipe], seed):
         pass
     return evaluation.score(network, mnist.test_images, mnist.test_labels).accuracy
 

@@ -3,16 +3,18 @@
 import dataclasses
 import os
 import signal
+import tempfile
 import time
 
 import numpy as np
 import pytest
 
-from mnist_cnn import events, weights
+from mnist_cnn import events, run_file, weights
 from mnist_cnn.events import Failed, Finished, Kept, Snapshot, Step
+from mnist_cnn.limits import Limits
 from mnist_cnn.options import Options
 from mnist_cnn.run import MOST_STEPS, Run
-from mnist_cnn.runs import MOST_WAITING, Runs, RunsError
+from mnist_cnn.runs import Runs, RunsError
 from tests.listening import until
 
 SHORT = Options.parse({"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"})
@@ -54,25 +56,24 @@ def test_one_trains_at_a_time_and_the_others_know_their_place_and_can_leave(make
     first = runs.start("ann", LONG)
     second, third = runs.start("ben", LONG), runs.start("ann", LONG)
     assert runs.run("ann", first).state == "starting"
-    assert [runs.place(run) for run in runs.of("ann")] == [0, 2]
-    assert [runs.place(run) for run in runs.of("ben")] == [1]
+    assert [runs.schedule.place(run) for run in runs.of("ann")] == [0, 2]
+    assert [runs.schedule.place(run) for run in runs.of("ben")] == [1]
 
     runs.leave("ben", second)
     assert states(runs, "ben") == ["stopped"]
-    assert runs.place(runs.run("ann", third)) == 1
+    assert runs.schedule.place(runs.run("ann", third)) == 1
     runs.stop("ann", first)  # not a step done: it ends at once, and the next one starts
     until(lambda: states(runs, "ann") == ["stopped", "starting"])
     assert len(pids(runs)) == 1
 
 
-@pytest.mark.parametrize("verb", ["run", "events", "pause", "resume", "stop", "leave", "save"])
-def test_a_run_is_nobody_else_s(verb, make, tmp_path):
+@pytest.mark.parametrize("verb", ["run", "events", "pause", "resume", "stop", "leave"])
+def test_a_run_is_nobody_else_s(verb, make):
     runs = make()
     run_id = runs.start("ann", LONG)
-    more = (tmp_path / "stolen.keras",) if verb == "save" else ()
     for session, asked in (("ben", run_id), ("ann", "no such run"), ("", run_id)):
         with pytest.raises(RunsError) as caught:
-            getattr(runs, verb)(session, asked, *more)
+            getattr(runs, verb)(session, asked)
         assert str(caught.value) == "There is no such run any more. Start a new one."
     assert states(runs, "ann") == ["starting"]
     assert states(runs, "ben") == []
@@ -80,7 +81,7 @@ def test_a_run_is_nobody_else_s(verb, make, tmp_path):
 
 def test_a_session_cannot_fill_the_line(make):
     runs = make()
-    for _ in range(1 + MOST_WAITING):
+    for _ in range(1 + Limits().waiting):
         runs.start("ann", LONG)
     with pytest.raises(RunsError, match="3 of your runs are waiting already"):
         runs.start("ann", LONG)
@@ -130,7 +131,7 @@ def test_a_whole_run_has_a_history_a_timeline_and_a_network_to_keep(make, tmp_pa
 
     before = {path.name: path.stat().st_mtime_ns for path in weights.FOLDER.iterdir()}
     file = tmp_path / "kept.keras"
-    runs.save("ann", run_id, file)
+    run_file.save(run, file)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.keras"]
     for found, final in zip(weights.load(file).get_weights(), run.weights(), strict=True):
         np.testing.assert_array_equal(found, final)
@@ -148,7 +149,7 @@ def test_a_killed_worker_is_said_and_frees_the_line(make, tmp_path):
     until(lambda: runs.run("ann", first).state == "training")
     assert runs.run("ann", first).weights()[0].shape == (3, 3, 1, 32)
     with pytest.raises(RunsError, match="no tested network"):
-        runs.save("ann", first, tmp_path / "too early.keras")
+        run_file.save(runs.run("ann", first), tmp_path / "too early.keras")
     (pid,) = pids(runs)
     os.kill(pid, signal.SIGKILL)
     until(lambda: runs.run("ann", first).state == "failed")
@@ -159,7 +160,7 @@ def test_a_killed_worker_is_said_and_frees_the_line(make, tmp_path):
 
 
 def test_a_run_is_ended_when_its_session_is_gone_and_not_while_it_is_there(make):
-    runs = make(workers=2, grace_seconds=2)
+    runs = make(workers=2, limits=Limits(grace_seconds=2))
     gone, waiting = runs.start("ann", LONG), runs.start("ann", LONG)
     stays = runs.start("ben", LONG)
     first, second = runs.run("ann", gone), runs.run("ann", waiting)
@@ -174,12 +175,12 @@ def test_a_run_is_ended_when_its_session_is_gone_and_not_while_it_is_there(make)
 
 
 def test_finished_runs_go_by_number_and_by_age(make):
-    runs = make(keep=2, keep_in_all=3)
+    runs = make(limits=Limits(kept=2, kept_in_all=3))
     for session in ("ann", "ann", "ann", "ben", "ben"):
         runs.leave(session, runs.start(session, LONG))
         until(lambda session=session: runs.of(session)[-1].over and not pids(runs))
     until(lambda: [len(runs.of(session)) for session in ("ann", "ben")] == [1, 2])
-    runs.keep_seconds = 0
+    runs.limits = Limits(kept_seconds=0)
     until(lambda: runs.of("ann") == runs.of("ben") == [])
 
 
@@ -198,7 +199,7 @@ def test_closing_ends_every_process_and_starts_no_other(make):
 
 @pytest.mark.slow
 def test_a_pause_ends_when_others_have_waited_long_enough(make):
-    runs = make(pause_seconds=1)
+    runs = make(limits=Limits(pause_seconds=1))
     first = runs.start("ann", LONG)
     until(lambda: any(isinstance(e, Step) for _, e in runs.events("ann", first)))
     runs.pause("ann", first)
@@ -213,30 +214,30 @@ def test_a_pause_ends_when_others_have_waited_long_enough(make):
 
 @pytest.mark.slow
 def test_all_are_held_and_released_but_those_their_own_people_paused(make):
-    runs = make(workers=2, pause_seconds=1)
+    runs = make(workers=2, limits=Limits(pause_seconds=1))
     ann, ben = runs.start("ann", LONG), runs.start("ben", LONG)
     for session, run_id in (("ann", ann), ("ben", ben)):
         until(lambda s=session, r=run_id: runs.run(s, r).state == "training")
     runs.pause("ann", ann)
     until(lambda: states(runs, "ann") == ["paused"])
-    runs.hold()
+    runs.schedule.hold()
     eve = runs.start("eve", LONG)
     until(lambda: states(runs, "ben") == ["paused"])
-    assert runs.count() == (2, 1)
+    assert runs.schedule.count() == (2, 1)
     runs.leave("ann", ann)  # one's own run can be left, and nothing starts in its place
-    until(lambda: states(runs, "ann") == ["stopped"] and runs.count() == (1, 1))
+    until(lambda: states(runs, "ann") == ["stopped"] and runs.schedule.count() == (1, 1))
     runs.resume("ben", ben)
     time.sleep(2)  # longer than ``pause_seconds``
     assert states(runs, "ben") == ["paused"]
     assert states(runs, "eve") == ["queued"]
 
-    runs.release()
+    runs.schedule.release()
     until(lambda: states(runs, "ben") == ["training"])
     until(lambda: runs.run("eve", eve).state in ("starting", "training"))
     runs.pause("ben", ben)
     until(lambda: states(runs, "ben") == ["paused"])
-    runs.hold()
-    runs.release()
+    runs.schedule.hold()
+    runs.schedule.release()
     time.sleep(0.5)
     assert states(runs, "ben") == ["paused"]
 
@@ -245,19 +246,19 @@ def test_the_line_is_cleared_and_more_may_train_at_once(make):
     runs = make()
     for session in ("ann", "ben", "eve"):
         runs.start(session, LONG)
-    runs.limit(workers=2)
-    assert runs.count() == (2, 1)
-    assert runs.clear_line() == 1
+    runs.schedule.limit(workers=2)
+    assert runs.schedule.count() == (2, 1)
+    assert runs.schedule.clear_line() == 1
     assert states(runs, "eve") == ["stopped"]
-    runs.limit(workers=1)
+    runs.schedule.limit(workers=1)
     runs.start("eve", LONG)
-    assert runs.count() == (2, 1)  # nobody is thrown out
+    assert runs.schedule.count() == (2, 1)  # nobody is thrown out
 
 
 @pytest.mark.slow
 def test_a_run_that_takes_too_long_is_stopped_and_tested(make):
     runs = make()
-    runs.limit(workers=1, most_seconds=0.5)
+    runs.schedule.limit(workers=1, most_seconds=0.5)
     run_id = runs.start("ann", LONG)
     until(lambda: runs.run("ann", run_id).over)
     run = runs.run("ann", run_id)
@@ -287,26 +288,38 @@ def test_a_long_history_is_thinned_out_but_never_loses_its_ends():
     assert np.diff(told).max() < count / 100  # no hole
 
 
-class FullDisk:
-    """A folder's worth of disk that is full: every write fails as the system makes it fail."""
-
-    def append(self, _):
-        raise OSError(28, "No space left on device")
-
-    def close(self):
-        pass
-
-
 @pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is full")
 def test_a_full_disk_is_said_and_frees_the_line(make):
     runs = make()
     first, second = runs.start("ann", LONG), runs.start("ben", LONG)
-    runs.run("ann", first)._snapshots = FullDisk()
+    with open("/dev/full", "wb") as full:
+        os.dup2(full.fileno(), runs.run("ann", first)._snapshots._file.fileno())
     until(lambda: runs.run("ann", first).state == "failed")
     failure = runs.run("ann", first).failure
-    assert failure == Failed(
-        "disk",
-        "The server cannot keep the run (No space left on device). Free some space on its disk "
-        "and train again.",
-    )
+    sentence = "The disk of the server is full. Free some space there and train again."
+    assert failure == Failed("disk", sentence)
     until(lambda: runs.run("ben", second).state == "starting")
+
+
+def test_without_space_for_its_snapshots_a_run_is_refused(make, tmp_path):
+    runs = make(folder=tmp_path / "gone")
+    with pytest.raises(RunsError, match="no space for another run") as caught:
+        runs.start("ann", LONG)
+    assert caught.value.reason == "disk"
+    assert runs.of("ann") == []
+
+
+def test_a_process_that_cannot_be_started_is_said_and_frees_the_line(make, tmp_path, monkeypatch):
+    runs = make(folder=tmp_path)
+    runs.schedule.hold()
+    first, second = runs.start("ann", LONG), runs.start("ben", LONG)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    runs.schedule.release()
+    for session, run_id in (("ann", first), ("ben", second)):
+        run = runs.run(session, run_id)
+        assert (run.state, run.failure.reason) == ("failed", "system")
+        assert "No such file or directory" in run.failure.sentence
+    monkeypatch.undo()
+    third = runs.start("ann", LONG)
+    assert runs.run("ann", third).state == "starting"

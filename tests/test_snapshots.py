@@ -1,11 +1,11 @@
-"""Snapshots come back as they were, from a file that nobody sees."""
+"""Snapshots come back as they were, from a file that nobody sees, and there are not too many."""
 
 import os
 
 import numpy as np
 import pytest
 
-from mnist_cnn.snapshots import Snapshots
+from mnist_cnn.snapshots import KEPT, KEPT_BYTES, Rhythm, Snapshots
 
 SHAPES = [(3, 3, 1, 2), (2,), (4, 5), ()]
 
@@ -45,3 +45,23 @@ def test_the_file_has_no_name(tmp_path):
     assert list(tmp_path.iterdir()) == []
     snapshots.close()
     assert len(snapshots) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "steps_a_second"), [(2, 5), (60, 5), (1200, 5), (20_000, 5), (3, 1000)]
+)
+@pytest.mark.parametrize("size", [4 * 93_322, 4 * 2_038_922])
+def test_few_snapshots_are_kept_dense_at_first_and_to_the_end(seconds, steps_a_second, size):
+    rhythm, kept = Rhythm(size), [0.0]
+    times = np.arange(1, seconds * steps_a_second + 1) / steps_a_second
+    for now in times:
+        over = now == times[-1]
+        if (over or rhythm.live(now)) and rhythm.keep(now, seconds - now, over):
+            kept.append(now)
+    assert len(kept) <= KEPT
+    assert len(kept) * size <= KEPT_BYTES
+    assert kept[-1] == times[-1]
+    gaps = np.diff(kept)
+    assert gaps.max() <= max(0.5, seconds / 4)  # nowhere a hole
+    if size < 2**20:
+        assert (np.array(kept) < 2.0).sum() >= min(6, seconds * steps_a_second)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import model, strokes, weights
-from mnist_cnn.training import RECIPES
+from mnist_cnn.recipes import RECIPES
 from tests.listening import PATIENCE
 from tests.serving import serve
 from tests.test_live import SEVEN, decode
@@ -91,11 +91,15 @@ def test_a_plan_has_the_model_s_own_layers(ann, downsampling):
     assert plan["steps"] == 5 * -(-60_000 // batch)
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_a_plan_fills_in_what_the_recipe_says(ann, recipe):
-    options = ann.post("/train/plan", json={"recipe": recipe}).json()["options"]
-    assert options["epochs"] == RECIPES[recipe].epochs
-    assert options["optimizer"] == RECIPES[recipe].optimizer
+@pytest.mark.parametrize(
+    ("recipe", "steps", "seen"),
+    [("lesson", 5 * 938, 60_000), ("fast", 520, 39_000), ("best", 40 * 586, 75_000)],
+)
+def test_a_plan_fills_in_what_the_recipe_says(ann, recipe, steps, seen):
+    plan = ann.post("/train/plan", json={"recipe": recipe}).json()
+    assert plan["options"]["epochs"] == RECIPES[recipe].epochs
+    assert plan["options"]["optimizer"] == RECIPES[recipe].optimizer
+    assert (plan["steps"], plan["seen"]) == (steps, seen)
 
 
 @pytest.mark.parametrize("route", ["plan", "start"])
@@ -118,6 +122,26 @@ def test_a_plan_fills_in_what_the_recipe_says(ann, recipe):
             {"name": "batch_size", "largest": 128, "value": 500},
         ),
         ({"weights": "/etc"}, "option unknown", {"name": "weights"}),
+        (
+            {"data": "soup", "seed": -1},
+            "option choice",
+            {
+                "names": "mnist, generated, mnist+pens",
+                "value": "'soup'",
+                "name": "data",
+                "others": [
+                    {
+                        "key": "option whole",
+                        "values": {
+                            "low": "0",
+                            "high": "2,147,483,646",
+                            "value": "-1",
+                            "name": "seed",
+                        },
+                    }
+                ],
+            },
+        ),
     ],
 )
 def test_bad_choices_get_a_sentence_and_its_parts(ann, route, choices, key, values):

@@ -10,10 +10,11 @@ import time
 import numpy as np
 import pytest
 
-from mnist_cnn import model, training
+from mnist_cnn import model, recipes, training
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Step, Validated
-from mnist_cnn.training import DivergedError, Recipe, train
+from mnist_cnn.recipes import Recipe
+from mnist_cnn.training import DivergedError, train
 from tests.serving import ROOT
 
 PLAIN = Recipe("plain", "sgd", 0.1, epochs=1, batch_size=64)
@@ -47,7 +48,7 @@ def test_input_is_scaled_to_one_and_has_a_channel():
 def test_loss_falls_on_real_digits(mnist):
     network = model.build(1)
     images, labels = mnist.train_images[:1280], mnist.train_labels[:1280]  # 20 batches
-    recipe = training.RECIPES["lesson"].with_epochs(3)
+    recipe = recipes.RECIPES["lesson"].with_epochs(3)
     events = list(train(network, images, labels, recipe, seed=1, every=20))
     losses = [event.loss for event in events]
     assert len(losses) == 3
@@ -118,7 +119,7 @@ def test_a_step_goes_down_the_gradient_at_the_recipe_s_rate(warm_up, rates):
 
 def trained(network_seed, order_seed):
     network = model.build(network_seed)
-    recipe = training.RECIPES["lesson"].with_epochs(1)
+    recipe = recipes.RECIPES["lesson"].with_epochs(1)
     for _ in train(network, *pictures(150), recipe, seed=order_seed):
         pass
     return np.concatenate([values.ravel() for values in network.get_weights()])
@@ -164,7 +165,7 @@ def test_images_and_labels_must_pair_up(images, labels):
 
 
 def test_the_lesson_s_recipe_is_the_one_it_teaches():
-    lesson = training.RECIPES["lesson"]
+    lesson = recipes.RECIPES["lesson"]
     assert (lesson.optimizer, lesson.epochs, lesson.batch_size) == ("rmsprop", 5, 64)
     assert (lesson.label_smoothing, lesson.variation, lesson.drawings) == (0.0, None, 0)
     assert lesson.with_epochs(2) == dataclasses.replace(lesson, epochs=2)
@@ -228,6 +229,32 @@ def test_digits_held_out_are_read_as_the_network_reads_them_and_change_nothing()
     assert last.accuracy == (answers.argmax(axis=1) == held_out.labels).mean()
 
 
+def test_a_validation_is_broken_off_when_somebody_waits_but_for_the_last():
+    images, labels = pictures(130)
+    recipe = dataclasses.replace(PLAIN, epochs=2)
+    held_out = Drawn(*pictures(700, seed=9))
+    asked = []
+
+    def interrupted():
+        asked.append(True)
+        return True
+
+    events = list(
+        train(
+            model.build(1),
+            images,
+            labels,
+            recipe,
+            every=1,
+            held_out=held_out,
+            interrupted=interrupted,
+        )
+    )
+    assert [event.step for event in events if isinstance(event, Validated)] == [6]
+    assert asked
+    assert isinstance(events[-1], Validated)
+
+
 def test_a_loss_that_is_no_number_ends_it_with_a_way_out():
     wild = dataclasses.replace(PLAIN, learning_rate=1e20, epochs=3)
     with pytest.raises(DivergedError) as caught:
@@ -238,11 +265,11 @@ def test_a_loss_that_is_no_number_ends_it_with_a_way_out():
     )
 
 
-@pytest.mark.parametrize("optimizer", training.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", recipes.OPTIMIZERS)
 @pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
 def test_every_variant_learns_with_every_optimizer(downsampling, optimizer):
     images, labels = bars()
-    recipe = Recipe("any", optimizer, training.OPTIMIZERS[optimizer], epochs=8, batch_size=20)
+    recipe = Recipe("any", optimizer, recipes.OPTIMIZERS[optimizer], epochs=8, batch_size=20)
     *_, last = train(model.build(1, downsampling), images, labels, recipe, every=1000)
     assert last.accuracy > 0.7  # over the last epoch; a guess is right one time in ten
 

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import model, training, weights, weights_file
+from mnist_cnn import model, recipes, weights, weights_file
 
 CARD = weights.Card(
     recipe="lesson",
@@ -462,7 +462,7 @@ def test_shipped_weights_are_the_network_of_the_lesson():
 def test_the_shipped_card_says_what_the_weights_are():
     card = weights.load_card()
     assert card.recipe == "best"
-    assert card.epochs == training.RECIPES["best"].epochs
+    assert card.epochs == recipes.RECIPES["best"].epochs
     assert card.parameters == 93_322
     assert (card.tested_on, card.test_accuracy >= 0.99) == ("MNIST test", True)
     assert card.libraries.keys() == {"tensorflow", "keras", "numpy"}

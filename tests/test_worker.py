@@ -13,7 +13,7 @@ from mnist_cnn import evaluation, events, generated, model, training_data
 from mnist_cnn.events import Evaluating, Failed, Finished, Paused, Resumed, Snapshot, Step, Stopped
 from mnist_cnn.options import Options
 from mnist_cnn.training_run import EXAMPLES, TrainingRun
-from mnist_cnn.worker import KEPT, Rhythm, Worker
+from mnist_cnn.worker import Worker
 from tests.listening import Listener, until
 from tests.serving import ROOT
 
@@ -127,21 +127,6 @@ def test_pause_stands_still_resume_goes_on_and_stop_keeps_and_tests(begin):
     assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(done.weights, untrained, strict=True))
 
 
-@pytest.mark.slow
-def test_a_paused_training_can_be_stopped_untested(begin):
-    worker, listener = begin(LONG)
-    listener.wait_for(Snapshot, after=listener.events.index(listener.wait_for(Step)))
-    worker.pause()
-    paused = listener.wait_for(Paused)
-    worker.stop(test=False)
-    done = listener.wait_for(events.LAST)
-    assert isinstance(done, Stopped)
-    assert done.step == paused.step
-    assert [weight.shape for weight in done.weights] == [
-        weight.shape for weight in listener.of(Snapshot)[0].weights
-    ]
-
-
 def test_stopping_before_the_first_step_ends_it_at_once(begin):
     worker, listener = begin(LONG)
     worker.stop()
@@ -217,23 +202,3 @@ def test_a_training_never_survives_its_parent(moment, tmp_path):
         parent.kill()
         until(lambda: not alive(int(pid)))
     assert list(folder.glob("mnist_cnn_*")) == []
-
-
-@pytest.mark.parametrize(
-    ("seconds", "steps_a_second"), [(2, 5), (60, 5), (1200, 5), (20_000, 5), (3, 1000)]
-)
-@pytest.mark.parametrize("size", [4 * 93_322, 4 * 2_038_922])
-def test_few_snapshots_are_kept_dense_at_first_and_to_the_end(seconds, steps_a_second, size):
-    rhythm, kept = Rhythm(size), [0.0]
-    times = np.arange(1, seconds * steps_a_second + 1) / steps_a_second
-    for now in times:
-        over = now == times[-1]
-        if (over or rhythm.live(now)) and rhythm.keep(now, seconds - now, over):
-            kept.append(now)
-    assert len(kept) <= KEPT
-    assert len(kept) * size <= 64 * 2**20
-    assert kept[-1] == times[-1]
-    gaps = np.diff(kept)
-    assert gaps.max() <= max(0.5, seconds / 4)  # nowhere a hole
-    if size < 2**20:
-        assert (np.array(kept) < 2.0).sum() >= min(6, seconds * steps_a_second)

@@ -12,7 +12,7 @@ from mnist_cnn.generated import TEST_DIGITS, TRAIN_DIGITS
 from mnist_cnn.model import CLASSES, LayerRow, layer_table
 from mnist_cnn.preprocess import BOX, IMAGE_SIZE
 from mnist_cnn.receptive_field import ReceptiveField, receptive_fields, window
-from mnist_cnn.training import RECIPES
+from mnist_cnn.recipes import RECIPES
 from mnist_cnn.variants import VARIANTS, VariantCard
 
 WIDER = 5  # side of the kernel that a question supposes

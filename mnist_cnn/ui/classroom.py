@@ -51,7 +51,7 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
 
     async def greet(request: Request) -> Response:
         """Whoever knows the token → how many trainings there are, and how many wait."""
-        training, waiting = runs.count()
+        training, waiting = runs.schedule.count()
         return json_of({"training": training, "waiting": waiting})
 
     async def decide(request: Request) -> Response:
@@ -66,7 +66,7 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
 
     async def clear_line(request: Request) -> Response:
         """Take all trainings that wait out of the line."""
-        await run_in_threadpool(runs.clear_line)
+        await run_in_threadpool(runs.schedule.clear_line)
         return await greet(request)
 
     async def broadcast(request: Request) -> Response:
@@ -126,10 +126,10 @@ NOT_TEACHER = "Only the teacher may do this. Open the teacher's link that the se
 
 def enforce(classroom: Classroom, runs: Runs) -> None:
     """Let the trainings keep to the teacher's rules."""
-    rules = classroom.rules
-    runs.limit(rules.at_once, 60 * rules.minutes)
-    if runs.held == rules.training:
-        (runs.release if rules.training else runs.hold)()
+    rules, schedule = classroom.rules, runs.schedule
+    schedule.limit(rules.at_once, 60 * rules.minutes)
+    if schedule.held == rules.training:
+        (schedule.release if rules.training else schedule.hold)()
 
 
 def _refusing(endpoint: Callable[[Request], Awaitable[Response]]):

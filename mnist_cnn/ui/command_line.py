@@ -9,6 +9,8 @@ import re
 import socket
 from pathlib import Path
 
+from mnist_cnn.classroom import MOST_AT_ONCE
+
 
 def parser(description: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of the options."""
@@ -44,6 +46,11 @@ def check(options: argparse.Namespace) -> None:
         raise OptionError(
             f"--root-path must begin with a slash and not end with one, as in /digits, "
             f"or be a whole address, not {options.root_path}."
+        )
+    if not 1 <= options.train_workers <= MOST_AT_ONCE:
+        raise OptionError(
+            f"--train-workers must be a number from 1 to {MOST_AT_ONCE}, "
+            f"not {options.train_workers}."
         )
     if options.mcp and importlib.util.find_spec("mcp") is None:
         raise OptionError("--mcp needs another package: pip install 'gradio[mcp]'")

@@ -39,7 +39,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         await run_in_threadpool(networks.prepare, network.downsampling)
         run_id = await run_in_threadpool(refusing(runs.start), session, correction)
         found = refusing(runs.run)(session, run_id)
-        return json_of(telling.run(found) | {"place": runs.place(found)})
+        return json_of(telling.run(found) | {"place": runs.schedule.place(found)})
 
     async def outcome(request: Request) -> Response:
         """``?run`` → what it has learned and forgotten, see ``told``."""

@@ -109,10 +109,13 @@ def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
     """A custom component: the ``.html``, ``.css`` and ``.js`` of one folder.
 
     Gradio runs no script inside a template, so the component's module is imported on load.
-    With ``buttons``, those of ``buttons.css`` come first, in the component's own scope.
+    Styles of its parts, in files of their own, come after those of the component. With
+    ``buttons``, those of ``buttons.css`` come first, in the component's own scope.
     """
     folder = HERE / name
-    styles = [*([HERE / "buttons.css"] if buttons else ()), folder / f"{name}.css"]
+    own = folder / f"{name}.css"
+    parts = sorted(set(folder.glob("*.css")) - {own})
+    styles = [*([HERE / "buttons.css"] if buttons else ()), own, *parts]
     return gr.HTML(
         html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
         css_template="\n".join(path.read_text(encoding="utf-8") for path in styles),

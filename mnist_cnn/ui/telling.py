@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import keras
 import numpy as np
@@ -25,11 +24,14 @@ def options(chosen: Options) -> dict:
     return dataclasses.asdict(chosen)
 
 
-def steps(chosen: Options) -> int:
-    """Return how many gradient steps these choices lead to, where all data can be had."""
+def work(chosen: Options) -> dict:
+    """Return how many gradient ``steps`` these choices lead to, where all data can be had.
+
+    ``seen`` are the digits and drawings in an epoch, fewer than there are with some recipes.
+    """
     recipe = chosen.as_recipe()
-    pictures = chosen.digits + recipe.drawings
-    return math.ceil(pictures / recipe.batch_size) * recipe.epochs
+    steps = recipe.epochs * recipe.steps_per_epoch(chosen.digits, recipe.drawings)
+    return {"steps": steps, "seen": recipe.seen(chosen.digits) + recipe.drawings}
 
 
 def event(number: int, happened: Event) -> dict:

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from mnist_cnn import run_file
 from mnist_cnn.events import Examined
+from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import telling
 from mnist_cnn.ui.networks import Networks
@@ -46,16 +48,13 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     async def download(request: Request) -> Response:
         """``?run`` → its network as a ``.keras`` file with its card inside."""
         run = run_of(runs, request)
-        content = await run_in_threadpool(_file, session_of(request), run.id)
+        try:
+            content = await run_in_threadpool(_file, run)
+        except OSError as error:
+            raise RequestError(f"{FULL} ({error.strerror}). {FREE}", "run disk") from error
         name = f"mnist_cnn-{run.options.recipe}-{run.options.downsampling}.keras"
         headers = BINARY | {"Content-Disposition": f"attachment; filename={name}"}
         return Response(content, headers=headers, media_type="application/zip")
-
-    def _file(session: str, run_id: str) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
-            path = Path(folder, "network.keras")
-            refusing(runs.save)(session, run_id, path)
-            return path.read_bytes()
 
     async def upload(request: Request) -> Response:
         """A ``.keras`` file, ``?name`` → the network in it, ready to be used."""
@@ -63,6 +62,8 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         content = await body_of(request, LARGEST)
         try:
             brought = await run_in_threadpool(networks.uploads.add, session, name, content)
+        except OSError as error:
+            raise RequestError(f"{FULL} ({error.strerror}). {FREE}", "run disk") from error
         except UploadError as error:
             raise RequestError(str(error), f"file {error.reason}", **error.values) from error
         await run_in_threadpool(networks.prepare, brought.downsampling)
@@ -75,6 +76,18 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         Route(f"{at}/file", guarded(download), methods=["GET"]),
         Route(f"{at}/file", guarded(upload), methods=["POST"]),
     ]
+
+
+FULL = "The server has no space for a file"
+FREE = "Free some on its disk and try again."
+
+
+def _file(run: Run) -> bytes:
+    """Return the network of a run as the bytes of a file."""
+    with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
+        path = Path(folder, "network.keras")
+        refusing(run_file.save)(run, path)
+        return path.read_bytes()
 
 
 def encode_examined(examined: Examined) -> bytes:

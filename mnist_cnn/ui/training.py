@@ -20,9 +20,9 @@ from starlette.routing import BaseRoute, Route
 
 from mnist_cnn import model
 from mnist_cnn.options import RANGES, Choice, Options, OptionsError
+from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs, RunsError
-from mnist_cnn.training import OPTIMIZERS, RECIPES
 from mnist_cnn.ui import telling
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import RequestError, body_of, guarded, json_of
@@ -61,11 +61,11 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/train`` that steer and follow trainings."""
 
     async def plan(request: Request) -> Response:
-        """Choices → all options, the network's layers, and the steps there will be."""
+        """Choices → all options, the network's layers, and the ``work`` there will be."""
         options = await _options(request)
         layers = await run_in_threadpool(layers_of, options.downsampling)
-        steps = telling.steps(options)
-        return json_of({"options": telling.options(options), "layers": layers, "steps": steps})
+        told = {"options": telling.options(options), "layers": layers}
+        return json_of(told | telling.work(options))
 
     async def start(request: Request) -> Response:
         """Choices → the run, begun or in line."""
@@ -96,7 +96,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         run = refusing(runs.run)(session, run_id)
         end = time.monotonic() + LONGEST_WAIT
         while not run.over and time.monotonic() < end:
-            if not calm and (run.sequence > after or runs.place(run) != place):
+            if not calm and (run.sequence > after or runs.schedule.place(run) != place):
                 break
             await asyncio.sleep(LOOK)
         news = refusing(runs.events)(session, run_id, after)
@@ -151,12 +151,17 @@ async def _options(request: Request) -> Options:
     try:
         return Options.parse(found)
     except OptionsError as error:
-        values = error.values | {"name": error.name}
-        raise RequestError(str(error), f"option {error.reason}", **values) from error
+        refusal, *others = [_refusal(each) for each in (error, *error.others)]
+        values = refusal["values"] | ({"others": others} if others else {})
+        raise RequestError(str(error), refusal["key"], **values) from error
+
+
+def _refusal(error: OptionsError) -> dict:
+    return {"key": f"option {error.reason}", "values": error.values | {"name": error.name}}
 
 
 def refusing(act):
-    """Return ``act``, a method of ``Runs``, raising ``RequestError`` where that refuses."""
+    """Return ``act``, of ``runs`` or ``run_file``, raising ``RequestError`` where that refuses."""
 
     @functools.wraps(act)
     def refusing(*args):
@@ -169,7 +174,7 @@ def refusing(act):
 
 
 def _summary(runs: Runs, run: Run) -> dict:
-    return telling.run(run) | {"place": runs.place(run)}
+    return telling.run(run) | {"place": runs.schedule.place(run)}
 
 
 def _number(request: Request, name: str) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mnist_cnn.runs import Runs
 
 TELL = 1.0  # seconds between two reports, at most
+FULL = "The server has no space to write the network to"
 RECIPE, DOWNSAMPLING, DIGITS = "fast", "max", 60_000
 
 
@@ -74,20 +75,25 @@ def _reports(runs: Runs, session: str, run_id: str) -> Iterator[tuple[dict, str 
     while not run.over:
         for number, event in runs.events(session, run_id, heard, wait_seconds=TELL):
             heard, report = number, report | _told(event)
-        yield {"state": run.state, "place": runs.place(run)} | report, None
+        yield {"state": run.state, "place": runs.schedule.place(run)} | report, None
     if run.failure:
         raise gr.Error(run.failure.sentence, print_exception=False)
-    yield from _outcome(runs, session, run, report)
+    yield from _outcome(run, report)
 
 
-def _outcome(runs: Runs, session: str, run: Run, report: dict) -> Iterator[tuple[dict, str | None]]:
+def _outcome(run: Run, report: dict) -> Iterator[tuple[dict, str | None]]:
+    from mnist_cnn import run_file
+
     outcome = {"state": run.state, "place": 0} | report
     if run.result is None:
         yield outcome, None
         return
     with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
         path = Path(folder) / "mnist_cnn.keras"
-        runs.save(session, run.id, path)
+        try:
+            run_file.save(run, path)
+        except OSError as error:
+            raise gr.Error(f"{FULL} ({error.strerror}).", print_exception=False) from error
         # Gradio has a copy of its own when this goes on, and the folder is emptied.
         yield outcome | {"test_accuracy": run.result.accuracy}, str(path)
 

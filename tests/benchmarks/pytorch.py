@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mnist_cnn import model, muon, training
+from mnist_cnn import model, muon, recipes, training
 from mnist_cnn.data import Mnist
 
 
@@ -59,7 +59,7 @@ def lesson(mnist: Mnist, seed: int) -> tuple[float, float]:
 
 def fast(mnist: Mnist, seed: int) -> tuple[float, float]:
     """The fast recipe's digits, schedule and optimiser; return seconds and accuracy."""
-    recipe = training.RECIPES["fast"]
+    recipe = recipes.RECIPES["fast"]
     weights = model.build(seed).get_weights()
     images, labels = tensors(mnist.train_images, mnist.train_labels)
     torch.manual_seed(seed)

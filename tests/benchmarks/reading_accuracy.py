@@ -16,7 +16,7 @@ from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 # isort: split
 import keras
 
-from mnist_cnn import data, drawings, evaluation, model, pens, training, weights
+from mnist_cnn import data, drawings, evaluation, model, pens, recipes, training, weights
 from mnist_cnn.drawings import NORMAL, SMALL, Drawn
 
 PEERS = {  # the best figure any peer publishes
@@ -49,7 +49,7 @@ def main() -> None:
 def train_plainly(mnist: data.Mnist, seed: int) -> keras.Model:
     """Return a network trained with the lesson's recipe."""
     network = model.build(seed)
-    recipe = training.RECIPES["lesson"]
+    recipe = recipes.RECIPES["lesson"]
     for step in training.train(network, mnist.train_images, mnist.train_labels, recipe, seed):
         print(f"\rplain training: step {step.step} of {step.steps}", end="", flush=True)
     return network

@@ -24,7 +24,7 @@ from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 # isort: split
 import numpy as np
 
-from mnist_cnn import data, evaluation, model, training
+from mnist_cnn import data, evaluation, model, recipes, training
 from mnist_cnn.data import Mnist
 from tests.benchmarks.offline_training import load, machine
 
@@ -35,7 +35,7 @@ def fast(mnist: Mnist, seed: int) -> Measured:
     """The fast recipe, as page and command line train it."""
     began = time.monotonic()
     network = model.build(seed)
-    recipe = training.RECIPES["fast"]
+    recipe = recipes.RECIPES["fast"]
     for _ in training.train(network, mnist.train_images, mnist.train_labels, recipe, seed):
         pass
     seconds = time.monotonic() - began

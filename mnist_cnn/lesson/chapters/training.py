@@ -14,7 +14,7 @@ from mnist_cnn.lesson.course import Course, Read
 from mnist_cnn.lesson.figures import accuracy, count
 from mnist_cnn.lesson.question import Question
 from mnist_cnn.lesson.state import State
-from mnist_cnn.training import RECIPES
+from mnist_cnn.recipes import RECIPES
 from mnist_cnn.variants import Curve
 
 HOLES: set[str] = set()

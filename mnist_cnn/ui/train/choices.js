@@ -9,7 +9,7 @@ const TYPING = 200; // milliseconds without a key until what is typed is checked
 /**
  * @param form the element that is filled
  * @param choices what may be chosen, from page.py
- * @param planned called with the server's plan, {options, layers, steps}; null while it is refused
+ * @param planned called with the server's plan, {options, layers, steps, seen}; null while it is refused
  */
 export function createChoices(form, { recipes, names }, planned) {
   const cards = createCards(form.querySelector(".recipes"), Object.keys(recipes));
@@ -44,8 +44,10 @@ export function createChoices(form, { recipes, names }, planned) {
 
   function refuse(error) {
     refusal = error;
+    const refusals = error ? [error, ...(error.values?.others ?? [])] : [];
     for (const [name, field] of fields) {
-      field.refuse(error && error.values?.name === name ? sentenceOf(error) : "");
+      const found = refusals.find((each) => each.values?.name === name);
+      field.refuse(found ? sentenceOf(found) : "");
     }
     const general = form.querySelector(".refusal");
     general.textContent = error && !fields.has(error.values?.name) ? sentenceOf(error) : "";

@@ -1,15 +1,18 @@
 // Loss and accuracy over the steps, for training and validation: what was measured, pale, and the
 // trend of it. Both scales are logarithmic: each line up the accuracy, half or a tenth of the
 // mistakes are left.
+import { text } from "../locales/language.js";
 import { blank } from "../timeline/chart.js";
 
 const LEFT = 44; // CSS pixels, for the labels
 const BOTTOM = 18;
 const RIM = 6;
+const LINE = 12; // from one label to the next, at least
+const SMOOTH = 0.02; // of the axis: so far back, a measurement counts half in the trend
 const SERIES = {
-  // color: in train.css; stays: share of the trend that stays with the next measurement
-  train: { color: "--train", stays: 0.8, dots: false },
-  validation: { color: "--validation", stays: 0.5, dots: true }, // rarer, and of more digits
+  // color: in train.css
+  train: { color: "--train", dots: false },
+  validation: { color: "--validation", dots: true }, // rarer, and of more digits
 };
 
 const LOSS = {
@@ -63,10 +66,10 @@ function paint(canvas, scale, series, { last, ends, marked }) {
   paintAxes(context, place, scale, style.color);
   for (const step of ends) paintUpright(context, place, step, style.color, 0.15);
   for (const [name, points] of Object.entries(series)) {
-    const { color: variable, stays, dots } = SERIES[name];
+    const { color: variable, dots } = SERIES[name];
     const color = style.getPropertyValue(variable).trim() || style.color;
     paintRaw(context, place, points, color, dots);
-    paintTrend(context, place, trend(points, stays), color, dots);
+    paintTrend(context, place, trend(points, SMOOTH * last), color, dots);
   }
   if (marked !== null) paintUpright(context, place, marked, style.color, 0.8);
 }
@@ -97,10 +100,11 @@ function paintAxes(context, { x, y, width, height, last }, { ticks, words }, col
   context.fillStyle = context.strokeStyle = color;
   context.textBaseline = "middle";
   context.textAlign = "right";
+  let label = Infinity; // where the one before is
   for (const value of ticks) {
     const at = y(value);
     if (at < RIM - 1 || at > height - BOTTOM + 1) continue;
-    context.fillText(words(value), LEFT - 6, at);
+    if (Math.abs(label - at) >= LINE) context.fillText(words(value), LEFT - 6, (label = at));
     context.globalAlpha = 0.15;
     context.fillRect(LEFT, Math.round(at), width - LEFT - RIM, 1);
     context.globalAlpha = 1;
@@ -109,7 +113,7 @@ function paintAxes(context, { x, y, width, height, last }, { ticks, words }, col
   context.textAlign = "left";
   context.fillText("0", x(0), height - 5);
   context.textAlign = "right";
-  context.fillText(last.toLocaleString("en"), x(last), height - 5);
+  context.fillText(text("axisSteps", { last: last.toLocaleString("en") }), x(last), height - 5);
 }
 
 function paintUpright(context, { x, height }, step, color, alpha) {
@@ -147,13 +151,17 @@ function paintLine(context, { x, y }, points, color, width) {
   context.stroke();
 }
 
-/** An exponential moving average that does not lean on its first value (Kingma and Ba, 2014). */
-export function trend(points, stays = SERIES.train.stays) {
-  let sum = 0;
-  let weight = 0;
+/**
+ * The mean of every measurement and all before it, which count half for each `halfLife` of steps
+ * that they lie back: so rare ones are hardly smoothed, and dense ones are.
+ */
+export function trend(points, halfLife) {
+  let [sum, weight, before] = [0, 0, 0];
   return points.map(([step, value]) => {
-    sum = stays * sum + (1 - stays) * value;
-    weight = stays * weight + (1 - stays);
+    const stays = 0.5 ** ((step - before) / halfLife);
+    sum = stays * sum + value;
+    weight = stays * weight + 1;
+    before = step;
     return [step, sum / weight];
   });
 }

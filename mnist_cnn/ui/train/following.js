@@ -1,7 +1,7 @@
 // Follows runs on the server: asks what has happened since, again and again, until they are over.
 import { ask } from "./session.js";
 
-const INTERVAL = 150; // milliseconds at least from one question to the next
+const INTERVAL = 120; // milliseconds at least from one question to the next
 const RETRY = 1000; // milliseconds after one without an answer
 
 /**

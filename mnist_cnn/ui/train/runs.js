@@ -12,15 +12,20 @@ export const isOver = (run) => OVER.includes(run.state);
 export class Runs {
   #changed;
   #trouble;
+  #gone;
   #followed = new Map(); // id: Following
   #uploads = [];
   #all = new Map(); // id: run, with its history
   #chosen = null; // id
 
-  /** changed: called whenever there is something new to show; trouble: see Following */
-  constructor(changed, trouble) {
+  /**
+   * @param changed called whenever there is something new to show
+   * @param actions {trouble, gone}: see Following; called with the error of a run that is forgotten
+   */
+  constructor(changed, { trouble, gone }) {
     this.#changed = changed;
     this.#trouble = trouble;
+    this.#gone = gone;
   }
 
   /** The run that is shown, with its history, or null. */
@@ -101,6 +106,7 @@ export class Runs {
   #fail(run, error) {
     if (error?.key === "run gone") {
       this.#all.delete(run.id);
+      this.#gone(error);
       this.#changed();
     } else if (run.id === this.#chosen) this.#trouble(error);
   }

@@ -50,7 +50,7 @@ export function createRunView(element, { steer, look, again }) {
     const done = history.prepared ? history.step / history.prepared.steps : 0;
     element.querySelector("progress").value = done;
     const list = part("readout");
-    const pairs = readout(run);
+    const pairs = readout(run, isOver(run));
     while (list.children.length < pairs.length) {
       list.insertAdjacentHTML("beforeend", "<div><dt></dt><dd></dd></div>");
     }

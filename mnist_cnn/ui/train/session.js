@@ -14,6 +14,7 @@ const SENTENCES = {
   "run untested": "refusedUntested",
   "run over": "refusedOver",
   "run queued": "refusedQueued",
+  "run disk": "refusedDisk",
   "file damaged": "refusedDamaged",
   "file other": "refusedOther",
   networkGone: "networkGone",

@@ -4,7 +4,8 @@ import { inPercent } from "../answer/words.js";
 import { trend } from "./curves.js";
 import { RECIPES, nameOf } from "./fields.js";
 
-const LATELY = 20; // events whose mean is shown, the last ones most
+const LATELY = 20; // events whose mean is shown
+const HALF = 4; // events back, one counts half in it
 
 const STATES = {
   starting: "stateStarting",
@@ -24,6 +25,7 @@ const LOADING = {
 const FAILURES = {
   memory: "failedMemory",
   disk: "failedDisk",
+  system: "failedSystem",
   killed: "failedKilled",
   data: "failedData",
   diverged: "failedDiverged",
@@ -51,10 +53,11 @@ export function noteOf({ options, history: { prepared } }) {
 const count = (number) => number.toLocaleString("en");
 const of = (done, all) => text("doneOf", { done: count(done), all: count(all) });
 
-/** [[label, value]] of where a run is. */
-export function readout({ history: { prepared, steps, validations }, options }) {
+/** [[label, value]] of where a run is, or where it ended. */
+export function readout({ history: { prepared, steps, validations }, options }, isOver) {
   const latest = steps.at(-1);
-  const lately = (name) => trend(steps.slice(-LATELY).map((event) => [0, event[name]])).at(-1)[1];
+  const recent = (name) => steps.slice(-LATELY).map((event, i) => [i, event[name]]);
+  const lately = (name) => trend(recent(name), HALF).at(-1)[1];
   const validated = validations.at(-1);
   return [
     [text("readEpoch"), of(latest?.epoch ?? 0, prepared?.epochs ?? options.epochs)],
@@ -63,7 +66,9 @@ export function readout({ history: { prepared, steps, validations }, options }) 
     [text("readAccuracy"), latest ? inPercent(lately("recent_accuracy")) : "–"],
     [text("readValidation"), validated ? inPercent(validated.accuracy) : "–"],
     [text("readSpeed"), latest ? count(Math.round(latest.digits_per_second)) : "–"],
-    [text("readLeft"), latest ? duration(latest.seconds_left) : "–"],
+    isOver
+      ? [text("readTook"), latest ? duration(latest.seconds) : "–"]
+      : [text("readLeft"), latest ? duration(latest.seconds_left) : "–"],
   ];
 }
 

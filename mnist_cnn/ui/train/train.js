@@ -38,13 +38,16 @@ function fill(element, props) {
   const showLayers = createTable(part("layers").querySelector("table"));
   const reading = createReading();
   const results = createResults(part("results"));
-  const runs = new Runs(show, (error) => runView.trouble(error && sentenceOf(error)));
+  const say = (words) => (part("said").textContent = words);
+  const runs = new Runs(show, {
+    trouble: (error) => runView.trouble(error && sentenceOf(error)),
+    gone: (error) => say(sentenceOf(error)),
+  });
   const runView = createRunView(part("run"), {
     steer: (verb) => steer(runs.chosen, verb),
     look: (checkpoint) => reading.look(checkpoint),
     again: () => choose(true),
   });
-  const say = (words) => (part("said").textContent = words);
   const files = bindFiles(part("compare"), { say, brought: (upload) => runs.bring(upload) });
   const comparison = createComparison(part("comparison"), {
     show: ({ id }) => {
@@ -65,12 +68,11 @@ function fill(element, props) {
 
   function showPlan() {
     part("start").disabled = !plan;
-    const { digits, epochs } = plan?.options ?? {};
     part("plan").textContent = plan
       ? text("planned", {
           steps: plan.steps.toLocaleString("en"),
-          digits: digits.toLocaleString("en"),
-          epochs,
+          digits: plan.seen.toLocaleString("en"),
+          epochs: plan.options.epochs,
         })
       : "";
   }

@@ -1,0 +1,152 @@
+"""What ends a training, what one can go back to, and files that are not taken."""
+
+import keras
+import numpy as np
+import pytest
+
+from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.training import (
+    LONG,
+    PATIENCE,
+    leave_all,
+    start,
+    wait_for_state,
+    wait_for_steps,
+)
+from tests.listening import until
+from tests.processes import trainings
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def page(open_page):
+    """The Train page with a 7 on the pad, read by the shipped network."""
+    page = open_page("/?view=train")
+    page.locator("#train .layers td").first.wait_for()
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    yield page
+    if not page.is_closed():
+        leave_all(page)
+
+
+def test_every_bad_value_is_marked_and_none_when_all_are_mended(page):
+    page.locator("#train-digits").fill("50")
+    page.locator("#train-epochs").fill("many")
+    wrong = page.locator("#train .field.wrong")
+    wrong.nth(1).wait_for()
+    assert wrong.locator(".refused").all_inner_texts() == [
+        "Digits must be a whole number from 100 to 60,000, not '50'.",
+        "Epochs must be a whole number from 1 to 200, not 'many'.",
+    ]
+    page.locator("#train-digits").fill("500")
+    wrong.nth(1).wait_for(state="detached")
+    page.locator("#train-epochs").fill("")  # the recipe's
+    wrong.wait_for(state="detached")
+    page.locator("#train button.start:enabled").wait_for()
+
+
+def test_closing_the_tab_ends_its_run_after_a_while(page, address):
+    start(page, **LONG)
+    wait_for_steps(page)
+    (running,) = trainings(address)
+    page.close()
+    page.context.close()
+    assert trainings(address) == [running]  # the page might be loaded anew
+    until(lambda: trainings(address) == [])
+
+
+def test_stop_before_the_first_step_ends_it_at_once(page, address):
+    start(page, **LONG)
+    page.locator("#train .run button.stop").click()
+    wait_for_state(page, "Stopped")
+    until(lambda: trainings(address) == [])
+    assert page.locator("#network .network").is_hidden()
+    assert page.locator("#train .results").is_hidden()
+    row = page.locator("#train .comparison tbody tr").nth(1)
+    assert row.get_by_role("button", name="Use this network").count() == 0
+
+
+def test_a_click_on_a_curve_goes_back_and_the_whole_training_is_replayed(page):
+    start(page, **LONG)
+    wait_for_steps(page, 60)
+    page.locator("#train .run button.stop").click()
+    wait_for_state(page, "Stopped")
+    moment = page.locator("#train .moment")
+    page.locator("#train canvas.loss").click(position={"x": 46, "y": 60})
+    moment.filter(has_text="untrained").wait_for()
+    banner = page.locator("#network .network")
+    banner.filter(has_text="as it was after step 0").wait_for()
+
+    page.evaluate(
+        """() => {
+            window.moments = new Set();
+            const words = document.querySelector("#train .moment");
+            new MutationObserver(() => moments.add(words.textContent))
+                .observe(words, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    page.get_by_role("button", name="Replay the training").click()
+    page.get_by_role("button", name="Replay the training").wait_for()
+    moment.filter(has_text="newest weights").wait_for()
+    assert page.evaluate("moments.size") > 5
+
+
+def test_what_is_read_out_while_it_trains(page):
+    start(page, **LONG)
+    wait_for_steps(page, 10)
+    page.locator("#train button.pause").click()
+    wait_for_state(page, "Paused")
+    pairs = page.locator("#train .readout div").all_inner_texts()
+    shown = dict(pair.split("\n") for pair in pairs)
+    assert list(shown) == [
+        *("epoch", "step", "loss", "accuracy", "validation", "digits a second", "time left")
+    ]
+    assert "–" not in shown.values()
+    assert shown["epoch"].endswith(" of 200")
+
+
+def test_the_smooth_curve_is_the_average_that_it_says(page):
+    raw = [(10, 3.0), (20, 1.0), (25, 2.0), (125, 0.5)]
+    smooth = page.evaluate(
+        """async (raw) => {
+            const {trend} = await import("/mnist_cnn/train/curves.js");
+            return trend(raw, 10);
+        }""",
+        raw,
+    )
+    for i, (step, value) in enumerate(smooth):
+        shares = [0.5 ** ((step - before) / 10) for before, _ in raw[: i + 1]]
+        assert step == raw[i][0]
+        assert value == pytest.approx(np.average([v for _, v in raw[: i + 1]], weights=shares))
+    assert smooth[3][1] == pytest.approx(0.5, abs=0.01)  # what lies far back no longer counts
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A ``.keras`` file with code in it, and what that code would write."""
+    path, trace = tmp_path / "hostile.keras", tmp_path / "trace"
+
+    def code(x):
+        trace.write_text("executed")
+        return x
+
+    pixels = keras.Input((28, 28, 1))
+    keras.Model(pixels, keras.layers.Lambda(code)(pixels)).save(path)
+    trace.unlink()
+    return path, trace
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "hostile.keras holds another network"), ("zh-CN", "hostile.keras 里是另一种网络")],
+)
+def test_a_hostile_file_is_refused_and_not_executed(page, hostile, language, words):
+    path, trace = hostile
+    if language != "en":
+        page.locator("#header .language").click()
+    page.locator("#train input[type=file]").set_input_files(path)
+    page.locator("#train .said").filter(has_text=words).wait_for(timeout=PATIENCE)
+    assert not trace.exists()
+    assert page.locator("#train .comparison tbody tr").count() == 1

@@ -1,0 +1,93 @@
+"""A server whose disk is full: it says so, goes on reading, and trains when there is space again.
+
+The disk is as full as the system can make it for one process: no file may grow past a limit.
+"""
+
+import sys
+
+import httpx
+import pytest
+
+from tests.listening import PATIENCE, until
+from tests.serving import start, until_awake
+from tests.test_train_routes import LONG, SHORT, follow, read
+from tests.test_train_routes import start as start_run
+
+if not sys.platform.startswith("linux"):
+    pytest.skip("limits another process", allow_module_level=True)
+
+import resource
+
+ROOM = 500_000  # bytes: for one snapshot, and not for two
+
+
+@pytest.fixture(scope="module")
+def served():
+    with start() as (address, process):
+        until_awake(address)
+        yield f"{address}/mnist_cnn", process.pid
+
+
+@pytest.fixture
+def fill(served):
+    """Fill the server's disk, so that no more than so many bytes fit in a file; then free it."""
+    usual = resource.prlimit(served[1], resource.RLIMIT_FSIZE)
+
+    def fill(room):
+        resource.prlimit(served[1], resource.RLIMIT_FSIZE, (room, usual[1]))
+
+    yield fill
+    resource.prlimit(served[1], resource.RLIMIT_FSIZE, usual)
+
+
+@pytest.fixture
+def person(served):
+    """Return a client with a session of its own; at the end its runs are left."""
+    clients = []
+
+    def person(name):
+        headers = {"X-Mnist-Cnn-Session": f"{name}-{'0' * 16}"}
+        clients.append(httpx.Client(base_url=served[0], headers=headers, timeout=PATIENCE))
+        return clients[-1]
+
+    yield person
+    for client in clients:
+        for run in client.get("/train/mine").json()["runs"]:
+            client.post(f"/train/steer/leave?run={run['id']}")
+        client.close()
+
+
+def state(client, run):
+    return client.get("/train/events", params={"run": run["id"]}).json()["state"]
+
+
+@pytest.mark.slow
+def test_a_run_ends_with_a_sentence_and_the_next_one_starts(person, fill):
+    ann, ben = person("ann"), person("ben")
+    first, second = start_run(ann, LONG), start_run(ben, LONG)
+    until(lambda: state(ann, first) == "training")
+    fill(ROOM)
+    ended, events = follow(ann, first)
+    assert (ended["state"], ended["failure"]) == ("failed", "disk")
+    assert events[-1]["kind"] == "failed"
+    assert read(ann, network=first["id"]).status_code == 200  # what it had learned still reads
+    until(lambda: state(ben, second) == "starting")
+
+
+@pytest.mark.slow
+def test_files_are_neither_written_nor_taken_and_are_when_there_is_space(person, fill):
+    ann = person("cleo")
+    run, _ = follow(ann, start_run(ann, SHORT))
+    whole = ann.get("/train/file", params={"run": run["id"]}).content
+    fill(1000)
+    for refused in (
+        ann.get("/train/file", params={"run": run["id"]}),
+        ann.post("/train/file", params={"name": "mine.keras"}, content=whole),
+    ):
+        assert refused.status_code == 400
+        assert refused.json()["key"] == "run disk"
+        assert "no space for a file" in refused.json()["error"]
+    fill(10 * len(whole))
+    brought = ann.post("/train/file", params={"name": "mine.keras"}, content=whole)
+    assert brought.json()["card"]["accuracy"] == run["result"]["accuracy"]
+    assert len(ann.get("/train/file", params={"run": run["id"]}).content) > 0
