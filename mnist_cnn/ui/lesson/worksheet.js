@@ -4,6 +4,7 @@ import { make } from "../inspector/elements.js";
 import { latest, question } from "../transport/question.js";
 import { decimal } from "./numbers.js";
 import { inkPlate } from "./plates.js";
+import { sentenceOf } from "./refusals.js";
 
 const EXACT = 4; // decimals of a product of two numbers with two
 
@@ -20,7 +21,7 @@ export class Worksheet {
         this.#made = made;
         this.#write();
       },
-      (error) => this.#say(text(error.refused ?? "unreachable")),
+      (error) => this.#say(sentenceOf(error)),
     );
     onLanguage(() => this.#shown && this.#write());
   }
