@@ -122,6 +122,40 @@ def test_moved_pictures_are_read_by_the_network(course, read):
     assert np.array_equal(everywhere["dense"].digits[10, 10:], dense)
 
 
+def agreement(a, b):
+    return 1 - np.abs(a - b).sum() / (np.abs(a) + np.abs(b)).sum()
+
+
+def test_where_and_why_the_answer_breaks(course, read):
+    """The nearest shift with another answer, and how much of the layers moved along there."""
+    for name, found in shown("translation", "everywhere", course, read).items():
+        network = course.network if name == "network" else variants.load(name)
+        reach = range(-10, 11)
+        pictures = np.stack([rolled(read, dx, dy) for dy in reach for dx in reach])
+        shares = network(tf.constant(pictures[..., None] / 255.0, tf.float32)).numpy()
+        digits = shares.argmax(axis=1).reshape(21, 21)
+        assert np.array_equal(found.digits, digits)
+        assert np.array_equal(found.held, digits == digits[10, 10])
+        sure = shares.max(axis=1).reshape(21, 21)
+        assert np.allclose(found.sure / 255, sure, atol=0.005)
+        ink = pictures.sum(axis=(1, 2)).reshape(21, 21) / read.image.sum()
+        assert found.held_of_whole == pytest.approx(found.held[ink == 1].mean())
+        far = {(dx, dy): dx * dx + dy * dy for dy in reach for dx in reach}
+        wrong = {
+            shift: d for shift, d in far.items() if not found.held[shift[1] + 10, shift[0] + 10]
+        }
+        broken = found.breaks
+        dx, dy = broken.dx, broken.dy
+        assert wrong[dx, dy] == min(wrong.values())
+        assert broken.digit == digits[dy + 10, dx + 10]
+        assert broken.probability == pytest.approx(sure[dy + 10, dx + 10], abs=1e-4)
+        assert broken.ink == pytest.approx(ink[dy + 10, dx + 10])
+        moved = tf.constant(rolled(read, dx, dy)[None, ..., None] / 255.0, tf.float32)
+        units = [output(network, "dense1", images) for images in (picture(read), moved)]
+        assert broken.units == pytest.approx(agreement(*units), abs=1e-4)
+        assert (broken.maps is None) == (name == "dense")
+
+
 @pytest.mark.parametrize(("dx", "dy"), [(2, 0), (-4, 4), (1, 3)])
 def test_agreement_is_between_moved_maps_and_maps_of_the_moved(course, read, dx, dy):
     found = shown("translation", "moved", course, read, dx=str(dx), dy=str(dy))
@@ -132,10 +166,18 @@ def test_agreement_is_between_moved_maps_and_maps_of_the_moved(course, read, dx,
     rows, columns = slice(max(0, dy), 26 + min(0, dy)), slice(max(0, dx), 26 + min(0, dx))
     back = slice(max(0, -dy), 26 + min(0, -dy)), slice(max(0, -dx), 26 + min(0, -dx))
     a, b = before[back], after[rows, columns]
-    expected = 1 - np.abs(a - b).sum() / (np.abs(a) + np.abs(b)).sum()
     first = found.agreements[0]
     assert (first.layer, first.moved) == ("conv1", (dy, dx))
-    assert first.agreement == pytest.approx(expected, abs=1e-5)
+    assert first.agreement == pytest.approx(agreement(a, b), abs=1e-5)
+    for each in found.agreements:
+        layers = [output(course.network, each.layer, images) for images in (picture(read), moved)]
+        assert each.unmoved == pytest.approx(agreement(*layers), abs=1e-4)
+        step = {"conv1": 1, "pool1": 2, "conv2": 2, "pool2": 4, "conv3": 4}[each.layer]
+        assert each.exact == (dx % step == 0 and dy % step == 0)
+    for name, network in (("network", course.network), ("dense", variants.load("dense"))):
+        shares = network(moved).numpy()[0]
+        assert found.answers[name].digit == shares.argmax()
+        assert found.answers[name].probability == pytest.approx(shares.max(), abs=1e-4)
 
 
 def test_what_each_layer_sees_moves_its_number(course, read):
