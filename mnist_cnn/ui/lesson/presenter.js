@@ -54,6 +54,7 @@ export class Presenter {
     this.element.querySelector(".leave").hidden = !this.on;
     this.#progress(steps.length);
     if (step === "last") this.lesson.keep(this.at);
+    if (this.on) window.scrollTo(0, 0);
   }
 
   /** Go on or back; false when nothing is presented, so that the chapter turns. */
