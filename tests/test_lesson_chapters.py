@@ -1,5 +1,8 @@
 """The pictures and questions of the lesson, worked out a second time with TensorFlow."""
 
+import dataclasses
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -36,6 +39,32 @@ def read(request, course):
 
 def picture(read):
     return tf.constant(read.image[None, ..., None] / 255.0, tf.float32)
+
+
+def reach_of(network, layer):
+    """Rows of pixels that one number of a layer depends on: where its gradient is not 0."""
+    bare = keras.models.clone_model(network)
+    bare.set_weights([np.ones_like(array) for array in network.get_weights()])
+    part = keras.Model(bare.inputs, bare.get_layer(layer).output)
+    if layer == "softmax":  # all ten alike have no gradient: what the logits read
+        part = keras.Model(bare.inputs, bare.get_layer(layer).input)
+    found = np.zeros(28, bool)
+    for seed in range(30):  # max pooling passes one gradient of four: other pictures, the others
+        image = tf.random.stateless_uniform((1, 28, 28, 1), (seed, 8))
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            value = tf.reshape(part(image), [-1])[0]
+        found |= (tape.gradient(value, image).numpy()[0, ..., 0] != 0).any(axis=1)
+    rows = np.flatnonzero(found)
+    return rows[-1] - rows[0] + 1
+
+
+def of_the_card(name):
+    """The accuracy as it is written, and of how many trainings it is the mean."""
+    card = json.loads((variants.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    runs = 100 * np.array([trial["accuracy"] for trial in card["trials"]])
+    spread = f" ± {runs.std(ddof=1):.2f}" if len(runs) > 1 else ""
+    return f"{runs.mean():.2f}%{spread}", len(runs)
 
 
 def output(network, layer, pictures):
@@ -86,9 +115,20 @@ def test_the_table_counts_what_keras_counts(course, read):
     assert [(row.name, row.parameters) for row in rows] == [
         (layer.name, layer.count_params()) for layer in course.network.layers[1:]
     ]
+    seen = {name: reach_of(course.network, name) for name in (row.name for row in rows)}
     for row in rows:
+        layer = course.network.get_layer(row.name)
         numbers = output(course.network, row.name, picture(read))[0]
         assert numbers[row.cell] == pytest.approx(numbers.max(), rel=1e-5)
+        assert row.shape == numbers.shape
+        arrays = layer.get_weights()
+        places = np.prod(numbers.shape[:-1], dtype=int)
+        assert row.products == (arrays[0].size * places if arrays else 0)
+        shape = "×".join(map(str, arrays[0].shape)) if arrays else ""
+        assert row.arithmetic == (f"{shape} + {arrays[1].size}" if arrays else "")
+        assert row.field == seen[row.name]
+        shown_map = numbers[..., row.cell[-1]] if numbers.ndim == 3 else numbers[None]
+        assert np.allclose(row.picture / 255, np.maximum(shown_map, 0) / numbers.max(), atol=0.01)
     wider = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(32, 5)])
     assert question("network", course, read).answer == wider.count_params()
 
@@ -98,8 +138,15 @@ def test_the_strongest_channel_is_the_network_s(course, read, layer):
     numbers = output(course.network, layer, picture(read))[0]
     found = shown("filters", "channels", course, read, layer=layer)
     assert np.allclose([c.maximum for c in found.channels], numbers.max(axis=(0, 1)), atol=1e-5)
-    for channel in found.channels:
+    kernels = course.network.get_layer(layer).kernel.numpy()
+    for i, channel in enumerate(found.channels):
         assert numbers[channel.cell] == pytest.approx(channel.maximum, abs=1e-5)
+        assert np.allclose(channel.map / 255, numbers[..., i] / numbers.max(), atol=0.01)
+        assert (channel.kernel is None) == (layer != "conv1")
+        if layer == "conv1":
+            assert np.array_equal(channel.kernel, kernels[:, :, 0, i])
+            row, column, _ = channel.cell
+            assert np.array_equal(channel.patch, read.image[row : row + 3, column : column + 3])
     asked = question("filters", course, read, layer=layer)
     assert asked.answer == numbers.max(axis=(0, 1)).argmax()
 
@@ -206,6 +253,18 @@ def test_both_networks_read_the_drawing(course, read):
         assert side.digit == probabilities.argmax()
         assert side.probability == pytest.approx(probabilities.max(), abs=1e-4)
         assert side.last_map == network.get_layer("conv3").output.shape[1:]
+        assert side.field == reach_of(network, "conv3")
+        kernels = [layer for layer in network.layers if layer.get_weights()]
+        places = [layer.output.shape[1:-1] for layer in kernels]
+        multiplied = [
+            layer.kernel.numpy().size * np.prod(at, dtype=int)
+            for layer, at in zip(kernels, places, strict=True)
+        ]
+        assert side.products == sum(multiplied)
+        assert (side.accuracy, side.trials) == of_the_card(side.name)
+        assert side.milliseconds > 0
+        maps = output(network, "conv3", picture(read))[0]
+        assert maps[side.strongest.cell] == pytest.approx(maps.max(), rel=1e-4)
     flat = variants.load("none").get_layer("flatten").output.shape[1]
     assert question("why-downsample", course, read).answer == flat
 
@@ -221,6 +280,20 @@ def test_the_three_ways_are_tensorflow_s(course, read, channel):
     assert np.allclose(by_name["max"], largest, atol=1e-5)
     assert np.allclose(by_name["average"], average, atol=1e-5)
     assert np.allclose(by_name["stride"], numbers[0, ::2, ::2, 0], atol=1e-5)
+    blocks = numbers[0, :26, :26, 0].reshape(13, 2, 13, 2).max(axis=(1, 3))
+    for reduced in found.reduced:
+        small = by_name[reduced.how]
+        assert reduced.peak == pytest.approx(small.max() / numbers.max(), abs=1e-5)
+        assert reduced.missed == pytest.approx((small[blocks > 0] == 0).mean(), abs=1e-6)
+    for trained in found.trained:
+        network = variants.load(trained.name)
+        assert trained.parameters == network.count_params()
+        assert (trained.accuracy, len(trained.accuracies)) == of_the_card(trained.name)
+    best = max(found.trained, key=lambda trained: np.mean(trained.accuracies))
+    assert [(v.difference > 0) for v in found.verdicts] == [best.name == "max"] * 2
+    for verdict in found.verdicts:
+        runs = [t.accuracies for t in found.trained if t.name in ("max", verdict.other)]
+        assert verdict.difference == pytest.approx(np.mean(runs[0]) - np.mean(runs[1]))
     asked = question("how-to-downsample", course, read, **state)
     cell = int(asked.values["row"]) // 2, int(asked.values["column"]) // 2
     assert asked.answer == pytest.approx(float(average[cell]), abs=1e-5)
@@ -258,6 +331,12 @@ def test_losses_are_keras_s(course, read):
             tf.constant([found.digit]), reading.probabilities[None].astype(np.float64)
         )
         assert reading.loss == pytest.approx(float(loss[0]), abs=1e-4)
+
+
+def test_the_curves_shown_are_those_of_the_file(course, read):
+    shipped = json.loads((variants.FOLDER / "curves.json").read_text(encoding="utf-8"))["curves"]
+    found = shown("training", "learning", course, read).curves
+    assert [dataclasses.asdict(curve) for curve in found] == shipped
 
 
 def test_the_steps_of_an_epoch_are_the_batches_of_the_data(course, read, mnist):

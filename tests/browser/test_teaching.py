@@ -15,7 +15,7 @@ SHOWN_AT_ONCE = """() => ["#lesson .prose p", "#lesson .picture", "#lesson .quiz
     [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility()).length)"""
 
 
-@pytest.mark.parametrize("key", ["PageDown", "ArrowRight"])
+@pytest.mark.parametrize("key", ["PageDown", "ArrowRight", "Space"])
 def test_a_clicker_turns_from_paragraph_to_picture_to_question_to_the_next_chapter(open_page, key):
     page = open_chapter(open_page, "convolution", viewport={"width": 1920, "height": 1080})
     draw_digit(page, 7)
@@ -78,6 +78,8 @@ def test_a_worksheet_is_made_of_the_drawing_with_the_answers_on_the_last_page(op
     assert not sheet.locator(".bar").is_visible()
     before = "element => getComputedStyle(element).breakBefore"
     assert sheet.locator(".solutions").evaluate(before) == "page"
+    for paper in ("A4", "Letter"):
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper))) == 2
     page.emulate_media(media="screen")
     sheet.locator(".bar button").nth(1).click()
     page.locator("#pad").wait_for()
