@@ -25,7 +25,7 @@ VISIBLE = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const {parentElement: element, textContent} = walker.currentNode;
-        if (element.closest("script, style, .language, .address, .command")) continue;
+        if (element.closest("script, style, .language, .address, #share code")) continue;
         if (textContent.trim() && visible(element)) found.push(textContent.trim());
     }
     const spoken = ["aria-label", "title", "alt", "placeholder"];

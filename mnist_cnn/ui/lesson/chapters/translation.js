@@ -123,7 +123,7 @@ function whereAndWhy(stage, name, { breaks, held }) {
   ];
   return [
     make("h4", "", text("lessonBreaks", { network }), " ", link),
-    make("p", "", sentences.filter(Boolean).join(" ")),
+    ...sentences.filter(Boolean).map((sentence) => make("p", "broken", sentence)),
   ];
 }
 
