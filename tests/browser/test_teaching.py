@@ -142,7 +142,7 @@ def test_a_copied_link_opens_drawing_chapter_and_what_is_set(open_page, name):
     element.filter(has_text=value if selector != ".controls select" else None).wait_for()
     if selector == ".controls select":
         assert element.input_value() == value
-        assert other.locator("#lesson .kernel input").first.input_value() == "1"
+        assert other.locator("#lesson .kernel input").first.input_value() == "-1"
         assert not other.locator("#lesson [type=checkbox]").is_checked()
 
 

@@ -65,8 +65,8 @@ class Known:
             for chapter in chapters
             for part in [chapter["title"], *chapter["paragraphs"], chapter["action"]]
         )
-        asked = [chapter[name] for chapter in chapters for name in ("question", "answer")]
-        pieces = [piece for sentence in asked for piece in re.split(r"`[^`]*`", sentence)]
+        asked = [chapter[name] for chapter in chapters for name in ("title", "question", "answer")]
+        pieces = [piece for words in asked for piece in re.split(r"`[^`]*`|\{layer\}", words)]
         longest = sorted([*texts(tag).values(), *pieces], key=len, reverse=True)
         self.patterns = [
             re.compile(re.sub(r"\\\{\w+\\\}", ".*?", re.escape(text.strip())), re.DOTALL)
