@@ -19,6 +19,7 @@ NAMES = {  # of layers, of things that have no Chinese name, of units and format
 }
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z]+")
+HOLE = re.compile(r"\{\w+\}")
 VISIBLE = """() => {
     const visible = (e) => e.checkVisibility({visibilityProperty: true});
     const found = [];
@@ -67,11 +68,11 @@ class Known:
         )
         asked = [chapter[name] for chapter in chapters for name in ("title", "question", "answer")]
         pieces = [piece for words in asked for piece in re.split(r"`[^`]*`|\{layer\}", words)]
-        longest = sorted([*texts(tag).values(), *pieces], key=len, reverse=True)
+        literal = {text: HOLE.sub("", text).strip() for text in [*texts(tag).values(), *pieces]}
         self.patterns = [
-            re.compile(re.sub(r"\\\{\w+\\\}", ".*?", re.escape(text.strip())), re.DOTALL)
-            for text in longest
-            if worded(re.sub(r"\{\w+\}", "", text))
+            re.compile(".*?".join(map(re.escape, HOLE.split(text.strip()))), re.DOTALL)
+            for text in sorted(literal, key=lambda text: len(literal[text]), reverse=True)
+            if worded(literal[text])
         ]
 
     def covers(self, string: str) -> bool:
