@@ -7,12 +7,12 @@ must count: the tolerance is the most that this rounding can do.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from mnist_cnn.activations import Activations
-from mnist_cnn.arithmetic import Arithmetic
 from mnist_cnn.interesting import convolution_cells, pooling_cells
 from mnist_cnn.terms import Convolution, Pooling, Terms
 
@@ -57,7 +57,7 @@ MISTAKES = (
 
 
 def choose(
-    arithmetic: Arithmetic,
+    explain: Callable[[str, tuple[int, ...]], Terms],
     image: np.ndarray,
     activations: Activations,
     layer: str = "conv1",
@@ -67,7 +67,7 @@ def choose(
     """Return a cell of ``layer`` worth guessing; with every ``turn`` another one.
 
     Args:
-        arithmetic: of the network.
+        explain: returns the terms of a number of the network, by its layer and cell.
         image: uint8 ``(28, 28)``, ink is 255.
         activations: what the network made of it.
         layer: conv1, or a pooling layer: nobody adds up the 288 products of conv2 by hand.
@@ -75,18 +75,18 @@ def choose(
         decimals: of the numbers that will be shown.
 
     Raises:
-        CellError: the network has no such layer.
+        CellError: the network has no such layer; ``explain`` raises it.
         ValueError: a number of this layer is not for guessing.
     """
     first = (0,) * activations.layers[layer].ndim if layer in activations.layers else ()
-    terms = arithmetic.explain(image, activations, layer, first)
+    terms = explain(layer, first)
     if isinstance(terms, Convolution) and terms.inputs.layer == "image":
         cells = convolution_cells(image, activations.layers[layer])
     elif isinstance(terms, Pooling):
         cells = pooling_cells(activations.layers[terms.inputs.layer], activations.layers[layer])
     else:
         raise ValueError(f"A number of {layer} is not for guessing: take conv1 or a pooling layer.")
-    return hide(arithmetic.explain(image, activations, layer, cells[turn % len(cells)]), decimals)
+    return hide(explain(layer, cells[turn % len(cells)]), decimals)
 
 
 def hide(terms: Terms, decimals: int = DECIMALS) -> Hidden:

@@ -17,13 +17,22 @@ from mnist_cnn import evaluation, model, training, variants, weights
 from mnist_cnn.aside import write_aside
 from mnist_cnn.data import Mnist
 from mnist_cnn.events import Step
+from mnist_cnn.generated import TRAIN_DIGITS
 from mnist_cnn.recipes import RECIPES, Recipe
 from mnist_cnn.training_run import libraries
-from mnist_cnn.variants import Curve, Epoch, Overfitting, Trial, Variant, VariantCard
+from mnist_cnn.variants import Curve, Epoch, LearningCurves, Trial, Variant, VariantCard
 
 RECIPE = RECIPES["lesson"]
 UNFINISHED = "unfinished"  # folder of what is done while not all is
-FEW_SEED = 1
+CURVE_SEED = 1
+
+
+@dataclass(frozen=True)
+class Study:
+    """A learning curve to make."""
+
+    digits: int  # to learn from
+    epochs: int
 
 
 @dataclass(frozen=True)
@@ -32,8 +41,11 @@ class Jobs:
 
     variants: Sequence[Variant] = tuple(variants.VARIANTS.values())
     recipe: Recipe = RECIPE  # the same for all
-    few: Sequence[int] = (100,)  # digits to overfit on
-    few_epochs: int = 40
+    studies: Sequence[Study] = (  # few digits are learned by heart; all of them are the lesson's
+        Study(100, 40),
+        Study(1000, 40),
+        Study(TRAIN_DIGITS, RECIPE.epochs),
+    )
 
 
 Tell = Callable[[str], None]  # receives a line for the person
@@ -71,12 +83,12 @@ def train_all(
         ]
         for variant in jobs.variants
     }
-    curves = _overfitting(mnist, jobs, unfinished, tell)
+    curves = _curves(mnist, jobs, unfinished, tell)
     cards = [
         _ship(mnist, variant, trials[variant.name], jobs.recipe, folder)
         for variant in jobs.variants
     ]
-    _write(folder / variants.OVERFITTING, curves.to_json())
+    _write(folder / variants.CURVES, curves.to_json())
     shutil.rmtree(unfinished)
     return cards
 
@@ -159,24 +171,26 @@ def _ship(
     return card
 
 
-def overfit(mnist: Mnist, digits: int, epochs: int, seed: int) -> Iterator[Epoch]:
-    """Train the network of the lesson on few digits; yield how it reads after every epoch.
+def learn(mnist: Mnist, study: Study, seed: int) -> Iterator[Epoch]:
+    """Train the network of the lesson; yield how it reads before it begins and after every epoch.
 
     Args:
         mnist: the digits are the first of its training set in the order of ``seed``.
-        digits: how many to learn from.
-        epochs: how often each is seen.
+        study: how many to learn from, and how often each is seen.
         seed: of the choice of digits, the first weights, and the order.
     """
-    few = np.sort(np.random.default_rng(seed).permutation(len(mnist.train_images))[:digits])
-    images, labels = mnist.train_images[few], mnist.train_labels[few]
-    network = model.build(seed)
-    for event in training.train(network, images, labels, RECIPE.with_epochs(epochs), seed):
+    some = np.sort(np.random.default_rng(seed).permutation(len(mnist.train_images))[: study.digits])
+    images, labels = mnist.train_images[some], mnist.train_labels[some]
+    network, recipe = model.build(seed), RECIPE.with_epochs(study.epochs)
+
+    def after(epoch: int) -> Epoch:
+        learned = _read(network, images, labels)
+        return Epoch(epoch, *learned, *_read(network, mnist.test_images, mnist.test_labels))
+
+    yield after(0)
+    for event in training.train(network, images, labels, recipe, seed):
         if event.ends_epoch:
-            learned = _read(network, images, labels)
-            yield Epoch(
-                event.epoch, *learned, *_read(network, mnist.test_images, mnist.test_labels)
-            )
+            yield after(event.epoch)
 
 
 def _read(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
@@ -187,30 +201,32 @@ def _read(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> tuple
     return float((answers.argmax(axis=1) == labels).mean()), round(float(loss), 5)
 
 
-def _overfitting(mnist: Mnist, jobs: Jobs, folder: Path, tell: Tell) -> Overfitting:
+def _curves(mnist: Mnist, jobs: Jobs, folder: Path, tell: Tell) -> LearningCurves:
     """Return the curves; those in ``folder`` are done already."""
-    return Overfitting(
+    return LearningCurves(
         recipe=RECIPE.name,
-        epochs=jobs.few_epochs,
-        seed=FEW_SEED,
+        seed=CURVE_SEED,
         data_checksum=mnist.checksum,
-        curves=[_curve(mnist, digits, jobs.few_epochs, folder, tell) for digits in jobs.few],
+        curves=[_curve(mnist, study, folder, tell) for study in jobs.studies],
         libraries=libraries(),
     )
 
 
-def _curve(mnist: Mnist, digits: int, epochs: int, folder: Path, tell: Tell) -> Curve:
-    """Overfit on so many digits, unless it is done."""
-    path = folder / f"few-{digits}.json"
-    fingerprint = f"{digits} {epochs} {mnist.checksum}"
+def _curve(mnist: Mnist, study: Study, folder: Path, tell: Tell) -> Curve:
+    """Make one curve, unless it is done."""
+    path = folder / f"curve-{study.digits}.json"
+    fingerprint = f"{study} {mnist.checksum}"
     if path.exists():
         entries = json.loads(path.read_text(encoding="utf-8"))
         if entries["fingerprint"] == fingerprint:
-            return Curve(digits, [Epoch(**epoch) for epoch in entries["curve"]])
-    tell(f"{digits} digits, {epochs} epochs")
-    curve = Curve(digits, list(overfit(mnist, digits, epochs, FEW_SEED)))
+            return Curve(study.digits, [Epoch(**epoch) for epoch in entries["curve"]])
+    tell(f"{study.digits} digits, {study.epochs} epochs")
+    curve = Curve(study.digits, list(learn(mnist, study, CURVE_SEED)))
     last = curve.curve[-1]
-    tell(f"{digits} digits: {last.training_accuracy:.2%} of them, {last.test_accuracy:.2%} of test")
+    tell(
+        f"{study.digits} digits: {last.training_accuracy:.2%} of them, "
+        f"{last.test_accuracy:.2%} of test"
+    )
     _write(path, json.dumps({"fingerprint": fingerprint} | dataclasses.asdict(curve)))
     return curve
 

@@ -19,7 +19,7 @@ import keras
 from mnist_cnn import model, weights
 
 FOLDER = weights.FOLDER / "variants"
-OVERFITTING = "overfitting.json"
+CURVES = "curves.json"
 COMMAND = "variants"
 
 
@@ -103,7 +103,7 @@ class VariantCard:
 class Epoch:
     """A network after so many epochs, read on what it learned from and on what it never saw."""
 
-    epoch: int
+    epoch: int  # 0: before it has learned anything
     training_accuracy: float  # 0 to 1
     training_loss: float  # mean cross-entropy
     test_accuracy: float
@@ -112,7 +112,7 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Curve:
-    """A training on few digits, epoch by epoch."""
+    """A training on some of the digits or on all, epoch by epoch."""
 
     digits: int  # learned from
     curve: list[Epoch]
@@ -124,11 +124,10 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Overfitting:
-    """The network of the lesson trained on few digits for many epochs."""
+class LearningCurves:
+    """How the network of the lesson learns: from few digits for many epochs, and from all."""
 
     recipe: str  # a name in ``recipes.RECIPES``: all but the epochs
-    epochs: int
     seed: int
     data_checksum: str
     curves: list[Curve]  # fewest digits first
@@ -166,12 +165,12 @@ def load_card(name: str, folder: str | os.PathLike = FOLDER) -> VariantCard:
     return _read(weights.card_path(path(name, folder)), VariantCard)
 
 
-def load_overfitting(folder: str | os.PathLike = FOLDER) -> Overfitting:
-    """Return the curves of overfitting; raises ``WeightsError`` when they cannot be read."""
-    return _read(Path(folder) / OVERFITTING, Overfitting)
+def load_curves(folder: str | os.PathLike = FOLDER) -> LearningCurves:
+    """Return the learning curves; raises ``WeightsError`` when they cannot be read."""
+    return _read(Path(folder) / CURVES, LearningCurves)
 
 
-def _read(file: Path, kind: type[VariantCard] | type[Overfitting]):
+def _read(file: Path, kind: type[VariantCard] | type[LearningCurves]):
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))
         if kind is VariantCard:

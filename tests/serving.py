@@ -25,30 +25,34 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serve(*options: str, **environment: str) -> Iterator[str]:
-    """Run ``python app.py`` with ``options``, yield its address when it is awake, end it.
+def serve(*options: str, root: Path = ROOT, **environment: str) -> Iterator[str]:
+    """Run ``python app.py`` in ``root`` with ``options``, yield its address when awake, end it.
 
     The variables of ``environment`` are set besides; one that is "" is not there at all.
     """
-    with serve_process(*options, **environment) as (address, _):
+    with serve_process(*options, root=root, **environment) as (address, _):
         yield address
 
 
 @contextlib.contextmanager
-def serve_process(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
+def serve_process(
+    *options: str, root: Path = ROOT, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen]]:
     """The same, with its process."""
-    with start(*options, **environment) as (address, process):
+    with start(*options, root=root, **environment) as (address, process):
         until_awake(address)
         yield address, process
 
 
 @contextlib.contextmanager
-def start(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
+def start(
+    *options: str, root: Path = ROOT, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen]]:
     """The same with its process, and as soon as it serves the page, while the network wakes."""
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
     variables = {name: value for name, value in (os.environ | environment).items() if value}
     with subprocess.Popen(
-        command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
+        command, cwd=root, env=variables, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             # Comes when it serves, or is empty when it failed; with --mcp Gradio has a word before.

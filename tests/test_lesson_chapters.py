@@ -1,5 +1,8 @@
 """The pictures and questions of the lesson, worked out a second time with TensorFlow."""
 
+import dataclasses
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -36,6 +39,32 @@ def read(request, course):
 
 def picture(read):
     return tf.constant(read.image[None, ..., None] / 255.0, tf.float32)
+
+
+def reach_of(network, layer):
+    """Rows of pixels that one number of a layer depends on: where its gradient is not 0."""
+    bare = keras.models.clone_model(network)
+    bare.set_weights([np.ones_like(array) for array in network.get_weights()])
+    part = keras.Model(bare.inputs, bare.get_layer(layer).output)
+    if layer == "softmax":  # all ten alike have no gradient: what the logits read
+        part = keras.Model(bare.inputs, bare.get_layer(layer).input)
+    found = np.zeros(28, bool)
+    for seed in range(30):  # max pooling passes one gradient of four: other pictures, the others
+        image = tf.random.stateless_uniform((1, 28, 28, 1), (seed, 8))
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            value = tf.reshape(part(image), [-1])[0]
+        found |= (tape.gradient(value, image).numpy()[0, ..., 0] != 0).any(axis=1)
+    rows = np.flatnonzero(found)
+    return rows[-1] - rows[0] + 1
+
+
+def of_the_card(name):
+    """The accuracy as it is written, and of how many trainings it is the mean."""
+    card = json.loads((variants.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    runs = 100 * np.array([trial["accuracy"] for trial in card["trials"]])
+    spread = f" ± {runs.std(ddof=1):.2f}" if len(runs) > 1 else ""
+    return f"{runs.mean():.2f}%{spread}", len(runs)
 
 
 def output(network, layer, pictures):
@@ -86,9 +115,20 @@ def test_the_table_counts_what_keras_counts(course, read):
     assert [(row.name, row.parameters) for row in rows] == [
         (layer.name, layer.count_params()) for layer in course.network.layers[1:]
     ]
+    seen = {name: reach_of(course.network, name) for name in (row.name for row in rows)}
     for row in rows:
+        layer = course.network.get_layer(row.name)
         numbers = output(course.network, row.name, picture(read))[0]
         assert numbers[row.cell] == pytest.approx(numbers.max(), rel=1e-5)
+        assert row.shape == numbers.shape
+        arrays = layer.get_weights()
+        places = np.prod(numbers.shape[:-1], dtype=int)
+        assert row.products == (arrays[0].size * places if arrays else 0)
+        shape = "×".join(map(str, arrays[0].shape)) if arrays else ""
+        assert row.arithmetic == (f"{shape} + {arrays[1].size}" if arrays else "")
+        assert row.field == seen[row.name]
+        shown_map = numbers[..., row.cell[-1]] if numbers.ndim == 3 else numbers[None]
+        assert np.allclose(row.picture / 255, np.maximum(shown_map, 0) / numbers.max(), atol=0.01)
     wider = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(32, 5)])
     assert question("network", course, read).answer == wider.count_params()
 
@@ -98,8 +138,15 @@ def test_the_strongest_channel_is_the_network_s(course, read, layer):
     numbers = output(course.network, layer, picture(read))[0]
     found = shown("filters", "channels", course, read, layer=layer)
     assert np.allclose([c.maximum for c in found.channels], numbers.max(axis=(0, 1)), atol=1e-5)
-    for channel in found.channels:
+    kernels = course.network.get_layer(layer).kernel.numpy()
+    for i, channel in enumerate(found.channels):
         assert numbers[channel.cell] == pytest.approx(channel.maximum, abs=1e-5)
+        assert np.allclose(channel.map / 255, numbers[..., i] / numbers.max(), atol=0.01)
+        assert (channel.kernel is None) == (layer != "conv1")
+        if layer == "conv1":
+            assert np.array_equal(channel.kernel, kernels[:, :, 0, i])
+            row, column, _ = channel.cell
+            assert np.array_equal(channel.patch, read.image[row : row + 3, column : column + 3])
     asked = question("filters", course, read, layer=layer)
     assert asked.answer == numbers.max(axis=(0, 1)).argmax()
 
@@ -122,6 +169,40 @@ def test_moved_pictures_are_read_by_the_network(course, read):
     assert np.array_equal(everywhere["dense"].digits[10, 10:], dense)
 
 
+def agreement(a, b):
+    return 1 - np.abs(a - b).sum() / (np.abs(a) + np.abs(b)).sum()
+
+
+def test_where_and_why_the_answer_breaks(course, read):
+    """The nearest shift with another answer, and how much of the layers moved along there."""
+    for name, found in shown("translation", "everywhere", course, read).items():
+        network = course.network if name == "network" else variants.load(name)
+        reach = range(-10, 11)
+        pictures = np.stack([rolled(read, dx, dy) for dy in reach for dx in reach])
+        shares = network(tf.constant(pictures[..., None] / 255.0, tf.float32)).numpy()
+        digits = shares.argmax(axis=1).reshape(21, 21)
+        assert np.array_equal(found.digits, digits)
+        assert np.array_equal(found.held, digits == digits[10, 10])
+        sure = shares.max(axis=1).reshape(21, 21)
+        assert np.allclose(found.sure / 255, sure, atol=0.005)
+        ink = pictures.sum(axis=(1, 2)).reshape(21, 21) / read.image.sum()
+        assert found.held_of_whole == pytest.approx(found.held[ink == 1].mean())
+        far = {(dx, dy): dx * dx + dy * dy for dy in reach for dx in reach}
+        wrong = {
+            shift: d for shift, d in far.items() if not found.held[shift[1] + 10, shift[0] + 10]
+        }
+        broken = found.breaks
+        dx, dy = broken.dx, broken.dy
+        assert wrong[dx, dy] == min(wrong.values())
+        assert broken.digit == digits[dy + 10, dx + 10]
+        assert broken.probability == pytest.approx(sure[dy + 10, dx + 10], abs=1e-4)
+        assert broken.ink == pytest.approx(ink[dy + 10, dx + 10])
+        moved = tf.constant(rolled(read, dx, dy)[None, ..., None] / 255.0, tf.float32)
+        units = [output(network, "dense1", images) for images in (picture(read), moved)]
+        assert broken.units == pytest.approx(agreement(*units), abs=1e-4)
+        assert (broken.maps is None) == (name == "dense")
+
+
 @pytest.mark.parametrize(("dx", "dy"), [(2, 0), (-4, 4), (1, 3)])
 def test_agreement_is_between_moved_maps_and_maps_of_the_moved(course, read, dx, dy):
     found = shown("translation", "moved", course, read, dx=str(dx), dy=str(dy))
@@ -132,10 +213,18 @@ def test_agreement_is_between_moved_maps_and_maps_of_the_moved(course, read, dx,
     rows, columns = slice(max(0, dy), 26 + min(0, dy)), slice(max(0, dx), 26 + min(0, dx))
     back = slice(max(0, -dy), 26 + min(0, -dy)), slice(max(0, -dx), 26 + min(0, -dx))
     a, b = before[back], after[rows, columns]
-    expected = 1 - np.abs(a - b).sum() / (np.abs(a) + np.abs(b)).sum()
     first = found.agreements[0]
     assert (first.layer, first.moved) == ("conv1", (dy, dx))
-    assert first.agreement == pytest.approx(expected, abs=1e-5)
+    assert first.agreement == pytest.approx(agreement(a, b), abs=1e-5)
+    for each in found.agreements:
+        layers = [output(course.network, each.layer, images) for images in (picture(read), moved)]
+        assert each.unmoved == pytest.approx(agreement(*layers), abs=1e-4)
+        step = {"conv1": 1, "pool1": 2, "conv2": 2, "pool2": 4, "conv3": 4}[each.layer]
+        assert each.exact == (dx % step == 0 and dy % step == 0)
+    for name, network in (("network", course.network), ("dense", variants.load("dense"))):
+        shares = network(moved).numpy()[0]
+        assert found.answers[name].digit == shares.argmax()
+        assert found.answers[name].probability == pytest.approx(shares.max(), abs=1e-4)
 
 
 def test_what_each_layer_sees_moves_its_number(course, read):
@@ -164,6 +253,18 @@ def test_both_networks_read_the_drawing(course, read):
         assert side.digit == probabilities.argmax()
         assert side.probability == pytest.approx(probabilities.max(), abs=1e-4)
         assert side.last_map == network.get_layer("conv3").output.shape[1:]
+        assert side.field == reach_of(network, "conv3")
+        kernels = [layer for layer in network.layers if layer.get_weights()]
+        places = [layer.output.shape[1:-1] for layer in kernels]
+        multiplied = [
+            layer.kernel.numpy().size * np.prod(at, dtype=int)
+            for layer, at in zip(kernels, places, strict=True)
+        ]
+        assert side.products == sum(multiplied)
+        assert (side.accuracy, side.trials) == of_the_card(side.name)
+        assert side.milliseconds > 0
+        maps = output(network, "conv3", picture(read))[0]
+        assert maps[side.strongest.cell] == pytest.approx(maps.max(), rel=1e-4)
     flat = variants.load("none").get_layer("flatten").output.shape[1]
     assert question("why-downsample", course, read).answer == flat
 
@@ -179,6 +280,20 @@ def test_the_three_ways_are_tensorflow_s(course, read, channel):
     assert np.allclose(by_name["max"], largest, atol=1e-5)
     assert np.allclose(by_name["average"], average, atol=1e-5)
     assert np.allclose(by_name["stride"], numbers[0, ::2, ::2, 0], atol=1e-5)
+    blocks = numbers[0, :26, :26, 0].reshape(13, 2, 13, 2).max(axis=(1, 3))
+    for reduced in found.reduced:
+        small = by_name[reduced.how]
+        assert reduced.peak == pytest.approx(small.max() / numbers.max(), abs=1e-5)
+        assert reduced.missed == pytest.approx((small[blocks > 0] == 0).mean(), abs=1e-6)
+    for trained in found.trained:
+        network = variants.load(trained.name)
+        assert trained.parameters == network.count_params()
+        assert (trained.accuracy, len(trained.accuracies)) == of_the_card(trained.name)
+    best = max(found.trained, key=lambda trained: np.mean(trained.accuracies))
+    assert [(v.difference > 0) for v in found.verdicts] == [best.name == "max"] * 2
+    for verdict in found.verdicts:
+        runs = [t.accuracies for t in found.trained if t.name in ("max", verdict.other)]
+        assert verdict.difference == pytest.approx(np.mean(runs[0]) - np.mean(runs[1]))
     asked = question("how-to-downsample", course, read, **state)
     cell = int(asked.values["row"]) // 2, int(asked.values["column"]) // 2
     assert asked.answer == pytest.approx(float(average[cell]), abs=1e-5)
@@ -216,6 +331,12 @@ def test_losses_are_keras_s(course, read):
             tf.constant([found.digit]), reading.probabilities[None].astype(np.float64)
         )
         assert reading.loss == pytest.approx(float(loss[0]), abs=1e-4)
+
+
+def test_the_curves_shown_are_those_of_the_file(course, read):
+    shipped = json.loads((variants.FOLDER / "curves.json").read_text(encoding="utf-8"))["curves"]
+    found = shown("training", "learning", course, read).curves
+    assert [dataclasses.asdict(curve) for curve in found] == shipped
 
 
 def test_the_steps_of_an_epoch_are_the_batches_of_the_data(course, read, mnist):

@@ -137,7 +137,7 @@ def of_the_cards():
     bare = variants.load("none")
     side = output(bare, "conv3", tf.zeros((1, 28, 28, 1))).shape[1]
     first, last = reach(bare, "conv3")
-    curves = json.loads((variants.FOLDER / "overfitting.json").read_text(encoding="utf-8"))
+    curves = json.loads((variants.FOLDER / "curves.json").read_text(encoding="utf-8"))
     fewest = min(curves["curves"], key=lambda curve: curve["digits"])
     end = fewest["curve"][-1]
     return found | {

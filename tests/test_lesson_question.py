@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_cnn.lesson.question import Question, decimal, number
+from mnist_cnn.lesson.question import Question, added, decimal, factor, number
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_an_answer_may_be_off_by_what_rounding_does():
 @pytest.mark.parametrize(("value", "text"), [(-0.001, "0.00"), (-1.5, "−1.50"), (0.005001, "0.01")])
 def test_decimals_have_a_true_minus(value, text):
     assert decimal(value) == text
+
+
+def test_a_sum_and_a_product_are_written_as_in_a_book():
+    assert (added(0.5), added(-0.5)) == ("+ 0.50", "− 0.50")
+    assert (factor(2), factor(-2)) == ("2.00", "(−2.00)")

@@ -1,12 +1,14 @@
 """The routes of the lesson: words, pictures and questions, and sentences for what is wrong."""
 
+import shutil
+
 import httpx
 import numpy as np
 import pytest
 
 from mnist_cnn import strokes
 from mnist_cnn.lesson.text import CHAPTERS
-from tests.serving import serve
+from tests.serving import ROOT, serve
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
 
@@ -71,6 +73,20 @@ def test_what_cannot_be_answered_gets_a_sentence(client, route, values, sentence
     response = ask(client, route, **values)
     assert response.status_code == 400
     assert sentence in response.json()["error"]
+
+
+def test_a_missing_file_is_named_in_the_terminal_and_not_to_visitors(tmp_path, capfd):
+    for folder in ("mnist_cnn", "weights"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "app.py", tmp_path)
+    (tmp_path / "weights" / "variants" / "average.json").unlink()
+    with serve(root=tmp_path) as address, httpx.Client(base_url=f"{address}/mnist_cnn") as client:
+        response = client.get("/lessons/chapters", params={"language": "en"}, timeout=60)
+    assert response.status_code == 400
+    assert response.json()["key"] == "lesson incomplete"
+    assert "Its terminal names the file" in response.json()["error"]
+    assert str(tmp_path) not in response.text
+    assert f"{tmp_path}/weights/variants/average.json cannot be read" in capfd.readouterr().err
 
 
 def test_an_empty_pad_and_an_unknown_language_get_a_sentence(client):

@@ -25,7 +25,7 @@ class Case:
         return worksheet(self.arithmetic, self.image, self.activations)
 
     def choose(self, *arguments, **options):
-        return choose(self.arithmetic, self.image, self.activations, *arguments, **options)
+        return choose(self.explain, self.image, self.activations, *arguments, **options)
 
     def explain(self, layer, cell):
         return self.arithmetic.explain(self.image, self.activations, layer, cell)

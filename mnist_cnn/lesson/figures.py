@@ -130,7 +130,7 @@ def accuracy(card: VariantCard) -> str:
 
 
 def _overfitting() -> dict[str, str]:
-    fewest = variants.load_overfitting().curves[0]
+    fewest = variants.load_curves().curves[0]
     last = fewest.curve[-1]
     return {
         "overfit.digits": count(fewest.digits),

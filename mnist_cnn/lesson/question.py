@@ -39,6 +39,16 @@ def number(typed: str) -> float:
     return value
 
 
+def added(value: float, places: int = 2) -> str:
+    """Write a number that is added to what stands before it: ``+ 0.50`` or ``− 0.50``."""
+    return f"{'−' if value < 0 else '+'} {decimal(abs(value), places)}"
+
+
+def factor(value: float, places: int = 2) -> str:
+    """Write a number that something is multiplied by, in brackets when it is negative."""
+    return f"({decimal(value, places)})" if value < 0 else decimal(value, places)
+
+
 def decimal(value: float, places: int = 2) -> str:
     """Write a number with so many decimals, a true minus, and no minus zero."""
     text = f"{value:.{places}f}"

@@ -37,7 +37,7 @@ class TextError(ValueError):
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter in one language. Texts hold ``**bold**`` and `````code````` and nothing else."""
+    """One chapter in one language. Texts hold `````code````` and nothing else."""
 
     name: str  # in CHAPTERS
     title: str

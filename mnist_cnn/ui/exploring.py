@@ -6,7 +6,7 @@ than a frame runs in a thread beside the drawing route.
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import struct
 
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mnist_cnn import guess as guessing
-from mnist_cnn.reading import Reading
-from mnist_cnn.terms import Terms
-from mnist_cnn.ui.networks import Lent, Networks, Shipped
+from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, json_of, known, reading_of
 
 
@@ -53,8 +51,9 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
         network = networks.asked(request)
         reading = await reading_of(request, network)
         image, activations = reading.stages.image, reading.activations
+        ask = functools.partial(network.explain, reading)
         try:
-            found = guessing.choose(_Asked(network, reading), image, activations, layer, int(turn))
+            found = guessing.choose(ask, image, activations, layer, int(turn))
         except ValueError as error:
             raise RequestError(str(error)) from error
         return json_of({"cell": found.terms.cell})
@@ -80,17 +79,6 @@ def routes(networks: Networks, prefix: str) -> list[BaseRoute]:
         Route(f"{prefix}/evidence", guarded(evidence), methods=["POST"]),
         Route(f"{prefix}/features", guarded(features), methods=["GET"]),
     ]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Asked:
-    """Explains the numbers of one reading, as ``Arithmetic`` does."""
-
-    network: Shipped | Lent
-    reading: Reading
-
-    def explain(self, image, activations, layer: str, cell: tuple[int, ...]) -> Terms:
-        return self.network.explain(self.reading, layer, cell)
 
 
 def _cell(request: Request) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 from dataclasses import dataclass
 
@@ -23,6 +24,10 @@ from mnist_cnn.ui.requests import RequestError, drawing_of, guarded, json_of
 from mnist_cnn.worksheet import worksheet as make_worksheet
 
 LONGEST = 40  # characters of a typed answer
+INCOMPLETE = (
+    "A file of the lesson is missing or damaged on the server. "
+    "Its terminal names the file and says how to restore it."
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
         try:
             right = typed is not None and asked.accepts(typed[:LONGEST])
         except ValueError as error:
-            raise RequestError(f"{typed[:LONGEST]!r} is not a number") from error
+            raise RequestError(f"{typed[:LONGEST]!r} is not a number", "lesson number") from error
         return json_of({"right": right, "working": asked.working})
 
     async def worksheet(request: Request) -> Response:
@@ -123,8 +128,12 @@ async def _worked(work, *arguments):
     """Return what ``work`` returns, worked out in a thread beside the drawing route."""
     try:
         return await run_in_threadpool(work, *arguments)
-    except (StateError, text.TextError, weights.WeightsError) as error:
-        raise RequestError(str(error)) from error
+    except StateError as error:
+        raise RequestError(str(error), "lesson setting") from error
+    except (text.TextError, weights.WeightsError) as error:
+        # Names a file of this machine: that is for who runs it, not for who reads the page.
+        print(error, file=sys.stderr, flush=True)
+        raise RequestError(INCOMPLETE, "lesson incomplete") from error
 
 
 def _chapter(request: Request) -> str:

@@ -62,20 +62,20 @@ def build(
         _part("header", buttons=True)
         with gr.Row(elem_id="bench"):
             with gr.Column(scale=0, min_width=320, elem_id="left"):
-                _part("pad")
+                _part("pad", buttons=True)
                 _part("filmstrip")
                 _part("timeline")
                 _part("actions", layers=layers)
             with gr.Column(scale=1, min_width=320, elem_id="right"):
-                _part("network", layers=layers)
+                _part("network", buttons=True, layers=layers)
                 _part("answer")
                 _part("correction", buttons=True)
                 with _view("layers"):
-                    _part("maps", layers=layers)
+                    _part("maps", buttons=True, layers=layers)
                 with _view("train"):
                     _part("train", buttons=True)
                 with _view("lesson"):
-                    _part("lesson", layers=layers)
+                    _part("lesson", buttons=True, layers=layers)
                 with _view("class"):
                     _part("teacher", buttons=True)
                     _part("wall", buttons=True, mnist=test_accuracy)
@@ -108,9 +108,9 @@ def _view(name: str) -> gr.Column:
 def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
     """A custom component: the ``.html``, ``.css`` and ``.js`` of one folder.
 
-    Gradio runs no script inside a template, so the component's module is imported on load.
-    Styles of its parts, in files of their own, come after those of the component. With
-    ``buttons``, those of ``buttons.css`` come first, in the component's own scope.
+    Gradio runs no script inside a template, so the component's module is imported on load. The
+    style named as the folder comes before those of its parts, and with ``buttons`` those of
+    ``buttons.css`` before it, all in the component's own scope.
     """
     folder = HERE / name
     own = folder / f"{name}.css"

@@ -1,56 +1,14 @@
 """The lesson in a real browser: every chapter in both languages, its picture, button, question."""
 
-import json
 import re
 
 import pytest
 
-from mnist_cnn.lesson.text import CHAPTERS, LANGUAGES
+from mnist_cnn.lesson.text import CHAPTERS
+from tests.browser.chapters import SHOWN, act, open_chapter
 from tests.browser.pointer import draw_digit, draw_stroke, wait_for_digit
 from tests.browser.test_accessibility import serious
-
-TAGS = ["en", "zh-CN"]
-SHOWN = "#lesson .stage canvas, #lesson .stage .chart"
-NAMES = {  # of layers, of things that have no Chinese name, of units and formats
-    *("conv", "pool", "flatten", "dense", "softmax", "ReLU", "logit", "MNIST", "exp", "ms", "e"),
-    *("English", "API", "Page", "Up", "Down", "PNG", "NumPy", "npz", "px"),
-    *("B", "E", "Ctrl", "Z", "Y", "V", "Delete"),  # keys
-}
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-WORDS = """() => {
-    const visible = (e) => e.checkVisibility({visibilityProperty: true});
-    const found = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const {parentElement: element, textContent} = walker.currentNode;
-        if (element.closest("script, style, footer:not(#lesson footer), .language")) continue;
-        if (textContent.trim() && visible(element)) found.push(textContent.trim());
-    }
-    for (const element of document.querySelectorAll("#bench [aria-label], #bench [title]")) {
-        if (!visible(element) || element.closest(".language")) continue;
-        found.push(element.getAttribute("aria-label") ?? "", element.title ?? "");
-    }
-    return found;
-}"""
-
-
-def title(tag, name):
-    first = (LANGUAGES / tag / "lesson" / f"{name}.md").read_text(encoding="utf-8").splitlines()[0]
-    return first.removeprefix("# ")
-
-
-def open_chapter(open_page, name, tag="en", more="", **options):
-    """Open a chapter with a link, and wait until its words are there."""
-    page = open_page(f"/?view=lesson&lang={tag}&chapter={name}{more}", **options)
-    page.locator("#lesson h2").filter(has_text=title(tag, name)).wait_for(state="attached")
-    return page
-
-
-def act(page):
-    """Press the chapter's button and wait for its picture and question."""
-    page.locator("#lesson .action").click()
-    page.locator(SHOWN).first.wait_for()
-    page.locator("#lesson .quiz:visible").wait_for()
+from tests.browser.words import CHINESE, LATIN, NAMES, TAGS, visible
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -69,11 +27,11 @@ def test_each_chapter_sets_up_pad_picture_and_question(open_page, name, tag):
     page.wait_for_timeout(1500)
     assert "{" not in page.locator("#lesson").inner_text()
     assert page.locator("#lesson .trouble").inner_text() == ""
-    leftovers = " ".join(page.evaluate(WORDS))
+    strings = " ".join(visible(page))
     if tag == "en":
-        assert CHINESE.findall(leftovers) == []
+        assert CHINESE.findall(strings) == []
     else:
-        assert set(re.findall(r"[A-Za-z]+", leftovers)) <= NAMES
+        assert set(LATIN.findall(strings)) <= NAMES
     page.locator("#lesson .reveal").click()
     page.locator("#lesson .working:visible").wait_for()
     working = page.locator("#lesson .working").inner_text()
@@ -149,83 +107,6 @@ def test_the_digit_moves_by_slider_and_by_arrow_keys(open_page):
     page.locator("#lesson .controls output").filter(has_text="3").first.wait_for()
 
 
-@pytest.mark.parametrize("key", ["PageDown", "ArrowRight"])
-def test_a_clicker_turns_from_paragraph_to_picture_to_question_to_the_next_chapter(open_page, key):
-    page = open_chapter(open_page, "convolution", viewport={"width": 1920, "height": 1080})
-    draw_digit(page, 7)
-    page.locator("#lesson .present").click()
-    steps = []
-    for _ in range(5):
-        steps.append(page.locator("#lesson .prose p:visible").all_inner_texts())
-        assert page.evaluate("document.documentElement.scrollWidth") <= 1920
-        page.keyboard.press(key)
-        page.wait_for_timeout(150)
-    assert [len(step) for step in steps[:4]] == [1, 1, 1, 0]
-    page.locator("#lesson h2").filter(has_text=title("en", "network")).wait_for()
-    page.keyboard.press("PageUp")
-    page.locator("#lesson h2").filter(has_text=title("en", "convolution")).wait_for()
-    page.locator("#lesson .quiz:visible").wait_for()
-    page.keyboard.press("Escape")
-    assert page.locator("#lesson .prose p:visible").count() == 3
-    assert "present" not in page.evaluate("location.search")
-
-
-def test_a_step_that_is_presented_has_a_link(open_page):
-    page = open_chapter(open_page, "flatten", more="&present=2")
-    assert page.locator("#lesson .prose p:visible").count() == 1
-    assert not page.locator("#header").is_visible()
-
-
-def test_a_link_shows_a_chapter_without_controls(open_page):
-    page = open_chapter(open_page, "hierarchy", more="&embed=1")
-    for hidden in ("#header", "#actions", "#lesson .chapters", "#lesson footer"):
-        assert not page.locator(hidden).first.is_visible()
-    act(page)
-
-
-def test_back_leads_to_the_chapter_before(open_page):
-    page = open_chapter(open_page, "convolution")
-    page.locator("#lesson .next").click()
-    page.locator("#lesson h2").filter(has_text=title("en", "network")).wait_for()
-    page.go_back()
-    page.locator("#lesson h2").filter(has_text=title("en", "convolution")).wait_for()
-
-
-def test_the_language_is_switched_in_the_middle_of_a_chapter(open_page):
-    page = open_chapter(open_page, "filters")
-    act(page)
-    page.locator("#header .language").click()
-    page.locator("#lesson h2").filter(has_text=title("zh-CN", "filters")).wait_for()
-    page.locator(SHOWN).first.wait_for()
-
-
-@pytest.mark.parametrize("tag", TAGS)
-def test_a_worksheet_is_made_of_the_drawing_with_the_answers_on_the_last_page(open_page, tag):
-    page = open_chapter(open_page, "convolution", tag)
-    texts = json.loads((LANGUAGES / tag / "page.json").read_text(encoding="utf-8"))
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    page.locator("#lesson .sheet").click()
-    sheet = page.locator("#lesson .worksheet")
-    sheet.locator(".solutions").wait_for()
-    tables = sheet.locator(".page").first.locator("table")
-    patch, kernel, blank = (tables.nth(i).locator("td").all_inner_texts() for i in range(3))
-    assert set(blank) == {""}
-    answers = sheet.locator(".solutions table").first.locator("td").all_inner_texts()
-    number = lambda words: float(words.replace("−", "-"))  # noqa: E731
-    for p, k, answer in zip(patch, kernel, answers, strict=True):
-        assert number(p) * number(k) == pytest.approx(number(answer), abs=1e-9)
-    assert texts["lessonSheetAnswers"] in sheet.locator(".solutions").inner_text()
-    page.emulate_media(media="print")
-    assert not page.locator("#pad").is_visible()
-    assert not sheet.locator(".bar").is_visible()
-    before = "element => getComputedStyle(element).breakBefore"
-    assert sheet.locator(".solutions").evaluate(before) == "page"
-    page.emulate_media(media="screen")
-    sheet.locator(".bar button").nth(1).click()
-    page.locator("#pad").wait_for()
-
-
 def test_a_number_is_guessed_before_it_is_shown(open_page):
     page = open_page()
     draw_digit(page, 7)
@@ -260,10 +141,13 @@ def test_no_chapter_is_wider_than_the_window(open_page, name, width):
 
 def test_the_chapter_on_training_leads_to_where_one_trains(open_page):
     page = open_chapter(open_page, "training")
-    if not page.locator("#view-train").count():
-        pytest.skip("this page has no view for training")
+    draw_digit(page, 7)
+    page.locator("#lesson .choice button").filter(has_text="100 digits").click()
+    assert "digits=100" in page.evaluate("location.search")
     page.locator("#lesson .action").click()
-    page.locator("#view-train").wait_for()
+    page.locator("#view-train form").wait_for()
+    assert page.locator("#train-digits").input_value() == "100"
+    assert page.locator("#train-epochs").input_value() == "40"
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

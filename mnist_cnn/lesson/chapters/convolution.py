@@ -10,7 +10,7 @@ from mnist_cnn import filtering, guess
 from mnist_cnn.filtering import KERNELS, Filter, Step
 from mnist_cnn.interesting import convolution_cells
 from mnist_cnn.lesson.course import Course, Read
-from mnist_cnn.lesson.question import Question, decimal
+from mnist_cnn.lesson.question import Question, added, decimal, factor
 from mnist_cnn.lesson.state import State, StateError
 from mnist_cnn.terms import Cells, Convolution
 
@@ -51,7 +51,7 @@ def question(course: Course, read: Read, state: State) -> Question:
     hidden = _hidden(read.image, _filter(state))
     kernel = _filter(state).kernel
     terms = " + ".join(
-        f"{decimal(p)}×{decimal(k)}"
+        f"{decimal(p)}×{factor(k)}"
         for p, k in zip(hidden.patch.ravel(), kernel.ravel(), strict=True)
         if round(p, guess.DECIMALS) and k
     )
@@ -59,7 +59,7 @@ def question(course: Course, read: Read, state: State) -> Question:
     return Question(
         answer=hidden.value,
         tolerance=guess.tolerance(_terms(hidden, kernel), guess.DECIMALS),
-        working=f"{terms or '0'} + {decimal(hidden.bias)} = {decimal(hidden.total)}{relu}",
+        working=f"{terms or '0'} {added(hidden.bias)} = {decimal(hidden.total)}{relu}",
         values={"row": str(hidden.row), "column": str(hidden.column)},
     )
 

@@ -1,4 +1,4 @@
-"""Loss before and after training on the drawing, and a network that learned digits by heart."""
+"""Loss before and after training on the drawing, and how it falls; digits learned by heart."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Learning:
-    """A network before and after training, and curves of one that overfits."""
+    """A network before and after training, and how it learns from few digits and from all."""
 
     digit: int  # the loss is that of this one
     before: Reading
@@ -51,7 +51,7 @@ def learning(course: Course, read: Read, state: State) -> Learning:
         digit=digit,
         before=_reading("untrained", course.variant("untrained")(read.image), digit),
         after=_reading("trained", read.activations, digit),
-        curves=variants.load_overfitting().curves,
+        curves=variants.load_curves().curves,
         epochs=card.epochs,
         accuracy=accuracy(card),
         trials=card.accuracies,

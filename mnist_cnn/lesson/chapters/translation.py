@@ -11,10 +11,11 @@ from mnist_cnn.activations import eight_bit
 from mnist_cnn.lesson.course import Course, Read
 from mnist_cnn.lesson.question import Question
 from mnist_cnn.lesson.state import State, whole
-from mnist_cnn.translation import REACH, Agreement
+from mnist_cnn.translation import REACH, Agreement, Sweep
 
 HOLES = {"reach"}
 NETWORKS = ("network", "dense")
+FIRST_DENSE = "dense1"  # of both
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,19 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Break:
+    """The nearest shift at which a network answers otherwise, and what of its layers kept up."""
+
+    dx: int
+    dy: int
+    digit: int
+    probability: float
+    ink: float  # share of it that is still in the picture, 0 to 1
+    maps: float | None  # agreement of the last maps, moved along; None in a network without maps
+    units: float  # agreement of the first dense layer's numbers, which cannot move along
+
+
+@dataclass(frozen=True)
 class Everywhere:
     """The answers of one network at all shifts; the middle is the picture where it stood."""
 
@@ -48,6 +62,7 @@ class Everywhere:
     sure: np.ndarray  # uint8 (21, 21), the probability of the answer, 255 is certainty
     held: np.ndarray  # bool (21, 21), whether the answer is the one in the middle
     held_of_whole: float  # share of the shifts that cut nothing off, 0 to 1
+    breaks: Break | None  # None: the answer holds as far as the picture is moved
 
 
 def moved(course: Course, read: Read, state: State) -> Moved:
@@ -88,6 +103,7 @@ def everywhere(course: Course, read: Read, state: State) -> dict[str, Everywhere
             sure=(sweep.probabilities.max(axis=2) * 255).astype(np.uint8),
             held=sweep.held,
             held_of_whole=sweep.held_of_whole,
+            breaks=_break(course, read, name, sweep),
         )
     return found
 
@@ -102,6 +118,25 @@ def question(course: Course, read: Read, state: State) -> Question:
 
 
 PICTURES = {"moved": moved, "everywhere": everywhere}
+
+
+def _break(course: Course, read: Read, name: str, sweep: Sweep) -> Break | None:
+    if sweep.first_failure is None:
+        return None
+    dx, dy = sweep.first_failure
+    row, column = dy + sweep.reach, dx + sweep.reach
+    tracer = course.tracer if name == "network" else course.variant(name)
+    agreements = translation.agreements(tracer, read.image, dx, dy)
+    maps = [each.agreement for each in agreements if each.stride]
+    return Break(
+        dx=dx,
+        dy=dy,
+        digit=int(sweep.digits[row, column]),
+        probability=float(sweep.probabilities[row, column].max()),
+        ink=float(sweep.ink[row, column]),
+        maps=maps[-1] if maps else None,
+        units=next(each.agreement for each in agreements if each.layer == FIRST_DENSE),
+    )
 
 
 def _levels(layer: np.ndarray, channel: int) -> np.ndarray:

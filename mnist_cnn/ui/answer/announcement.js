@@ -1,6 +1,6 @@
 // Says the answer to a screen reader, once the drawing rests: while the pen moves it would only
 // interrupt itself.
-import { text } from "../locales/language.js";
+import { text, onLanguage } from "../locales/language.js";
 import { doubtOf } from "./words.js";
 
 const REST = 1000; // milliseconds without a new answer
@@ -8,10 +8,12 @@ const REST = 1000; // milliseconds without a new answer
 export class Announcement {
   #timer = null;
   #started = false; // an empty pad is no news before anything was drawn
+  #said = null; // the answer that the region tells
 
   /** element: a live region */
   constructor(element) {
     this.element = element;
+    onLanguage(() => this.#said && this.say(this.#said));
   }
 
   hear(answer) {
@@ -21,6 +23,7 @@ export class Announcement {
   }
 
   say(answer) {
+    this.#said = answer;
     const sentences = answer.empty ? [text("announceEmpty")] : [topThree(answer), doubtOf(answer)];
     this.element.textContent = sentences.filter(Boolean).join(" ");
   }

@@ -1,6 +1,7 @@
 // The title, the tabs of the views, the way to sharing, the switches of language and of light.
 import { LANGUAGES, current, setLanguage, text, translate, onLanguage } from "../locales/language.js";
 import { emit } from "../transport/events.js";
+import { translateFooter } from "./footer.js";
 import { createTabs } from "./tabs.js";
 import { followAddress } from "./views.js";
 
@@ -8,6 +9,7 @@ export function mount(element) {
   translate(element);
   createTabs(element.querySelector(".tabs"));
   followAddress();
+  translateFooter();
   const language = element.querySelector(".language");
   const share = element.querySelector(".share");
   const label = () => {

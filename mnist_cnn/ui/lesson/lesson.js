@@ -8,6 +8,7 @@ import { chapterButtons } from "./contents.js";
 import { draw } from "./drawings.js";
 import { Presenter } from "./presenter.js";
 import { Quiz } from "./quiz.js";
+import { sentenceOf } from "./refusals.js";
 import { Stage } from "./stage.js";
 import { words, write } from "./words.js";
 import { Worksheet } from "./worksheet.js";
@@ -59,7 +60,7 @@ export function mount(element, props) {
     try {
       loaded = await words();
     } catch (error) {
-      return about.trouble(text(error.refused ?? "unreachable"));
+      return about.trouble(sentenceOf(error));
     }
     const at = Math.max(0, loaded.chapters.findIndex(({ name }) => name === place.chapter));
     const chapter = loaded.chapters[at];

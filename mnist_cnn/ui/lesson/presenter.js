@@ -2,6 +2,7 @@
 import { text } from "../locales/language.js";
 
 const KEYS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
+const SPACE = " "; // on, and with shift back
 const PAGE_KEYS = ["PageDown", "PageUp"]; // what a clicker sends: they turn wherever the focus is
 
 export class Presenter {
@@ -31,6 +32,7 @@ export class Presenter {
   start() {
     this.lesson.keep(0);
     this.show(0);
+    this.element.querySelector("h2").focus({ preventScroll: true }); // keys are for the lesson now
   }
 
   stop() {
@@ -54,6 +56,7 @@ export class Presenter {
     this.element.querySelector(".leave").hidden = !this.on;
     this.#progress(steps.length);
     if (step === "last") this.lesson.keep(this.at);
+    if (this.on) window.scrollTo(0, 0);
   }
 
   /** Go on or back; false when nothing is presented, so that the chapter turns. */
@@ -83,13 +86,14 @@ export class Presenter {
   #key(event) {
     if (!this.on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") return this.stop();
-    const by = KEYS[event.key];
-    if (!by || (!PAGE_KEYS.includes(event.key) && usesArrows(event.target))) return;
+    const by = event.key === SPACE ? (event.shiftKey ? -1 : 1) : KEYS[event.key];
+    if (!by || (!PAGE_KEYS.includes(event.key) && uses(event.key, event.target))) return;
     event.preventDefault();
     this.step(by);
   }
 }
 
-/** Whether arrow keys mean something of their own there. */
-const usesArrows = (target) =>
-  target instanceof Element && target.matches("input, select, textarea, [role=application]");
+/** Whether a key means something of its own there: space presses buttons, too. */
+const uses = (key, target) =>
+  target instanceof Element &&
+  target.matches(`input, select, textarea, [role=application]${key === SPACE ? ", button" : ""}`);

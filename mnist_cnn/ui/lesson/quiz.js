@@ -1,6 +1,7 @@
 // The question of a chapter: filled from the drawing, and checked against the network's numbers.
 import { text } from "../locales/language.js";
 import { latest, question } from "../transport/question.js";
+import { sentenceOf } from "./refusals.js";
 import { fill, write } from "./words.js";
 
 const REST = 400; // milliseconds the pen rests until a question is filled anew
@@ -16,7 +17,7 @@ export class Quiz {
     this.fillHoles = latest(
       ({ chapter, about }) => question("lessons/question", this.#query(chapter, about), about.frame),
       (values, { chapter, about }) => chapter === this.#chapter && this.#show(values, about),
-      (error) => this.#say(text(error.refused ?? "unreachable"), "trouble"),
+      (error) => this.#say(sentenceOf(error), "trouble"),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -76,7 +77,7 @@ export class Quiz {
       }
       if (right || typed === null) this.#explain(fill(chapter.answer, { working }));
     } catch (error) {
-      this.#say(error.refused ? text("lessonNoNumber") : text("unreachable"), "trouble");
+      this.#say(sentenceOf(error), "trouble");
     }
   }
 

@@ -3,6 +3,7 @@ import { text } from "../locales/language.js";
 import { Ink } from "../pad/surface.js";
 import { PAD_SIZE } from "../pad/drawing.js";
 import { latest, question } from "../transport/question.js";
+import { sentenceOf } from "./refusals.js";
 
 const REST = 350; // milliseconds the pen rests before a picture is asked for that takes computing
 const LATE = 500; // milliseconds until a person is told that something is being computed
@@ -47,7 +48,7 @@ export class Stage {
       },
       (error) => {
         this.#settle(picture);
-        if (!this.#closed) this.about.trouble(text(error.refused ?? "unreachable"));
+        if (!this.#closed) this.about.trouble(sentenceOf(error));
       },
     );
     const picture = { ask, how, timer: null, late: null };

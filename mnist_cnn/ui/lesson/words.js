@@ -19,8 +19,9 @@ export function words() {
 async function load(language) {
   const response = await fetch(url(`lessons/chapters?${new URLSearchParams({ language })}`));
   if (response.ok) return response.json();
-  const { error: refused } = await response.json().catch(() => ({}));
-  throw Object.assign(new Error(refused ?? `The server answered ${response.status}`), { refused });
+  const { error, key } = await response.json().catch(() => ({}));
+  const refused = key ?? error;
+  throw Object.assign(new Error(error ?? `The server answered ${response.status}`), { refused });
 }
 
 /** Put a text into `element`, `code` in it set as such. */

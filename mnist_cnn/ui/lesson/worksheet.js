@@ -2,8 +2,9 @@
 import { text, onLanguage } from "../locales/language.js";
 import { make } from "../inspector/elements.js";
 import { latest, question } from "../transport/question.js";
-import { decimal } from "./numbers.js";
+import { added, decimal } from "./numbers.js";
 import { inkPlate } from "./plates.js";
+import { sentenceOf } from "./refusals.js";
 
 const EXACT = 4; // decimals of a product of two numbers with two
 
@@ -20,7 +21,7 @@ export class Worksheet {
         this.#made = made;
         this.#write();
       },
-      (error) => this.#say(text(error.refused ?? "unreachable")),
+      (error) => this.#say(sentenceOf(error)),
     );
     onLanguage(() => this.#shown && this.#write());
   }
@@ -139,8 +140,7 @@ function poolingTask({ layer, cell, how, window }) {
 }
 
 function convolutionAnswer({ products, sum, bias, total, value, network }) {
-  const added = `${bias < 0 ? "−" : "+"} ${decimal(Math.abs(bias))}`;
-  const line = `${decimal(sum, EXACT)} ${added} = ${decimal(total, EXACT)} → ReLU → ${decimal(value, EXACT)}`;
+  const line = `${decimal(sum, EXACT)} ${added(bias)} = ${decimal(total, EXACT)} → ReLU → ${decimal(value, EXACT)}`;
   return [
     make("h2", "", text("lessonSheetConvolution")),
     make("div", "row", grid(written(products, EXACT))),

@@ -1,5 +1,6 @@
 // The form: a recipe, and everything that may differ from it. The server checks it while one types.
 import { text, onLanguage } from "../locales/language.js";
+import { listen } from "../transport/events.js";
 import { latest } from "../transport/question.js";
 import { FIELDS, OF_RECIPE, RECIPES, nameOf } from "./fields.js";
 import { post, sentenceOf } from "./session.js";
@@ -81,6 +82,7 @@ export function createChoices(form, { recipes, names }, planned) {
     input.addEventListener("change", () => changed());
   }
   onLanguage(() => refuse(refusal));
+  listen("choices", (chosen) => adopt({ ...recipes[chosen.recipe], ...chosen }));
   adopt(recipes[cards.value]);
   return { values, refuse };
 }

@@ -1,6 +1,6 @@
 // All networks of this session and the shipped one in a table: to compare, look at, use and keep.
 import { text, onLanguage } from "../locales/language.js";
-import { nameOf } from "./fields.js";
+import { RECIPES, nameOf } from "./fields.js";
 import { percentOf } from "./results.js";
 import { choicesOf, duration, stateOf } from "./status.js";
 
@@ -69,8 +69,10 @@ function described({ run, card, downsampling }) {
 
 function howOf(options, card, downsampling) {
   if (options?.optimizer) return choicesOf({ ...options, downsampling });
-  const known = { recipe: card?.recipe ?? "–", epochs: card?.epochs ?? "–" };
-  return text("howRecipe", { ...known, downsampling: nameOf(downsampling) });
+  const label = RECIPES[card?.recipe]?.label;
+  const recipe = label ? text(label) : (card?.recipe ?? "–");
+  const epochs = card?.epochs ?? "–";
+  return text("howRecipe", { recipe, epochs, downsampling: nameOf(downsampling) });
 }
 
 const NAMES = { show: "showRun", use: "useNetwork", download: "downloadNetwork" };

@@ -135,6 +135,7 @@ function fill(element, props) {
     show();
   });
   listen("network", show);
+  listen("choices", () => choose(true));
   runs.find().then(
     () => choose(!runs.chosen),
     (error) => say(sentenceOf(error)),

@@ -14,6 +14,7 @@
 //   view     {name}           the right side of the page shows another view; header/views.js
 //   network  {reference, layers, …}  another network reads the drawing, or newer weights of it; see
 //                             network/choice.js
+//   choices  {recipe, digits, epochs}  what is to be filled into the form of the Train view
 //   picture  {width, height, pixels}  ink that is to be put on the pad
 //   rules    {training, wall, network, …}  what the teacher has decided, as mnist_cnn/classroom.py
 //                             has it; this and the next two come from the server

@@ -2,7 +2,7 @@
 import { text } from "../../locales/language.js";
 import { make, tile } from "../../inspector/elements.js";
 import { shade, signedShade } from "../../maps/colormap.js";
-import { decimal } from "../numbers.js";
+import { added, decimal } from "../numbers.js";
 import { figure, frame, inkPlate, largest, numberPlate, signedPlate, under } from "../plates.js";
 
 export const defaults = { kernel: "left_edge", bias: "0", relu: "1" };
@@ -105,7 +105,7 @@ function working({ image, kernel, bias, relu, map }, row, column, secret) {
     secret
       ? make("b", "sum", "?")
       : tile(products, (number) => signedShade(number / most)),
-    make("span", "sign", `Σ + ${decimal(bias)}${relu ? " → ReLU" : ""} =`),
+    make("span", "sign", `Σ ${added(bias)}${relu ? " → ReLU" : ""} =`),
     make("b", "sum", value),
   ];
 }

@@ -91,6 +91,6 @@ function trainedRows(trained) {
 function verdict({ other, difference, chance, holds }) {
   const key =
     holds === null ? "lessonUndecided" : holds ? "lessonMaxHeld" : "lessonMaxFailed";
-  const size = `${decimal(100 * Math.abs(difference))}%`;
+  const size = decimal(100 * Math.abs(difference));
   return text(key, { other: text(WAYS[other]), size, chance: percent(chance, 1) });
 }

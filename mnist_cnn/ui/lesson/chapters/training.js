@@ -1,32 +1,71 @@
-// Loss before and after training, and a network that learns digits by heart.
+// Loss before and after training, how it falls, and digits that are learned by heart.
 import { text } from "../../locales/language.js";
-import { showView, views } from "../../header/views.js";
+import { showView } from "../../header/views.js";
 import { make } from "../../inspector/elements.js";
-import { decimal, percent } from "../numbers.js";
+import { emit } from "../../transport/events.js";
+import { chart } from "../chart.js";
+import { decimal, percent, whole } from "../numbers.js";
 
-export const defaults = {};
+export const defaults = { digits: "" }; // all of them
 
+const RECIPE = "lesson";
 const TRAIN = "train"; // the view where one trains
-const SIZE = [420, 190]; // units of the chart
-const RIM = { left: 44, right: 10, top: 10, bottom: 30 };
-const GRID = [0, 0.25, 0.5, 0.75, 1];
+const LOSS_STEP = 0.5; // the chart of the loss ends at a multiple of it
+let chosen = () => null; // the curve that the stage which is open shows
 
 export function create(stage) {
   const bars = make("div", "plates");
-  const curves = make("div", "plates");
-  stage.element.append(bars, curves);
-  stage.picture("learning", (learning) => {
-    bars.replaceChildren(
-      probabilities(learning.before, learning.digit, "lessonUntrained"),
-      probabilities(learning.after, learning.digit, "lessonTrained"),
+  const choice = make("div", "choice");
+  const charts = make("div", "plates");
+  let curves = [];
+  choice.role = "group";
+  choice.setAttribute("aria-label", text("lessonLearnedFrom"));
+  stage.element.append(bars, choice, charts);
+  chosen = () => curves.find(({ digits }) => String(digits) === stage.state.digits) ?? curves.at(-1);
+
+  function show() {
+    const { digits, curve } = chosen();
+    choice.replaceChildren(
+      ...curves.map((one) =>
+        digitsButton(one, one.digits === digits, () => {
+          stage.set({ digits: String(one.digits) });
+          show();
+          choice.querySelector("[aria-pressed=true]").focus();
+        }),
+      ),
     );
-    curves.replaceChildren(...learning.curves.map(curve));
-  });
+    charts.replaceChildren(lossOf(curve), accuracyOf(digits, curve));
+  }
+
+  stage.picture(
+    "learning",
+    (learning) => {
+      curves = learning.curves;
+      bars.replaceChildren(
+        probabilities(learning.before, learning.digit, "lessonUntrained"),
+        probabilities(learning.after, learning.digit, "lessonTrained"),
+      );
+      show();
+    },
+    { fixed: true },
+  );
 }
 
-/** Go where one trains, where the page has that. */
+/** Go where one trains, with what is shown here filled in. */
 export function act() {
-  if (views().includes(TRAIN)) showView(TRAIN);
+  const curve = chosen();
+  if (curve) emit("choices", { recipe: RECIPE, digits: curve.digits, epochs: lastOf(curve).epoch });
+  showView(TRAIN);
+}
+
+const lastOf = ({ curve }) => curve.at(-1);
+
+function digitsButton({ digits }, pressed, clicked) {
+  const button = make("button", "", text("lessonDigits", { count: whole(digits) }));
+  button.type = "button";
+  button.setAttribute("aria-pressed", String(pressed));
+  button.addEventListener("click", clicked);
+  return button;
 }
 
 function probabilities({ probabilities: shares, loss }, digit, key) {
@@ -41,53 +80,44 @@ function probabilities({ probabilities: shares, loss }, digit, key) {
   return make("figure", "chart", make("div", "bars", ...bars), caption);
 }
 
-/** Accuracy on the digits learned from, and on those never seen, epoch by epoch. */
-function curve({ digits, curve: epochs }) {
-  const [width, height] = SIZE;
-  const x = (epoch) =>
-    RIM.left + ((epoch - 1) / Math.max(1, epochs.length - 1)) * (width - RIM.left - RIM.right);
-  const y = (share) => RIM.top + (1 - share) * (height - RIM.top - RIM.bottom);
-  const chart = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
-  const last = epochs.at(-1);
+/** Loss, epoch by epoch. */
+function lossOf(epochs) {
+  const points = epochs.map(({ epoch, training_loss: training, test_loss: test }) => ({
+    epoch,
+    training,
+    test,
+  }));
+  const largest = Math.max(...points.flatMap(({ training, test }) => [training, test]));
+  const most = Math.ceil(largest / LOSS_STEP) * LOSS_STEP;
+  const { training, test } = points.at(-1);
+  const values = { epochs: points.at(-1).epoch, train: decimal(training, 3), test: decimal(test, 3) };
+  return drawn("lossTitle", points, decimal, most, text("lessonLossCurve", values));
+}
+
+/** Accuracy, epoch by epoch. */
+function accuracyOf(digits, epochs) {
+  const points = epochs.map(({ epoch, training_accuracy: training, test_accuracy: test }) => ({
+    epoch,
+    training,
+    test,
+  }));
+  const { epoch, training, test } = points.at(-1);
   const values = {
-    digits,
-    epochs: epochs.length,
-    train: percent(last.training_accuracy),
-    test: percent(last.test_accuracy),
+    digits: whole(digits),
+    epochs: epoch,
+    train: percent(training),
+    test: percent(test),
   };
-  chart.setAttribute("aria-label", text("lessonCurve", values));
-  for (const share of GRID) {
-    chart.append(
-      svg("line", { x1: RIM.left, x2: width - RIM.right, y1: y(share), y2: y(share), class: "grid" }),
-      label(RIM.left - 6, y(share) + 4, percent(share, 0), "end"),
-    );
-  }
-  for (const [name, of] of [["training", "training_accuracy"], ["test", "test_accuracy"]]) {
-    const points = epochs.map((epoch) => `${x(epoch.epoch)},${y(epoch[of])}`).join(" ");
-    chart.append(svg("polyline", { points, class: name }));
-  }
-  chart.append(
-    label(x(1), height - 8, "1", "middle"),
-    label(x(epochs.length), height - 8, String(epochs.length), "end"),
-    label((x(1) + x(epochs.length)) / 2, height - 8, text("lessonEpoch"), "middle"),
-  );
-  const caption = make("figcaption", "", text("lessonCurve", values), " ");
+  return drawn("accuracyTitle", points, (share) => percent(share, 0), 1, text("lessonCurve", values));
+}
+
+function drawn(title, points, write, most, sentence) {
+  const picture = chart(points, { name: sentence, axis: text("lessonEpoch"), write }, most);
+  const caption = make("figcaption", "", make("b", "", text(title)), ` · ${sentence} `);
   caption.append(
     make("b", "training", text("lessonLearned")),
     " ",
     make("b", "test", text("lessonNeverSeen")),
   );
-  return make("figure", "chart", chart, caption);
-}
-
-function label(x, y, words, anchor) {
-  const element = svg("text", { x, y, "text-anchor": anchor });
-  element.textContent = words;
-  return element;
-}
-
-function svg(tag, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
+  return make("figure", "chart", picture, caption);
 }

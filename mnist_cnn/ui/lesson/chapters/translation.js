@@ -13,10 +13,11 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 export function create(stage) {
   const sliders = { dx: slider(stage, "dx", "lessonMoveRight"), dy: slider(stage, "dy", "lessonMoveDown") };
-  const plates = make("div", "plates");
+  const plates = make("div", "plates three");
   const answers = make("p", "answers");
   const table = make("table", "");
   const squares = make("div", "plates squares");
+  const breaks = make("div", "breaks");
   const shift = () => [Number(stage.state.dx), Number(stage.state.dy)];
   stage.element.append(
     make("div", "controls", ...Object.values(sliders).map(({ label }) => label)),
@@ -25,6 +26,7 @@ export function create(stage) {
     scrolled(table),
     make("p", "hint", text("lessonSquares")),
     squares,
+    breaks,
   );
 
   followArrows(plates, (by) => move(stage, shift(), by));
@@ -46,6 +48,9 @@ export function create(stage) {
     (networks) => {
       squares.replaceChildren(
         ...Object.entries(networks).map(([name, all]) => square(stage, name, all)),
+      );
+      breaks.replaceChildren(
+        ...Object.entries(networks).flatMap(([name, all]) => whereAndWhy(stage, name, all)),
       );
       const [dx, dy] = shift();
       mark(squares, { dx, dy, reach: (Object.values(networks)[0].held.length - 1) / 2 });
@@ -100,6 +105,32 @@ function square(stage, name, { held, sure, digits, held_of_whole: share }) {
   });
   return figure(canvas, caption, [make("i", "here")]);
 }
+
+/** The nearest shift that changes the answer, and which layers have still kept up there. */
+function whereAndWhy(stage, name, { breaks, held }) {
+  const network = text(NETWORKS[name]);
+  if (!breaks) return [make("p", "", text("lessonHolds", { network, reach: (held.length - 1) / 2 }))];
+  const { dx, dy, digit, probability, ink, maps, units } = breaks;
+  const link = make("button", "link", arrows(dx, dy));
+  link.type = "button";
+  link.addEventListener("click", () => stage.set({ dx: String(dx), dy: String(dy) }));
+  const sentences = [
+    text("lessonBroken", { digit, share: percent(probability), ink: percent(ink) }),
+    maps === null
+      ? text("lessonBreaksDense", { units: percent(units) })
+      : text("lessonBreaksMaps", { maps: percent(maps), units: percent(units) }),
+    ink < 1 ? text("lessonBreaksCut") : maps > units ? text("lessonBreaksPlace") : "",
+  ];
+  return [
+    make("h4", "", text("lessonBreaks", { network }), " ", link),
+    ...sentences.filter(Boolean).map((sentence) => make("p", "broken", sentence)),
+  ];
+}
+
+/** A shift in pixels, as arrows: →4 ↑2. */
+const arrows = (dx, dy) => [arrow(dx, "←→"), arrow(dy, "↑↓")].filter(Boolean).join(" ");
+
+const arrow = (pixels, [back, on]) => (pixels ? `${pixels < 0 ? back : on}${Math.abs(pixels)}` : "");
 
 function mark(squares, { dx, dy, reach }) {
   const side = 2 * reach + 1;

@@ -1,0 +1,69 @@
+"""README.md and README.zh-CN.md say the same: the same commands, names, figures, links, parts."""
+
+import re
+
+import pytest
+
+from tests.serving import ROOT
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"\s+#.*$", re.MULTILINE)  # of a shell: in each README's language
+OWN_NAME = re.compile(r"\bYOU\b|你的用户名")
+EACH_OTHER = ("README.md", "README.zh-CN.md")
+
+
+def read(name):
+    """The text without what Hugging Face reads, which is in one of them only."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL).strip()
+
+
+def sections(text):
+    return re.split(r"^## .*$", text, flags=re.MULTILINE)
+
+
+SECTIONS = list(zip(*(sections(read(name)) for name in EACH_OTHER), strict=True))
+IDS = re.findall(r"^## (.*)$", read(EACH_OTHER[0]), re.MULTILINE)
+
+
+def commands(section):
+    return [
+        (language, OWN_NAME.sub("NAME", COMMENT.sub("", code) if language == "sh" else code))
+        for language, code in FENCE.findall(section)
+        if language
+    ]
+
+
+def prose(section):
+    return FENCE.sub("", section)
+
+
+def code(section):
+    return set(re.findall(r"`([^`]+)`", prose(section)))
+
+
+def links(section):
+    targets = re.findall(r"\]\(([^)]+)\)|<(https?:[^>]+)>", prose(section))
+    return {a or b for a, b in targets if not a.startswith(("#", *EACH_OTHER))}
+
+
+def figures(section):
+    return set(re.findall(r"\d[\d,.]*\d|\d", re.sub(r"`[^`]*`", "", prose(section))))
+
+
+def parts(section):
+    """Paragraphs, points of a list and rows of a table, in their order."""
+    lines = [line for line in prose(section).splitlines() if line.strip()]
+    return [line[:2] if line.startswith(("- ", "| ", "|-", "![", "# ")) else "p" for line in lines]
+
+
+@pytest.mark.parametrize("same", [commands, code, links, figures, parts])
+@pytest.mark.parametrize(("english", "chinese"), SECTIONS, ids=["the beginning", *IDS])
+def test_both_say_the_same(english, chinese, same):
+    assert same(english) == same(chinese)
+
+
+def test_each_leads_to_the_other():
+    english, chinese = (read(name) for name in EACH_OTHER)
+    assert "(README.zh-CN.md)" in english
+    assert "(README.md)" in chinese
