@@ -6,18 +6,23 @@ and holds ``changed`` while it is at work.
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import threading
 import time
 
 from mnist_cnn import failures
+from mnist_cnn.correction import Correction
 from mnist_cnn.events import LAST, Event, Stopped
+from mnist_cnn.options import Options
 from mnist_cnn.run import QUEUED, Run, RunsError
 from mnist_cnn.worker import Worker
 
 CORRECTING = 1  # corrections at the same time, beside other runs
 CLOSING = 5.0  # seconds for processes to end
+
+log = logging.getLogger(__name__)
 
 
 class Schedule:
@@ -174,6 +179,7 @@ class Schedule:
         return sum(bool(other.worker) for other in alike) < workers
 
     def _begin(self, run: Run) -> None:
+        log.info("training %s begins: %s", _short(run), _in_words(run.job))
         try:
             run.start(Worker(run.job, lambda event: self._hear(run, event), *self._paths))
         except OSError as error:
@@ -188,6 +194,7 @@ class Schedule:
                 run.hear(failures.of_system(error))
                 run.worker.end()
             if isinstance(event, LAST):
+                log.info("training %s ends: %s", _short(run), type(event).__name__.lower())
                 run.worker = None
                 self._fill()
             self.changed.notify_all()
@@ -195,6 +202,17 @@ class Schedule:
     def _leave(self, run: Run) -> None:
         run.hear(Stopped(0, None))
         self.changed.notify_all()
+
+
+def _short(run: Run) -> str:
+    """Its id for the log: too short for anybody to ask for the run by it."""
+    return run.id[:6]
+
+
+def _in_words(job: Options | Correction) -> str:
+    if isinstance(job, Correction):
+        return f"correction by {len(job.labels)} digits"
+    return f"{job.recipe}, {job.downsampling}, {job.digits} digits, {job.epochs} epochs"
 
 
 def _worker_of(run: Run) -> Worker:

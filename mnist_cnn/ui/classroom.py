@@ -6,6 +6,7 @@ The teacher's token travels in a header, and no other site can send that.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from mnist_cnn.classroom import Classroom, ClassroomError
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import news
+from mnist_cnn.ui.fairness import place
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
@@ -30,6 +32,8 @@ from mnist_cnn.wall import WallError
 
 TEACHER = "X-Mnist-Cnn-Teacher"
 LARGEST_COMMAND = 20_000  # bytes: a drawing of 16,000 characters, and what is said about it
+log = logging.getLogger(__name__)
+
 FILES = {"npz": "application/zip", "csv": "text/csv; charset=utf-8"}
 
 
@@ -61,12 +65,14 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
             choices["network"] = networks.keep(str(choices["network"]))
             choices["downsampling"] = networks.find(choices["network"]).downsampling
         classroom.decide(choices)
+        log.info("the teacher decides %s", choices)
         await run_in_threadpool(enforce, classroom, runs)
         return await greet(request)
 
     async def clear_line(request: Request) -> Response:
         """Take all trainings that wait out of the line."""
         await run_in_threadpool(runs.schedule.clear_line)
+        log.info("the teacher clears the line of trainings")
         return await greet(request)
 
     async def broadcast(request: Request) -> Response:
@@ -84,6 +90,7 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
     async def clear_wall(request: Request) -> Response:
         """Take all digits off."""
         classroom.clear_wall()
+        log.info("the teacher clears the wall")
         return json_of({})
 
     async def file(request: Request) -> Response:
@@ -102,6 +109,7 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
 
         async def answer(request: Request) -> Response:
             if not _is_teacher(request):
+                log.warning("not the teacher's token, from %s", place(request))
                 return JSONResponse({"error": NOT_TEACHER, "key": "notTeacher"}, 403)
             return await endpoint(request)
 

@@ -5,7 +5,9 @@ site's page does not get past it. See ``endpoints`` for the list, and ``.github/
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
@@ -21,8 +23,10 @@ from starlette.websockets import WebSocketClose
 
 from mnist_cnn.ui import calls
 from mnist_cnn.ui.endpoints import ENDPOINTS, MEBIBYTE, PREFIX, Endpoint, find
-from mnist_cnn.ui.fairness import FairLine, OverloadError, Rates, place
+from mnist_cnn.ui.fairness import FairLine, OverloadError, Rate, Rates, place
 from mnist_cnn.ui.requests import RequestError
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # heavy requests
 MOST_WAITING = 100  # heavy requests of one place: a class may share an address
@@ -30,6 +34,7 @@ MOST_HELD = 256 * MEBIBYTE  # bytes of bodies in memory, of everybody
 PATIENCE = 30  # seconds for a body to come
 MOST_SOCKETS = 800  # open in all; a process may have 1,024 files open on many systems
 LONGEST_QUERY = 2048  # characters
+REFUSALS_TOLD = Rate(50, 1)  # in the log: who floods the server does not flood the disk
 HOST = re.compile(r"[A-Za-z0-9.\-_]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.%]{2,60}\](:\d{1,5})?")
 
 # Gradio's scripts make functions of text and styles of their own, so these are allowed; nothing
@@ -79,6 +84,7 @@ class Gate:
         self._heavy = FairLine(AT_ONCE, MOST_WAITING)
         self._sockets = 0
         self._held = 0  # bytes of bodies
+        self._told = Rates(REFUSALS_TOLD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it with a sentence."""
@@ -90,10 +96,13 @@ class Gate:
             await self.app(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = False
+        began, since = False, time.monotonic()
 
         async def answer(message: Message) -> None:
             nonlocal began
+            if not began:
+                milliseconds = 1000 * (time.monotonic() - since)
+                log.debug("%s: %d after %.0f ms", _who(scope), message["status"], milliseconds)
             began = True
             await send(message)
 
@@ -111,11 +120,21 @@ class Gate:
                 await self.app(scope, receive, answer)
         except RefusalError as refusal:
             if not began:
-                await _refuse(refusal.status, str(refusal))(scope, receive, send)
+                await self._refuse(refusal.status, str(refusal), scope)(scope, receive, send)
         except OverloadError as error:
-            await _refuse(429, str(error))(scope, receive, send)
+            await self._refuse(429, str(error), scope)(scope, receive, send)
         except RequestError as error:
-            await _refuse(400, str(error))(scope, receive, send)
+            await self._refuse(400, str(error), scope)(scope, receive, send)
+
+    def _refuse(self, status: int, sentence: str, scope: Scope) -> Response:
+        self._tell(scope, f"{status} {sentence}")
+        headers = {"Retry-After": "1"} if status == 429 else {}
+        return JSONResponse({"error": sentence}, status, headers)
+
+    def _tell(self, scope: Scope, why: str) -> None:
+        with contextlib.suppress(OverloadError):
+            self._told.spend("everybody")
+            log.warning("%s refused: %s", _who(scope), why)
 
     @contextlib.asynccontextmanager
     async def _whole_body(self, receive: Receive) -> AsyncIterator[bytes]:
@@ -145,6 +164,7 @@ class Gate:
             if self._sockets >= MOST_SOCKETS:
                 raise OverloadError("Too many pages are open.")
         except (RefusalError, OverloadError) as refusal:
+            self._tell(scope, str(refusal))
             return await WebSocketClose(1013, str(refusal))(scope, receive, send)
         self._sockets += 1
         try:
@@ -240,9 +260,10 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _refuse(status: int, sentence: str) -> Response:
-    headers = {"Retry-After": "1"} if status == 429 else {}
-    return JSONResponse({"error": sentence}, status, headers)
+def _who(scope: Scope) -> str:
+    """Return who asks for what, without the query, in which a page's own secrets may be."""
+    method = scope.get("method", "WEBSOCKET")
+    return f"{place(HTTPConnection(scope))} {method} {get_route_path(scope)[:100]!r}"
 
 
 def _with_headers(send: Send) -> Send:

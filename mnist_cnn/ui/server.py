@@ -16,7 +16,7 @@ from mnist_cnn.ui import quick  # noqa: F401  first, before Gradio is imported
 from mnist_cnn import card
 from mnist_cnn.architecture import Layer
 from mnist_cnn.classroom import Classroom, Rules
-from mnist_cnn.ui import addresses, gate, languages, page, sharing, web
+from mnist_cnn.ui import addresses, gate, languages, log, page, sharing, web
 from mnist_cnn.ui.accounts import Account
 from mnist_cnn.ui.endpoints import LARGEST_PICTURE
 from mnist_cnn.ui.waking import Waking, health, routes_asleep
@@ -37,6 +37,7 @@ def serve(
         network: its layers.
         users: who may sign in; without any, everybody may look.
     """
+    log.configure(options.verbose)
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
     waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
     known = sharing.Addresses(network=addresses.on_this_network(options.host, options.port))

@@ -39,7 +39,12 @@ export function listen(name, handler) {
   queueMicrotask(() => last.has(name) && handler(last.get(name)));
 }
 
-/** Call `listener` whenever the page turns light or dark. */
+/** Call `listener` whenever the page turns light or dark, and again when its colours have faded over. */
 export function onTheme(listener) {
-  new MutationObserver(() => listener()).observe(document.body, { attributeFilter: ["class"] });
+  const turned = () => {
+    listener();
+    const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    Promise.allSettled(fading.map((one) => one.finished)).then(listener);
+  };
+  new MutationObserver(turned).observe(document.body, { attributeFilter: ["class"] });
 }
