@@ -1,21 +1,17 @@
 // Questions about a drawing that are asked on demand, beside the drawing route.
-import { inTime } from "./transport.js";
+import { inTime, refuse } from "./transport.js";
 
 const RETRY = 2000; // milliseconds until a question that got no answer is asked again
 
 /**
  * Ask `path` about the drawing in `frame`; returns the server's object.
- * Throws an Error with `refused`, the server's sentence, when the server refuses.
+ * Throws as `refuse` does.
  */
 export async function question(path, values, { width, height, pixels, network }) {
   const query = new URLSearchParams({ ...values, width, height, network });
   const response = await inTime(`${path}?${query}`, pixels);
-  if (response.ok) return response.json();
-  if (response.status === 429) throw new Error("The server is busy"); // worth another attempt
-  const { error, key } = await response.json().catch(() => ({})); // a proxy's page is no JSON
-  const words = error ?? `The server answered ${response.status}`;
-  const refused = response.status < 500 ? (key ?? error) : undefined; // worth another attempt
-  throw Object.assign(new Error(words), { refused });
+  if (!response.ok) await refuse(response);
+  return response.json();
 }
 
 /**
