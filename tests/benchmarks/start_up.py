@@ -1,17 +1,18 @@
-"""How long from ``python app.py`` to the page and to the first answer: ours, and the stock page.
+"""How long from ``python app.py`` to the page, to the first answer, and to its end: ours, and stock.
 
     python -m tests.benchmarks.start_up [--starts 3]
 
 Both in turn, each in a new process. The page is there when a request for it is answered; then a
 drawing is asked about until it is answered, each as its page does it: ours on the drawing route,
 the stock one through Gradio's queue, with Gradio's client. Memory is what the process occupies ten
-seconds after the answer.
+seconds after the answer; then Ctrl+C ends it.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -41,6 +42,7 @@ class Start:
     page: float
     answer: float
     memory: int  # bytes
+    end: float  # seconds from Ctrl+C until the process has gone
 
 
 def main() -> None:
@@ -57,12 +59,15 @@ def main() -> None:
     for _ in range(count):
         for name, (program, answers) in rivals.items():
             found[name].append(start(program, answers))
-    print(f"\n{'median (worst)':12}{'page, s':>16}{'answer, s':>16}{'memory, MiB':>16}")
+    print(
+        f"\n{'median (worst)':12}{'page, s':>16}{'answer, s':>16}{'memory, MiB':>16}{'end, s':>16}"
+    )
     for name, starts in found.items():
         cells = [
             spread([s.page for s in starts]),
             spread([s.answer for s in starts]),
             spread([s.memory / MEBIBYTE for s in starts]),
+            spread([s.end for s in starts]),
         ]
         print(f"{name:14}" + "".join(f"{cell:>16}" for cell in cells))
 
@@ -78,9 +83,13 @@ def start(program: list[str], answers: Callable[[str], bool]) -> Start:
             page = first(lambda: httpx.get(address).status_code == 200) - began
             answer = first(lambda: answers(address)) - began
             time.sleep(REST)
-            return Start(page, answer, resident_bytes(process.pid))
+            memory = resident_bytes(process.pid)
+            asked = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            return Start(page, answer, memory, time.monotonic() - asked)
         finally:
-            process.terminate()
+            process.kill()
 
 
 def ours_answers(address: str) -> bool:
