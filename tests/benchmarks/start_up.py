@@ -1,4 +1,4 @@
-"""How long from ``python app.py`` to the page, to the first answer, and to its end: ours, and stock.
+"""How long from ``python app.py`` to page and first answer, and to its end: ours, and stock.
 
     python -m tests.benchmarks.start_up [--starts 3]
 
