@@ -12,6 +12,7 @@ from mnist_cnn.classroom import Classroom
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import gate, languages, live, page, sharing, training, web
+from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.waking import Waking, health
 from mnist_cnn.ui.web import PREFIX
 from mnist_cnn.weights_file import DEFAULT
@@ -28,7 +29,7 @@ def every_endpoint(reader: Reader) -> list[tuple[str, str]]:
         *languages.routes(PREFIX),
         *web.routes(),
         training.about({}, PREFIX),
-        *live.routes(reader, runs, Classroom()),
+        *live.routes(Networks(reader, runs), Classroom()),
     ]
     demo = page.build(layers_in(DEFAULT), waking.wait)
     app = App.create_app(demo, app_kwargs={"routes": routes, "middleware": gate.middleware()})

@@ -120,8 +120,8 @@ on_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="need
 @on_linux
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "kill"])
 @pytest.mark.parametrize("awake", [False, True], ids=["while it wakes", "with open sockets"])
-def test_the_end_leaves_no_process_behind(number, awake):
-    with start() as (address, process):
+def test_the_end_leaves_no_process_and_no_file_behind(number, awake, tmp_path):
+    with start(TMPDIR=str(tmp_path)) as (address, process):
         sockets = []
         if awake:
             until_awake(address)
@@ -136,3 +136,4 @@ def test_the_end_leaves_no_process_behind(number, awake):
             time.sleep(0.02)
         for socket in sockets:
             socket.close()
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("mnist_cnn")] == []

@@ -18,6 +18,7 @@ from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import live, telling, training, web
 from mnist_cnn.ui.classroom import enforce
+from mnist_cnn.ui.networks import Networks
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ def wake(path: str | os.PathLike, train_workers: int, classroom: Classroom) -> A
         WeightsError: see ``weights.load``.
     """
     reader, runs = Reader.load(path), Runs(workers=train_workers)
+    networks = Networks(reader, runs)
     enforce(classroom, runs)
     try:
         card = weights.load_card(path)
     except weights.WeightsError:
         card = None  # weights from elsewhere: they read all the same, and nothing is said of them
     about = {"choices": training.choices(), "shipped": telling.shipped(reader, card)}
-    routes = [training.about(about, web.PREFIX), *live.routes(reader, runs, classroom)]
-    return Awake(reader, runs, routes, live.configure, closing=(runs.close,))
+    routes = [training.about(about, web.PREFIX), *live.routes(networks, classroom)]
+    return Awake(reader, runs, routes, live.configure, closing=(runs.close, networks.close))

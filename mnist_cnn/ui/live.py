@@ -21,8 +21,6 @@ from starlette.websockets import WebSocket
 
 from mnist_cnn import ink, payload
 from mnist_cnn.classroom import Classroom
-from mnist_cnn.reading import Reader
-from mnist_cnn.runs import Runs
 from mnist_cnn.ui import correcting, exploring, lessons, trained, training
 from mnist_cnn.ui.classroom import routes as class_routes
 from mnist_cnn.ui.drawing_line import DrawingLine
@@ -47,18 +45,14 @@ LIVE_HEADER = struct.Struct("<HHH")  # width, height, length of the layers' name
 ALL_LAYERS = 0xFFFF  # instead of that length
 
 
-def routes(
-    reader: Reader, runs: Runs | None = None, classroom: Classroom | None = None
-) -> list[BaseRoute]:
+def routes(networks: Networks, classroom: Classroom | None = None) -> list[BaseRoute]:
     """Return the routes to put on Gradio's app.
 
     Args:
-        reader: the network that is shipped.
-        runs: trainings; without them nobody can train.
+        networks: that read drawings; without ``runs`` nobody can train.
         classroom: what a teacher decides; without it, or without runs, there is no class.
     """
-    networks = Networks(reader, runs)
-    line = DrawingLine()
+    runs, line = networks.runs, DrawingLine()
 
     async def read(request: Request) -> Response:
         """A drawing, ``?layers=conv1,pool1``, all of them without it → ``payload.encode``.
@@ -130,7 +124,7 @@ def routes(
         *exploring.routes(networks, PREFIX),
         *(training.routes(runs, networks, PREFIX) if runs else ()),
         *(trained.routes(runs, networks, PREFIX) if runs else ()),
-        *lessons.routes(reader, PREFIX),
+        *lessons.routes(networks.reader, PREFIX),
         *(correcting.routes(runs, networks, PREFIX) if runs else ()),
         *(class_routes(classroom, networks, runs, PREFIX) if runs and classroom else ()),
     ]

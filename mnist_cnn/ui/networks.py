@@ -158,13 +158,17 @@ class Networks:
     def __init__(self, shipped: Reader, runs: Runs | None = None):
         """Begin with the shipped one; ``runs`` are those of the server."""
         self.shipped, self.runs, self.uploads = Shipped(shipped), runs, Uploads()
-        self._reader = shipped
+        self.reader = shipped
         self._architectures: dict[str, _Architecture] = {}
         self._visualizers: OrderedDict[int, tuple[list[np.ndarray], FeatureVisualizer]]
         self._visualizers = OrderedDict()
         self._kept: OrderedDict[str, tuple[str, list[np.ndarray]]] = OrderedDict()
         self._lock = threading.Lock()
         self._pictures = tempfile.TemporaryDirectory(prefix="mnist_cnn_features_")
+
+    def close(self) -> None:
+        """Delete what lies on the disk: the process may end without a way out of its own."""
+        self._pictures.cleanup()
 
     def asked(self, request: Request) -> Shipped | Lent:
         """Return the network that ``?network`` of a request names; raises as ``find``."""
@@ -229,7 +233,7 @@ class Networks:
             return known
         with self._lock:
             if downsampling not in self._architectures:
-                self._architectures[downsampling] = _Architecture(downsampling, self._reader)
+                self._architectures[downsampling] = _Architecture(downsampling, self.reader)
             return self._architectures[downsampling]
 
 

@@ -53,13 +53,14 @@ def main(port: int) -> None:
     from mnist_cnn.reading import Reader
     from mnist_cnn.training_run import TrainingRun
     from mnist_cnn.ui import live
+    from mnist_cnn.ui.networks import Networks
 
     reader = Reader.load()
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.Markdown("Only the drawing route matters here.")
     demo.launch(
         server_port=port,
-        app_kwargs={"routes": live.routes(reader)},
+        app_kwargs={"routes": live.routes(Networks(reader))},
         ssr_mode=False,
         quiet=True,
         prevent_thread_lock=True,
