@@ -42,6 +42,7 @@ HOST = re.compile(r"[A-Za-z0-9.\-_]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.%]{2,60}\](:
 POLICY = "; ".join(
     (
         "default-src 'self'",
+        "connect-src 'self' ws: wss:",  # to Safari before 15.4, 'self' means no sockets
         "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
