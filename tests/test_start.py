@@ -1,6 +1,7 @@
 """The page is there before the network is; and nothing is left when the server ends."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -137,3 +138,15 @@ def test_the_end_leaves_no_process_and_no_file_behind(number, awake, tmp_path):
         for socket in sockets:
             socket.close()
     assert [path for path in tmp_path.iterdir() if path.name.startswith("mnist_cnn")] == []
+
+
+@on_linux
+def test_a_class_has_as_many_sockets_as_it_needs_where_the_system_begins_with_few():
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, usual[1]))
+    try:
+        with start() as (_, process):
+            soft, _ = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+    assert soft == min(4096, usual[1])

@@ -10,6 +10,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 from mnist_cnn.ui import quick  # noqa: F401  first, before Gradio is imported
 
 # isort: split
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 # Seconds between two looks of Gradio's queue for calls of /predict. Its own 0.001 takes 7 % of a
 # core while nobody does anything.
 QUEUE_LOOKS = 0.02
+FILES = 4096  # open at a time: a page has two sockets; macOS begins with 256
 
 
 def serve(
@@ -42,6 +48,7 @@ def serve(
         users: who may sign in; without any, everybody may look.
     """
     log.configure(options.verbose)
+    _allow_sockets(FILES)
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
     waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
     known = sharing.Addresses(network=addresses.on_this_network(options.host, options.port))
@@ -99,6 +106,16 @@ def _test_accuracy(weights: Path) -> float | None:
         return card.from_json(weights.with_suffix(".json").read_text("utf-8")).test_accuracy
     except UNREADABLE:
         return None
+
+
+def _allow_sockets(files: int) -> None:
+    """Let this process have so many files and sockets open, where the system has such a limit."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _stop_signal() -> threading.Event:
