@@ -173,6 +173,19 @@ def test_malformed_calls_get_a_sentence(address, call, sentence):
     assert sentence in answer.json()["error"]
 
 
+def test_what_is_no_json_cancels_nothing(address):
+    answer = httpx.post(f"{address}/gradio_api/cancel", content=b"--b\r\n\xc8")
+    assert answer.status_code == 400
+    assert "not JSON" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["queue/data?session_hash=nobody", "call/predict/nothing"])
+def test_who_has_called_nothing_gets_no_answer(address, path):
+    answer = httpx.get(f"{address}/gradio_api/{path}")
+    assert answer.status_code == 404
+    assert "no such call" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "weights/mnist_cnn.keras", "../app.py"])
 def test_predict_reads_no_file_that_was_not_uploaded(address, path):
     call = {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}]}

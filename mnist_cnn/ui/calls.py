@@ -21,12 +21,27 @@ ADDRESSES = ("http:", "https:", "ftp:", "file:", "data:", "//", "\\\\")
 
 def check(body: bytes, functions: Collection[int]) -> None:
     """Raise ``RequestError`` unless ``body`` is such a call, as JSON, of one of ``functions``."""
+    call = _object(body)
+    if not isinstance(call.get("data"), list):
+        raise RequestError('The body must be an object with a list "data"')
+    index = call.get("fn_index")
+    if index is not None and index not in functions:
+        raise RequestError(f"The page has no function {index}")
+
+
+def check_cancel(body: bytes) -> None:
+    """Raise ``RequestError`` unless ``body`` names, as JSON, a call that is to end."""
+    _object(body)
+
+
+def _object(body: bytes) -> dict:
+    """Return the object in a body, its words and numbers looked through."""
     try:
         call = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise RequestError("The body is not JSON") from error
-    if not isinstance(call, dict) or not isinstance(call.get("data"), list):
-        raise RequestError('The body must be an object with a list "data"')
+    if not isinstance(call, dict):
+        raise RequestError("The body must be an object")
     for name in WORDS:
         word = call.get(name)
         if word is not None and not (isinstance(word, str) and len(word) <= LONGEST_WORD):
@@ -35,10 +50,8 @@ def check(body: bytes, functions: Collection[int]) -> None:
         number = call.get(name)
         if number is not None and (type(number) is not int or not 0 <= number < 2**31):
             raise RequestError(f"{name} must be a whole number")
-    index = call.get("fn_index")
-    if index is not None and index not in functions:
-        raise RequestError(f"The page has no function {index}")
     _look_through(call, MOST_DEPTH)
+    return call
 
 
 def _no_number(constant: str) -> None:

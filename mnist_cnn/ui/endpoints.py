@@ -36,6 +36,13 @@ class Endpoint:
     rate: Rate | None = None  # of requests from one place
     heavy: bool = False  # a few at a time, each place in turn
     call: bool = False  # the body is a call of a function on the page, checked before Gradio
+    cancel: bool = False  # the body names a call, checked before Gradio
+    session: bool = False  # the query, or else the end of the path, names a session with a call
+
+    @property
+    def whole(self) -> bool:
+        """Whether the body is read before anybody waits for it: a slow sender holds up nobody."""
+        return self.heavy or self.call or self.cancel
 
     def serves(self, method: str, path: str) -> bool:
         """Whether this is the endpoint of a request."""
@@ -65,10 +72,10 @@ ENDPOINTS = (
     Endpoint("POST", "/gradio_api/upload", "the picture of /predict", LARGEST_UPLOAD, UPLOADS),
     Endpoint(READ, f"/gradio_api/file=.+/{HASH}/mnist_cnn\\.keras", "the network of /train"),
     Endpoint("POST", "/gradio_api/queue/join", "/predict, /train", LARGEST_CALL, CALLS, call=True),
-    Endpoint("POST", "/gradio_api/cancel", "ends /train", KIBIBYTE, CALLS),
-    Endpoint("GET", "/gradio_api/queue/data", "its answer", rate=CALLS),
+    Endpoint("POST", "/gradio_api/cancel", "ends /train", KIBIBYTE, CALLS, cancel=True),
+    Endpoint("GET", "/gradio_api/queue/data", "its answer", rate=CALLS, session=True),
     Endpoint("POST", f"/gradio_api/call/{NAME}", "the same", LARGEST_CALL, CALLS, call=True),
-    Endpoint("GET", f"/gradio_api/call/{NAME}/{NAME}", "its answer", rate=CALLS),
+    Endpoint("GET", f"/gradio_api/call/{NAME}/{NAME}", "its answer", rate=CALLS, session=True),
     Endpoint("GET POST DELETE", "/gradio_api/mcp(/.*)?", "--mcp", LARGEST_CALL, CALLS),
     Endpoint("POST", f"{PREFIX}/read", "a drawing", LARGEST_DRAWING, heavy=True),
     Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, heavy=True),

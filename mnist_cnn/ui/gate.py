@@ -16,7 +16,7 @@ import anyio
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -111,17 +111,23 @@ class Gate:
             endpoint = self._admit(scope, scope["method"])
             async with AsyncExitStack() as stack:
                 receive = _bounded(receive, endpoint.body)
-                if endpoint.heavy or endpoint.call:  # a slow sender holds up nobody
+                if endpoint.session:
+                    _check_session(scope)
+                if endpoint.whole:
                     body = await stack.enter_async_context(self._whole_body(receive))
                     receive = _replay(body, receive)
                 if endpoint.call:
                     calls.check(body, scope["app"].get_blocks().fns)
+                if endpoint.cancel:
+                    calls.check_cancel(body)
                 if endpoint.heavy:
                     await stack.enter_async_context(self._heavy.turn(place(HTTPConnection(scope))))
                 await self.app(scope, receive, answer)
         except RefusalError as refusal:
             if not began:
                 await self._refuse(refusal.status, str(refusal), scope)(scope, receive, send)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except OverloadError as error:
             await self._refuse(429, str(error), scope)(scope, receive, send)
         except RequestError as error:
@@ -146,7 +152,7 @@ class Gate:
                 while more:
                     message = await receive()
                     if message["type"] != "http.request":
-                        raise RefusalError(400, "The body is not complete.")
+                        raise ClientDisconnect
                     part = message.get("body", b"")
                     body += part
                     self._held += len(part)
@@ -202,6 +208,14 @@ def _check_headers(connection: HTTPConnection) -> None:
                 raise RefusalError(400, f"The header {name} is not a host.")
     if len(connection.scope["query_string"]) > LONGEST_QUERY:
         raise RefusalError(414, f"The query is longer than {LONGEST_QUERY} characters.")
+
+
+def _check_session(scope: Scope) -> None:
+    """Refuse who asks for answers without a call: Gradio would log a page of errors."""
+    named = HTTPConnection(scope).query_params.get("session_hash")
+    session = named or get_route_path(scope).rpartition("/")[2]
+    if session not in scope["app"].get_blocks()._queue.pending_messages_per_session:
+        raise RefusalError(404, "There is no such call.")
 
 
 def _check_origin(connection: HTTPConnection) -> None:
