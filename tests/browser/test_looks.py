@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.browser.pointer import draw_digit, wait_for_digit
 from tests.serving import ROOT
 
 LANGUAGES = ROOT / "mnist_cnn" / "languages"
@@ -45,3 +46,23 @@ def test_ink_and_paper_differ_in_both_themes(open_page, scheme):
     )
     light = [sum(map(int, c[c.index("(") + 1 : -1].split(", ")[:3])) > 382 for c in (ink, paper)]
     assert light == [scheme == "dark", scheme == "light"]
+
+
+# The mean of red, green and blue where there is most ink on a canvas.
+INK = """(canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let most = 3;
+    for (let i = 3; i < data.length; i += 4) if (data[i] > data[most]) most = i;
+    return (data[most - 1] + data[most - 2] + data[most - 3]) / 3;
+}"""
+
+
+@pytest.mark.parametrize("canvas", ["#pad canvas", "#filmstrip .drawing canvas"])
+def test_what_is_drawn_turns_with_the_page(open_page, canvas):
+    page = open_page(color_scheme="light")
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    drawn = page.locator(canvas).first
+    assert drawn.evaluate(INK) < 128
+    page.locator("#header .theme").click()
+    page.wait_for_function(f"({INK})(document.querySelector({canvas!r})) > 128")
