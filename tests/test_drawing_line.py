@@ -10,6 +10,7 @@ from mnist_cnn.ui import drawing_line
 from mnist_cnn.ui.drawing_line import DrawingLine
 from mnist_cnn.ui.fairness import FairLine, OverloadError, Rate, Rates
 from mnist_cnn.ui.newest import Newest
+from tests.looping import run
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
 ONE = strokes.render([np.array([(140.0, 40), (140, 240)])], size=80)
@@ -22,7 +23,7 @@ def test_each_gets_its_own_answer(reader):
         drawings = [SEVEN, EMPTY, ONE] * 7
         return await asyncio.gather(*(line.read(reader, "here", d) for d in drawings))
 
-    readings = asyncio.run(read_all())
+    readings = run(read_all())
     digits = [reading and reading.activations.digit for reading in readings]
     assert digits == [7, None, 1] * 7
 
@@ -51,7 +52,7 @@ def test_a_flood_from_one_place_is_overtaken_by_others(reader):
             *(read(line, "flood") for _ in range(100)), *(read(line, f"p{i}") for i in range(5))
         )
 
-    asyncio.run(crowd())
+    run(crowd())
     latest = max(order.index(f"p{i}") for i in range(5))
     assert latest < 2 * drawing_line.TOGETHER
 
@@ -63,7 +64,7 @@ def test_too_many_are_told_to_come_back_and_the_rest_is_read(reader):
         first = await asyncio.gather(*asked, return_exceptions=True)
         return first, await line.read(reader, "flood", SEVEN)
 
-    answers, afterwards = asyncio.run(crowd())
+    answers, afterwards = run(crowd())
     assert sum(isinstance(answer, OverloadError) for answer in answers) == 9
     assert afterwards.activations.digit == 7
 
@@ -76,7 +77,7 @@ def test_one_who_leaves_holds_up_nobody(reader):
         gone.cancel()
         return await line.read(reader, "here", ONE)
 
-    assert asyncio.run(leave()).activations.digit == 1
+    assert run(leave()).activations.digit == 1
 
 
 def test_the_newest_replaces_what_was_not_taken():
@@ -86,7 +87,7 @@ def test_the_newest_replaces_what_was_not_taken():
         newest.put(b"new")
         return await newest.get()
 
-    assert asyncio.run(put_and_get()) == b"new"
+    assert run(put_and_get()) == b"new"
 
 
 def test_heavy_requests_take_turns_by_place():
@@ -102,7 +103,7 @@ def test_heavy_requests_take_turns_by_place():
         await asyncio.gather(*(ask(line, "a") for _ in range(5)), ask(line, "b"), ask(line, "c"))
         await ask(line, "later")  # all turns have been given back
 
-    asyncio.run(crowd())
+    run(crowd())
     assert order == ["a", "a", "b", "c", "a", "a", "a", "later"]
 
 

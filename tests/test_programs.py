@@ -1,6 +1,5 @@
 """Programs: the README's Python example runs as it stands, and the tools for language models."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -14,6 +13,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from mnist_cnn import strokes, weights
+from tests.looping import run
 from tests.serving import ROOT, serve
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
@@ -66,9 +66,7 @@ def test_every_endpoint_is_a_tool_for_language_models():
         assert {name.rpartition("_")[2] for name in tools} == {"predict", "activations", "train"}
         described = {name: tool["description"] for name, tool in tools.items()}
         assert "photo of paper" in json.dumps(described)
-        assert asyncio.run(_tool_names(f"{address}/gradio_api/mcp/")) == {
-            tool["name"] for tool in schema
-        }
+        assert run(_tool_names(f"{address}/gradio_api/mcp/")) == {tool["name"] for tool in schema}
 
 
 async def _tool_names(address):
