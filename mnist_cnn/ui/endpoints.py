@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 
 from mnist_cnn.ui.fairness import Rate
+from mnist_cnn.ui.requests import LARGEST_SIDE
 from mnist_cnn.ui.web import PREFIX
 
 KIBIBYTE, MEBIBYTE = 2**10, 2**20
 
-LARGEST_DRAWING = 256 * 256  # bytes
+LARGEST_DRAWING = LARGEST_SIDE**2  # bytes
 LARGEST_PICTURE = 8 * MEBIBYTE  # bytes of a picture file
 LARGEST_UPLOAD = LARGEST_PICTURE + 64 * KIBIBYTE  # the same with what multipart puts around it
 LARGEST_CALL = 64 * KIBIBYTE  # bytes of JSON

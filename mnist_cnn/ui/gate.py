@@ -101,7 +101,7 @@ class Gate:
 
         async def answer(message: Message) -> None:
             nonlocal began
-            if not began:
+            if not began and log.isEnabledFor(logging.DEBUG):
                 milliseconds = 1000 * (time.monotonic() - since)
                 log.debug("%s: %d after %.0f ms", _who(scope), message["status"], milliseconds)
             began = True
