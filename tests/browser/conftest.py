@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from tests.proxy import proxy
-from tests.serving import serve
+from tests.serving import serve, serve_class
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -38,6 +38,13 @@ NO_SOCKETS = """window.WebSocket = class extends WebSocket {
 def address():
     with serve() as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def school():
+    """A class of its own for a file of tests: the address, and the teacher's token."""
+    with serve_class() as both:
+        yield both
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,8 @@ import pytest
 
 from tests.browser.correcting import teach
 from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, wait_for_digit
-from tests.serving import serve_class
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def school():
-    with serve_class() as both:
-        yield both
 
 
 @pytest.fixture(scope="module")

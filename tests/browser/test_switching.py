@@ -5,13 +5,6 @@ import pytest
 from mnist_cnn.lesson.text import CHAPTERS
 from tests.browser.pointer import draw_digit, wait_for_digit
 from tests.browser.words import CHINESE, LATIN, NAMES, TAGS, Known, visible, worded
-from tests.serving import serve_class
-
-
-@pytest.fixture(scope="module")
-def school():
-    with serve_class() as both:
-        yield both
 
 
 @pytest.fixture(scope="module")
