@@ -27,8 +27,15 @@ class NotWrittenError(OSError):
         return self.strerror
 
 
-def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+def write_aside(
+    path: Path, write: Callable[[Path], object], ready: Callable[[], object] = lambda: None
+) -> None:
     """Let ``write`` fill a file beside ``path``, then rename it to ``path``.
+
+    Args:
+        path: the file that is wanted.
+        write: is called with the path of the file to fill.
+        ready: is called when it is filled and on the disk, right before it is renamed.
 
     Raises:
         NotWrittenError: the disk is full, or the folder cannot be written to; what was at ``path``
@@ -40,6 +47,7 @@ def write_aside(path: Path, write: Callable[[Path], object]) -> None:
             with aside.open("rb+") as file:
                 os.fsync(file.fileno())  # the name must not reach the disk before the content
             aside.chmod(0o644)  # mkstemp makes files only their owner can read
+            ready()
             aside.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)

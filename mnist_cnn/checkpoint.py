@@ -66,7 +66,3 @@ class Checkpoint:
         for variable, value in zip(self.variables, values, strict=True):
             variable.assign(value)
         return epoch, seconds
-
-    def remove(self) -> None:
-        """Delete the file: the run is finished."""
-        self.path.unlink(missing_ok=True)

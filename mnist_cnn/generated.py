@@ -36,7 +36,7 @@ TRAIN_DIGITS, TEST_DIGITS = 60_000, 10_000  # as MNIST has
 CHUNK = 1000  # pictures decoded at a time
 
 # What NumPy and zipfile raise on files that are truncated, altered, or something else.
-UNREADABLE = (*weights.UNREADABLE, tokenize.TokenError, EOFError)
+UNREADABLE = (*weights.UNREADABLE, tokenize.TokenError)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import numpy as np
 from mnist_cnn import model, weights, weights_file
 from mnist_cnn.card import Card
 
-LARGEST = 16 * 2**20  # bytes of a file: without downsampling, 2 million parameters have 8 MB
 LONGEST_NAME = 60  # characters
 KEEP, KEEP_IN_ALL = 3, 20  # of a session, of all: up to 8 MB each
 KEEP_SECONDS = 6 * 3600
@@ -57,7 +56,7 @@ class Uploads:
         Args:
             session: whose it is.
             name: of the file, for people to read.
-            content: of the file, at most ``LARGEST`` bytes; nothing in it is executed.
+            content: of the file, nothing in it is executed.
 
         Raises:
             UploadError: it is no ``.keras`` file, or holds no network of this project.

@@ -44,12 +44,17 @@ def prepare(path: str | os.PathLike, suffix: str = ".keras") -> Path:
 def save(network: keras.Model, card: Card, path: str | os.PathLike = DEFAULT) -> None:
     """Write weights and card, each aside first and then renamed: never half a file.
 
+    The card is inside the weights too, and the one beside those that were there before goes first:
+    whenever this is interrupted, ``load_card`` returns the card of the weights that are there.
+
     Raises:
         WeightsError: see ``prepare``.
-        NotWrittenError: the disk is full; what was there before is still there.
+        NotWrittenError: the disk is full; the weights that were there before are still there, or
+            the new ones are, with their card inside.
     """
     path = prepare(path)
-    write_aside(path, lambda aside: network.save(aside))
+    old = card_path(path)
+    write_aside(path, _packing(network, card), ready=lambda: old.unlink(missing_ok=True))
     save_card(card, path)
 
 
@@ -59,12 +64,17 @@ def save_packed(network: keras.Model, card: Card, path: str | os.PathLike) -> No
     Raises:
         WeightsError: see ``prepare``.
     """
+    write_aside(prepare(path), _packing(network, card))
+
+
+def _packing(network: keras.Model, card: Card) -> Callable[[Path], None]:
+    """Return what writes a ``.keras`` file with the card inside."""
 
     def write(aside: Path) -> None:
         network.save(aside)
         weights_file.pack(aside, card.to_json())
 
-    write_aside(prepare(path), write)
+    return write
 
 
 def save_card(card: Card, path: str | os.PathLike = DEFAULT) -> None:

@@ -157,9 +157,10 @@ def test_the_state_comes_back_as_it_was(tmp_path):
     assert again.restore() == (7, 12.5)
     for one, other in zip(state(first), state(again), strict=True):
         np.testing.assert_array_equal(one, other)
-    again.remove()
-    again.remove()  # it is gone already
-    assert again.restore() == (0, 0.0)
+
+
+def test_a_run_begins_anew_where_there_is_no_file(tmp_path):
+    assert small(tmp_path / "run.npz").restore() == (0, 0.0)
 
 
 def changed(file, **entries):

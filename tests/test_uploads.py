@@ -36,7 +36,7 @@ def test_every_variant_comes_back_with_its_card(packed, downsampling):
 
 def test_a_card_that_is_none_is_left_out(packed, tmp_path):
     path = tmp_path / "odd.keras"
-    weights.save(model.build(1), CARD, path)
+    model.build(1).save(path)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("card.json", '{"recipe": "<script>"}')
     assert Uploads().add("ann", "odd.keras", path.read_bytes()).card is None
