@@ -261,7 +261,7 @@ def png_header(width, height):
         (b"%PDF-1.7", "{} is not a picture this program can read. Use PNG, JPEG, GIF"),
         (
             png_header(9000, 9000),
-            "{} is 9000 × 9000 pixels, more than 64 megapixels. Make it smaller and try again.",
+            "{} is 9000 × 9000 pixels, more than 24 megapixels. Make it smaller and try again.",
         ),
         (png_header(60_000, 60_000), "{} is too large ("),
         (png_header(50, 50), "{} is damaged ("),
