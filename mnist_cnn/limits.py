@@ -14,6 +14,8 @@ class Limits:
     """What a server allows its runs. All times in seconds, ``now`` as ``time.monotonic()``."""
 
     waiting: int = 3  # runs of one session in line
+    waiting_sessions: int = 40  # of one address in line: a school's class shares one
+    waiting_more: int = 10  # runs of one address in line, beside one of each session
     kept: int = 10  # finished runs of a session; the oldest go
     kept_in_all: int = 30  # finished runs of all sessions, up to 70 MB each, most of it on disk
     kept_seconds: float = 6 * 3600  # a finished run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import time
 
@@ -35,21 +36,23 @@ class RunsError(Exception):
 
     def __init__(self, sentence: str, reason: str):
         super().__init__(sentence)
-        self.reason = reason  # closing, waiting, gone, untested, over, queued, disk: for a page
+        # For a page: closing, waiting, address, gone, untested, over, queued, disk.
+        self.reason = reason
 
 
 class Run:
     """A run. ``Runs`` changes it and locks it; everybody else only reads."""
 
-    def __init__(self, session: str, job: Options | Correction, folder=None):
-        """Begin the life of a run that waits in line."""
+    def __init__(self, session: str, job: Options | Correction, folder=None, address: str = ""):
+        """Begin the life of a run that waits in line; ``address`` is where it was asked for."""
         self.id = secrets.token_urlsafe(9)
-        self.session, self.job = session, job
+        self.session, self.job, self.address = session, job, address
         self.correction = job if isinstance(job, Correction) else None
         self.options = job.options if isinstance(job, Correction) else job
         self.state = QUEUED  # one of the words above
         self.since = time.monotonic()  # when it came into this state
         self.sequence = 0  # of the latest event
+        self.turn = 0  # rises with every run that begins; 0 in line
         self.seconds = 0.0  # spent on training, pauses left out
         self.asked_to_pause = False  # by its own session
         self.live: Snapshot | None = None  # the newest weights there are
@@ -108,6 +111,8 @@ class Run:
             self.seconds = event.seconds
         elif isinstance(event, Finished):
             self.result = event
+            if self.live:  # many are kept: not the same weights twice
+                self.live = dataclasses.replace(self.live, weights=event.weights)
         elif isinstance(event, Failed):
             self.failure = event
         elif isinstance(event, Stopped) and event.weights is not None and self.live is None:
@@ -115,9 +120,9 @@ class Run:
         self._enter(_state_after(event, self.state))
         self._remember(event)
 
-    def start(self, worker: Worker) -> None:
+    def start(self, worker: Worker, turn: int) -> None:
         """Leave the line."""
-        self.worker = worker
+        self.worker, self.turn = worker, turn
         self._enter(STARTING)
 
     def close(self) -> None:

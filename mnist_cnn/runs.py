@@ -51,25 +51,24 @@ class Runs:
         self._watching = threading.Thread(target=self._watch, name="runs", daemon=True)
         self._watching.start()
 
-    def start(self, session: str, job: Options | Correction) -> str:
+    def start(self, session: str, job: Options | Correction, address: str = "") -> str:
         """Put a run in line and return its id; it starts at once when a worker is free.
 
+        Args:
+            session: whose it is.
+            job: what to train.
+            address: where it was asked for; addresses take turns.
+
         Raises:
-            RunsError: the session has enough runs in line, there is no space for another on the
-                disk, or this is closed.
+            RunsError: the session or the address has enough runs in line, there is no space
+                for another on the disk, or this is closed.
         """
         with self._changed:
             self._hear_of(session)
             if self._closed.is_set():
                 raise RunsError("The server is closing. Train again when it is back.", "closing")
-            waiting = sum(run.session == session for run in self.schedule.waiting())
-            if waiting >= self.limits.waiting:
-                raise RunsError(
-                    f"{waiting} of your runs are waiting already. Leave one of them, or wait "
-                    "until one has finished.",
-                    "waiting",
-                )
-            run = self._new(session, job)
+            self._check_line(session, address)
+            run = self._new(session, job, address)
             self.schedule.add(run)
             return run.id
 
@@ -161,9 +160,31 @@ class Runs:
         self.schedule.close()
         self._watching.join(CLOSING)
 
-    def _new(self, session: str, job: Options | Correction) -> Run:
+    def _check_line(self, session: str, address: str) -> None:
+        """Raise ``RunsError`` when enough of a session's, or of its address, waits already."""
+        line = [run.session for run in self.schedule.waiting() if run.address == address]
+        if line.count(session) >= self.limits.waiting:
+            raise RunsError(
+                f"{line.count(session)} of your runs are waiting already. Leave one of them, or "
+                "wait until one has finished.",
+                "waiting",
+            )
+        sessions = set(line)
+        more = len(line) - len(sessions)
+        if (
+            more >= self.limits.waiting_more
+            if session in sessions
+            else len(sessions) >= self.limits.waiting_sessions
+        ):
+            raise RunsError(
+                f"{len(line)} runs from your address are waiting already. Train again when some "
+                "of them have finished.",
+                "address",
+            )
+
+    def _new(self, session: str, job: Options | Correction, address: str) -> Run:
         try:
-            return Run(session, job, self._folder)
+            return Run(session, job, self._folder, address)
         except OSError as error:
             raise RunsError(
                 f"The server has no space for another run ({error.strerror}). Free some on its "

@@ -6,17 +6,20 @@ and holds ``changed`` while it is at work.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from mnist_cnn import failures
 from mnist_cnn.correction import Correction
 from mnist_cnn.events import LAST, Event, Stopped
 from mnist_cnn.options import Options
 from mnist_cnn.run import QUEUED, Run, RunsError
+from mnist_cnn.turns import in_turn
 from mnist_cnn.worker import Worker
 
 CORRECTING = 1  # corrections at the same time, beside other runs
@@ -26,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Schedule:
-    """All runs in the order they were asked for, and the processes of those that train.
+    """All runs, whose turn is next (see ``turns``), and the processes of those that train.
 
     Corrections, which are short, have a line and a worker of their own.
     """
@@ -49,22 +52,32 @@ class Schedule:
         self.changed = threading.Condition(threading.RLock())
         self.runs: dict[str, Run] = {}  # by id
         self._paths = mnist_path, pens_path
+        self._turns = itertools.count(1)
+        self._listeners: set[Callable[[Run | None], None]] = set()
 
     def add(self, run: Run) -> None:
-        """Put a run at the end of its line; it starts at once when a worker is free."""
+        """Put a run in its line; it starts at once when a worker is free."""
         with self.changed:
             self.runs[run.id] = run
             self._fill()
 
-    def waiting(self) -> list[Run]:
-        """Return the runs in line, the next one first."""
+    def listen(self, listener: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Call ``listener`` with each run that goes on, and None when the line has moved.
+
+        It is called from any thread, and must not wait for anything. Returns what ends that.
+        """
         with self.changed:
-            return [run for run in self.runs.values() if run.state == QUEUED]
+            self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def waiting(self) -> list[Run]:
+        """Return the runs in line, the next one first, corrections after all others."""
+        with self.changed:
+            return [*self._line(corrects=False), *self._line(corrects=True)]
 
     def line_of(self, run: Run) -> list[Run]:
         """Return the line that ``run`` is or was in: of corrections, or of all others."""
-        corrects = bool(run.correction)
-        return [other for other in self.waiting() if bool(other.correction) == corrects]
+        return self._line(bool(run.correction))
 
     def place(self, run: Run) -> int:
         """Return the place in line, 1 is next; 0 for a run that does not wait."""
@@ -163,11 +176,16 @@ class Schedule:
                 run.close()
             self.runs.clear()
 
+    def _line(self, corrects: bool) -> list[Run]:
+        with self.changed:
+            alike = [run for run in self.runs.values() if bool(run.correction) == corrects]
+            return in_turn((run for run in alike if run.state == QUEUED), alike)
+
     def _fill(self) -> None:
         """Start the next in line while there are workers free."""
         while not self.closed and not self.held and (run := self._next()):
             self._begin(run)
-        self.changed.notify_all()
+        self._tell(None)
 
     def _next(self) -> Run | None:
         """Return the run in line that may start now."""
@@ -181,7 +199,8 @@ class Schedule:
     def _begin(self, run: Run) -> None:
         log.info("training %s begins: %s", _short(run), _in_words(run.job))
         try:
-            run.start(Worker(run.job, lambda event: self._hear(run, event), *self._paths))
+            worker = Worker(run.job, lambda event: self._hear(run, event), *self._paths)
+            run.start(worker, next(self._turns))
         except OSError as error:
             run.hear(failures.of_system(error))
 
@@ -197,11 +216,16 @@ class Schedule:
                 log.info("training %s ends: %s", _short(run), type(event).__name__.lower())
                 run.worker = None
                 self._fill()
-            self.changed.notify_all()
+            self._tell(run)
 
     def _leave(self, run: Run) -> None:
         run.hear(Stopped(0, None))
+        self._tell(None)
+
+    def _tell(self, run: Run | None) -> None:
         self.changed.notify_all()
+        for listener in list(self._listeners):
+            listener(run)
 
 
 def _short(run: Run) -> str:

@@ -1,4 +1,5 @@
-"""What the process of a training does: trains as told by a pipe, and sends its events into it.
+"""What the process of a training does: trains as told by a file, obeys a pipe, and sends its
+events into it.
 
 It starts with nothing but this module: everything heavy is imported in ``work``.
 """
@@ -6,6 +7,7 @@ It starts with nothing but this module: everything heavy is imported in ``work``
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import sys
@@ -13,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import NoReturn
 
 from mnist_cnn import failures
@@ -21,6 +24,7 @@ from mnist_cnn.snapshots import Rhythm
 
 NICENESS = 10  # drawing comes first
 PAUSE, RESUME, STOP = "pause", "resume", "stop"
+JOB = "job"  # file in the process's folder: pickled (job, mnist_path, pens_path)
 
 
 def work(pipe: Connection, folder: str) -> None:
@@ -41,13 +45,10 @@ def work(pipe: Connection, folder: str) -> None:
     from mnist_cnn.training import DivergedError
     from mnist_cnn.weights import WeightsError
 
-    try:
-        job, mnist_path, pens_path = pipe.recv()
-    except (EOFError, OSError):
-        _vanish()
     orders = _Orders(pipe)
     threading.Thread(target=orders.listen, daemon=True).start()
     try:
+        job, mnist_path, pens_path = pickle.loads(Path(folder, JOB).read_bytes())
         send(_train(job, mnist_path, pens_path, orders, send))
     except (MemoryError, tf.errors.ResourceExhaustedError):
         send(failures.out_of_memory())

@@ -1,8 +1,9 @@
 """One training in a process of its own, at low priority: started, listened to, told what to do.
 
 The process is spawned, not forked (TensorFlow's threads do not survive a fork), and imports
-TensorFlow itself: so its memory and its crashes are its own. Both ends of one pipe: events come
-out of it, commands go in. When the pipe closes, because the parent is gone, the process ends.
+TensorFlow itself: so its memory and its crashes are its own. What it is to do lies in its folder.
+Both ends of one pipe: events come out of it, commands go in. When the pipe closes, because the
+parent is gone, the process ends.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from mnist_cnn import failures
 from mnist_cnn.events import LAST, Event, Failed, Snapshot, Stopped
-from mnist_cnn.training_process import PAUSE, RESUME, STOP, work
+from mnist_cnn.training_process import JOB, PAUSE, RESUME, STOP, work
 
 SOON = 5.0  # seconds a stopped process has to end
 
@@ -50,11 +53,13 @@ class Worker:
         self._stopped = False  # by a stop that needed no answer
         self._snapshot: Snapshot | None = None
         try:
+            # Not through the pipe: weights are more than it holds, and whoever starts a process
+            # would wait until that has imported what it reads the pipe with.
+            Path(self._folder, JOB).write_bytes(pickle.dumps((job, mnist_path, pens_path)))
             self._spawn()
         except OSError:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        self._command((job, mnist_path, pens_path))
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -104,7 +109,7 @@ class Worker:
         self._process.start()
         theirs.close()  # else the end of the process would not close the pipe
 
-    def _command(self, command: str | tuple) -> None:
+    def _command(self, command: str) -> None:
         with self._commands, contextlib.suppress(OSError):  # it has ended: its last event says so
             self._pipe.send(command)
 

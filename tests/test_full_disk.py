@@ -5,11 +5,10 @@ The disk is as full as the system can make it for one process: no file may grow 
 
 import sys
 
-import httpx
 import pytest
 
-from tests.listening import PATIENCE, until
-from tests.serving import start, until_awake
+from tests.listening import until
+from tests.serving import people, start, until_awake
 from tests.test_train_routes import LONG, SHORT, follow, read
 from tests.test_train_routes import start as start_run
 
@@ -42,19 +41,8 @@ def fill(served):
 
 @pytest.fixture
 def person(served):
-    """Return a client with a session of its own; at the end its runs are left."""
-    clients = []
-
-    def person(name):
-        headers = {"X-Mnist-Cnn-Session": f"{name}-{'0' * 16}"}
-        clients.append(httpx.Client(base_url=served[0], headers=headers, timeout=PATIENCE))
-        return clients[-1]
-
-    yield person
-    for client in clients:
-        for run in client.get("/train/mine").json()["runs"]:
-            client.post(f"/train/steer/leave?run={run['id']}")
-        client.close()
+    with people(served[0]) as person:
+        yield person
 
 
 def state(client, run):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -125,6 +126,19 @@ def test_pause_stands_still_resume_goes_on_and_stop_keeps_and_tests(begin):
     assert done.confusion.sum() == 10_000
     untrained = listener.of(Snapshot)[0].weights
     assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(done.weights, untrained, strict=True))
+
+
+def idle(pipe, folder):
+    """A process that reads nothing, as one that still imports TensorFlow."""
+    time.sleep(600)
+
+
+def test_starting_a_large_job_waits_for_nobody(begin, monkeypatch):
+    monkeypatch.setattr("mnist_cnn.worker.work", idle)
+    starting = threading.Thread(target=begin, args=(bytes(10**7),), daemon=True)
+    starting.start()
+    starting.join(60)
+    assert not starting.is_alive()
 
 
 def test_stopping_before_the_first_step_ends_it_at_once(begin):
