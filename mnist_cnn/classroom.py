@@ -29,6 +29,10 @@ class ClassroomError(ValueError):
     """The teacher has asked for what cannot be. The message says what can."""
 
 
+class BroadcastError(ClassroomError):
+    """Somebody else's drawing is shown by now, or none."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """What the teacher has decided."""
@@ -80,6 +84,8 @@ class Broadcast:
 
     drawing: str | None  # as a link's fragment, see pad/link.js; "" when empty; None: it is over
     edition: int  # rises when it has become another drawing
+    by: str = ""  # the page it is drawn on, by the name that page has made up for itself
+    number: int = 0  # of this change
 
 
 @dataclass(frozen=True)
@@ -117,13 +123,18 @@ class Classroom:
         self.token = token or secrets.token_urlsafe(18)
         self.rules = rules or Rules()
         self._wall = wall or Wall()
-        self._broadcast = Broadcast(None, 0)
         # Pages outlive a restart of the server: its numbers are to be news to them.
         self._numbers = itertools.count(time.time_ns() // 1_000_000)
         first = next(self._numbers)
-        self._rules_at = self._wall_at = self._broadcast_at = first
+        self._rules_at = self._wall_at = first
+        self._broadcast = Broadcast(None, 0, number=first)
         self._put_up_at: dict[int, int] = {}  # digit's id: the number of that change
         self._listeners: set[Callable[[], None]] = set()
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest change."""
+        return max(self._rules_at, self._broadcast.number, self._wall_at)
 
     def is_teacher(self, token: str) -> bool:
         """Whether somebody knows the token; takes as long for a good guess as for a bad one."""
@@ -135,33 +146,51 @@ class Classroom:
         self._rules_at = next(self._numbers)
         self._tell()
 
-    def show(self, drawing: str, edition: int) -> None:
-        """Show the teacher's drawing to everybody; see ``Broadcast``.
+    def show(self, drawing: str, edition: int, by: str = "", begin: bool = True) -> int:
+        """Show the teacher's drawing to everybody, and return the number of that change.
+
+        Args:
+            drawing, edition, by: see ``Broadcast``.
+            begin: instead of whatever is shown; or else only where ``by`` is shown already.
 
         Raises:
             ClassroomError: it is not a drawing as a link holds it.
+            BroadcastError: another page has begun to show its drawing, or this one's was ended.
         """
         if drawing and not DRAWING.fullmatch(drawing):
             raise ClassroomError(
                 f"Only pen strokes can be shown, in at most {LONGEST_DRAWING} characters of a link."
             )
-        self._broadcast = Broadcast(drawing, edition)
-        self._broadcast_at = next(self._numbers)
+        shown = self._broadcast
+        if not begin and (shown.drawing is None or shown.by != by):
+            raise BroadcastError("This drawing is no longer shown. Show it anew.")
+        self._broadcast = Broadcast(drawing, edition, by, next(self._numbers))
         self._tell()
+        return self._broadcast.number
 
-    def show_no_more(self) -> None:
-        """Give everybody's pad back."""
-        self._broadcast = Broadcast(None, 0)
-        self._broadcast_at = next(self._numbers)
-        self._tell()
+    def show_no_more(self, by: str | None = None) -> int:
+        """Give everybody's pad back, and return the number of that change.
+
+        Args:
+            by: the page whose drawing is meant: if another's is shown by now, that stays.
+        """
+        if by in (None, self._broadcast.by):
+            self._broadcast = Broadcast(None, 0, number=next(self._numbers))
+            self._tell()
+        return self._broadcast.number
 
     def put_up(
-        self, session: str, meant: int, image: np.ndarray, probabilities: np.ndarray
+        self,
+        session: str,
+        meant: int,
+        image: np.ndarray,
+        probabilities: np.ndarray,
+        place: str = "",
     ) -> WallDigit:
         """Put a digit on the wall; see ``Wall.add``, which may raise ``WallError``."""
         if not self.rules.wall:
             raise WallError("closed", "The teacher has closed the wall.")
-        digit = self._wall.add(session, meant, image, probabilities)
+        digit = self._wall.add(session, meant, image, probabilities, place)
         self._wall_at = self._put_up_at[digit.id] = next(self._numbers)
         self._tell()
         return digit
@@ -186,11 +215,10 @@ class Classroom:
 
     def news(self, since: int = 0, wall_since: int | None = None) -> News:
         """Return what has changed since number ``since``, and on the wall since ``wall_since``."""
-        latest = max(self._rules_at, self._broadcast_at, self._wall_at)
         return News(
-            number=latest,
+            number=self.latest,
             rules=self.rules if self._rules_at > since else None,
-            broadcast=self._broadcast if self._broadcast_at > since else None,
+            broadcast=self._broadcast if self._broadcast.number > since else None,
             wall=self._wall_news(wall_since),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from mnist_cnn.preprocess import IMAGE_SIZE
 CLASSES = 10
 MOST = 600  # digits on the wall
 MOST_OF_ONE = 20  # of them by one session
+MOST_OF_PLACE = 400  # of them from one address, which a whole class may share
 
 
 class WallError(Exception):
@@ -25,18 +27,19 @@ class WallError(Exception):
 
     def __init__(self, reason: str, sentence: str):
         super().__init__(sentence)
-        self.reason = reason  # in a word: full, yours_full, closed, gone
+        self.reason = reason  # in a word: full, yours_full, place_full, too_fast, closed, gone
 
 
 @dataclass(frozen=True)
 class WallDigit:
     """A digit somebody drew, what it was meant to be, and what the network made of it."""
 
-    id: int  # rises from 1 and is never used again
+    id: int  # rises, and is never used again, not after a restart either
     session: str  # of who drew it
     meant: int
     image: np.ndarray  # uint8 (28, 28), as the network read it
     probabilities: np.ndarray  # float32 (10,)
+    place: str = ""  # where it came from
 
     @property
     def read(self) -> int:
@@ -47,11 +50,17 @@ class WallDigit:
 class Wall:
     """Digits in the order they were put up. Call it from one thread."""
 
-    def __init__(self, most: int = MOST, most_of_one: int = MOST_OF_ONE):
-        """Begin with none; ``most`` in all and ``most_of_one`` session."""
-        self.most, self.most_of_one = most, most_of_one
+    def __init__(
+        self,
+        most: int = MOST,
+        most_of_one: int = MOST_OF_ONE,
+        most_of_place: int = MOST_OF_PLACE,
+    ):
+        """Begin with none; ``most`` in all, ``most_of_one`` session and ``most_of_place``."""
+        self.most, self.most_of_one, self.most_of_place = most, most_of_one, most_of_place
         self._digits: dict[int, WallDigit] = {}
-        self._ids = itertools.count(1)
+        # Pages outlive a restart of the server: its digits are to be others to them.
+        self._ids = itertools.count(time.time_ns() // 1_000_000)
 
     @property
     def digits(self) -> list[WallDigit]:
@@ -59,7 +68,12 @@ class Wall:
         return list(self._digits.values())
 
     def add(
-        self, session: str, meant: int, image: np.ndarray, probabilities: np.ndarray
+        self,
+        session: str,
+        meant: int,
+        image: np.ndarray,
+        probabilities: np.ndarray,
+        place: str = "",
     ) -> WallDigit:
         """Put a digit up and return it.
 
@@ -68,9 +82,10 @@ class Wall:
             meant: what it was meant to be, 0 to 9.
             image: uint8 ``(28, 28)``, as the network read it.
             probabilities: ``(10,)``, what the network made of it.
+            place: where it comes from: an address that others may share.
 
         Raises:
-            WallError: the wall is full, or this session's part of it.
+            WallError: the wall is full, or this session's part of it, or this place's.
         """
         if len(self._digits) >= self.most:
             raise WallError(
@@ -81,7 +96,15 @@ class Wall:
                 "yours_full",
                 f"{self.most_of_one} of your digits are on the wall. Take one of them off first.",
             )
-        digit = WallDigit(next(self._ids), session, meant, image.copy(), probabilities.copy())
+        if sum(digit.place == place for digit in self._digits.values()) >= self.most_of_place:
+            raise WallError(
+                "place_full",
+                f"{self.most_of_place} digits from your address are on the wall, and the rest of "
+                "it is for others. The teacher can clear it.",
+            )
+        digit = WallDigit(
+            next(self._ids), session, meant, image.copy(), probabilities.copy(), place
+        )
         self._digits[digit.id] = digit
         return digit
 

@@ -5,7 +5,14 @@ import time
 import numpy as np
 import pytest
 
-from mnist_cnn.classroom import SHIPPED, Broadcast, Classroom, ClassroomError, Rules
+from mnist_cnn.classroom import (
+    SHIPPED,
+    Broadcast,
+    BroadcastError,
+    Classroom,
+    ClassroomError,
+    Rules,
+)
 from mnist_cnn.wall import Wall, WallError
 
 IMAGE, SURE = np.zeros((28, 28), np.uint8), np.eye(10, dtype=np.float32)
@@ -57,7 +64,7 @@ def test_news_are_what_has_changed_since():
     classroom = Classroom()
     first = classroom.news()
     assert first.rules == Rules(training=True, at_once=1, minutes=60, wall=True, network=SHIPPED)
-    assert first.broadcast == Broadcast(None, 0)
+    assert first.broadcast == Broadcast(None, 0, number=first.number)
     assert first.wall is None  # not asked for
 
     classroom.decide({"training": False})
@@ -67,11 +74,29 @@ def test_news_are_what_has_changed_since():
     for edition in range(5):
         classroom.show(SEVEN, edition)
     third = classroom.news(second.number)
-    assert (third.rules, third.broadcast) == (None, Broadcast(SEVEN, 4))  # the newest, once
+    assert (third.rules, third.broadcast) == (
+        None,
+        Broadcast(SEVEN, 4, number=third.number),
+    )  # the newest, once
     assert classroom.news(third.number).broadcast is None
     classroom.show("", 5)
-    classroom.show_no_more()
-    assert classroom.news(third.number).broadcast == Broadcast(None, 0)
+    number = classroom.show_no_more()
+    assert classroom.news(third.number).broadcast == Broadcast(None, 0, number=number)
+
+
+def test_a_broadcast_is_ended_and_continued_by_the_page_it_is_of():
+    classroom = Classroom()
+    with pytest.raises(BroadcastError):
+        classroom.show(SEVEN, 1, "ann's", begin=False)
+    classroom.show(SEVEN, 1, "ann's")
+    classroom.show(SEVEN, 2, "ann's", begin=False)
+    taken = classroom.show(SEVEN, 1, "ben's")
+    with pytest.raises(BroadcastError, match="no longer shown"):
+        classroom.show(SEVEN, 3, "ann's", begin=False)
+    assert classroom.show_no_more("ann's") == taken
+    assert classroom.news().broadcast == Broadcast(SEVEN, 1, "ben's", taken)
+    classroom.show_no_more("ben's")
+    assert classroom.news().broadcast.drawing is None
 
 
 def test_a_page_that_outlived_a_restart_hears_everything():
@@ -79,7 +104,7 @@ def test_a_page_that_outlived_a_restart_hears_everything():
     before.show(SEVEN, 1)
     time.sleep(0.01)
     after = Classroom()
-    assert after.news(before.news().number).broadcast == Broadcast(None, 0)
+    assert after.news(before.news().number).broadcast.drawing is None
 
 
 def test_wall_news_are_what_was_added_and_what_is_left():
@@ -118,7 +143,7 @@ def test_only_drawings_are_broadcast(drawing):
     classroom = Classroom()
     with pytest.raises(ClassroomError, match="Only pen strokes can be shown"):
         classroom.show(drawing, 1)
-    assert classroom.news().broadcast == Broadcast(None, 0)
+    assert classroom.news().broadcast.drawing is None
 
 
 def test_listeners_are_woken_by_every_change_until_they_leave():

@@ -9,9 +9,9 @@ import pytest
 from mnist_cnn.wall import Wall, WallError
 
 
-def put(wall, session="ann", meant=7, read=7, level=255):
+def put(wall, session="ann", meant=7, read=7, level=255, place=""):
     image = np.full((28, 28), level, np.uint8)
-    return wall.add(session, meant, image, np.eye(10, dtype=np.float32)[read])
+    return wall.add(session, meant, image, np.eye(10, dtype=np.float32)[read], place)
 
 
 def test_confusion_counts_what_was_meant_and_read():
@@ -83,3 +83,14 @@ def test_files_hold_what_is_on_the_wall_and_nobody_s_session(count):
     assert all(len(row) == 3 + 784 == len(head) for row in rows)
     expected = [[str(i), str(9 - i), "1.0000", str(i)] for i in range(count)]
     assert [row[:4] for row in rows] == expected
+
+
+def test_one_address_leaves_room_for_others():
+    wall = Wall(most=10, most_of_place=4)
+    for n in range(4):
+        put(wall, f"made-up-{n}", place="crowded")
+    with pytest.raises(WallError, match="4 digits from your address") as caught:
+        put(wall, "made-up-4", place="crowded")
+    assert caught.value.reason == "place_full"
+    put(wall, "ann", place="elsewhere")
+    assert len(wall.digits) == 5

@@ -5,7 +5,6 @@ The teacher's token travels in a header, and no other site can send that.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -14,38 +13,48 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn.classroom import Classroom, ClassroomError
+from mnist_cnn.classroom import BroadcastError, Classroom, ClassroomError
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import news
-from mnist_cnn.ui.fairness import place
+from mnist_cnn.ui.endpoints import COMMANDS, WRONG_TOKENS
+from mnist_cnn.ui.fairness import OverloadError, Rate, Rates, place
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
     RequestError,
-    body_of,
     guarded,
     json_of,
+    object_of,
     reading_of,
 )
 from mnist_cnn.ui.training import session_of
 from mnist_cnn.wall import WallError
 
 TEACHER = "X-Mnist-Cnn-Teacher"
-LARGEST_COMMAND = 20_000  # bytes: a drawing of 16,000 characters, and what is said about it
 log = logging.getLogger(__name__)
 
+LONGEST_NAME = 64  # characters of a page's name
+# Of one place: a class of 60 behind one address puts a digit up each, and then one a second.
+PUT_UP = Rate(60, 1)
+TOO_FAST = "Too many digits come from your address at once. Put yours up in a few seconds."
 FILES = {"npz": "application/zip", "csv": "text/csv; charset=utf-8"}
 
 
 def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/class``."""
+    wrong, right, putting = Rates(WRONG_TOKENS), Rates(COMMANDS), Rates(PUT_UP)
 
     async def put_up(request: Request) -> Response:
         """A drawing, ``?meant=7`` → its number on the wall; read by what everyone starts with."""
-        session, meant = session_of(request), _digit(request, "meant")
+        session, meant, where = session_of(request), _digit(request, "meant"), place(request)
+        try:
+            putting.spend(where)
+        except OverloadError as error:
+            raise WallError("too_fast", TOO_FAST) from error
         reading = await reading_of(request, networks.find(classroom.rules.network))
         image, probabilities = reading.stages.image, reading.activations.probabilities
-        return json_of({"id": classroom.put_up(session, meant, image, probabilities).id})
+        digit = classroom.put_up(session, meant, image, probabilities, where)
+        return json_of({"id": digit.id})
 
     async def take_off(request: Request) -> Response:
         """``?id``: one's own digit, or, as the teacher, anybody's."""
@@ -60,7 +69,7 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
 
     async def decide(request: Request) -> Response:
         """Some of ``classroom.Rules`` as JSON: they hold for everybody from now on."""
-        choices = await _command(request)
+        choices = await object_of(request, "command")
         if choices.get("network"):
             choices["network"] = networks.keep(str(choices["network"]))
             choices["downsampling"] = networks.find(choices["network"]).downsampling
@@ -76,16 +85,20 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
         return await greet(request)
 
     async def broadcast(request: Request) -> Response:
-        """``drawing`` and ``edition`` as JSON are shown to everybody; null ends it."""
-        command = await _command(request)
-        drawing, edition = command.get("drawing"), command.get("edition")
+        """``drawing``, ``edition``, ``by`` and ``begin`` as JSON → the number of that change.
+
+        See ``Classroom.show``; a drawing that is null ends it, if it is of the page ``by``.
+        """
+        command = await object_of(request, "command")
+        drawing, edition, by = (command.get(name) for name in ("drawing", "edition", "by"))
+        if by is not None and not (isinstance(by, str) and len(by) <= LONGEST_NAME):
+            raise RequestError(f"by must be a text of at most {LONGEST_NAME} characters")
         if drawing is None:
-            classroom.show_no_more()
-        elif isinstance(drawing, str) and type(edition) is int:
-            classroom.show(drawing, edition)
-        else:
+            return json_of({"number": classroom.show_no_more(by)})
+        if not isinstance(drawing, str) or type(edition) is not int:
             raise RequestError("drawing must be a text and edition a whole number")
-        return json_of({})
+        begin = command.get("begin") is True
+        return json_of({"number": classroom.show(drawing, edition, by or "", begin)})
 
     async def clear_wall(request: Request) -> Response:
         """Take all digits off."""
@@ -105,10 +118,18 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
         return classroom.is_teacher(request.headers.get(TEACHER, ""))
 
     def taught(endpoint: Callable[[Request], Awaitable[Response]]):
-        """Require the teacher's token."""
+        """Require the teacher's token; the wrong ones of a place count against that place only."""
 
         async def answer(request: Request) -> Response:
-            if not _is_teacher(request):
+            teacher = _is_teacher(request)
+            try:
+                if teacher:
+                    right.spend("teacher")
+                else:
+                    wrong.spend(place(request))
+            except OverloadError as error:
+                return JSONResponse({"error": str(error)}, 429, {"Retry-After": "1"})
+            if not teacher:
                 log.warning("not the teacher's token, from %s", place(request))
                 return JSONResponse({"error": NOT_TEACHER, "key": "notTeacher"}, 403)
             return await endpoint(request)
@@ -148,20 +169,12 @@ def _refusing(endpoint: Callable[[Request], Awaitable[Response]]):
             return await endpoint(request)
         except WallError as error:
             raise RequestError(str(error), f"wall {error.reason}") from error
+        except BroadcastError as error:
+            raise RequestError(str(error), "broadcast over") from error
         except ClassroomError as error:
             raise RequestError(str(error)) from error
 
     return guarded(answer)
-
-
-async def _command(request: Request) -> dict:
-    try:
-        found = json.loads(await body_of(request, LARGEST_COMMAND))
-    except (ValueError, RecursionError) as error:
-        raise RequestError("The command must be a JSON object.") from error
-    if not isinstance(found, dict):
-        raise RequestError("The command must be a JSON object.")
-    return found
 
 
 def _digit(request: Request, name: str) -> int:

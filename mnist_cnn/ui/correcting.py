@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn.correction import MOST, RECORD, Correction, CorrectionError, digits_in
+from mnist_cnn.correction import Correction, CorrectionError, digits_in
 from mnist_cnn.events import Finished
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import telling
+from mnist_cnn.ui.fairness import place
 from mnist_cnn.ui.networks import Networks
-from mnist_cnn.ui.requests import RequestError, body_of, guarded, json_of
+from mnist_cnn.ui.requests import RequestError, guarded, json_of
 from mnist_cnn.ui.training import refusing, run_of, session_of
 
 
@@ -30,14 +31,15 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         session = session_of(request)
         network = networks.asked(request)
         try:
-            images, labels = digits_in(await body_of(request, MOST * RECORD))
+            images, labels = digits_in(await request.body())
         except CorrectionError as error:
             raise RequestError(str(error)) from error
         run = runs.find(request.query_params.get("network", ""))
         weights = run.correction.weights if run and run.correction else network.weights
         correction = Correction(images, labels, weights, network.downsampling)
         await run_in_threadpool(networks.prepare, network.downsampling)
-        run_id = await run_in_threadpool(refusing(runs.start), session, correction)
+        begin = refusing(runs.start)
+        run_id = await run_in_threadpool(begin, session, correction, place(request))
         found = refusing(runs.run)(session, run_id)
         return json_of(telling.run(found) | {"place": runs.schedule.place(found)})
 
