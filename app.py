@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_cnn import architecture
+from mnist_cnn import architecture, temporary
 from mnist_cnn.ui import command_line
 from mnist_cnn.ui.accounts import AccountsError, accounts
 from mnist_cnn.weights_file import DEFAULT, UNREADABLE, WeightsError
@@ -20,8 +20,13 @@ def main() -> int:
     try:
         command_line.check(options)
         users = accounts(options.auth, options.auth_file)
+        for folder in temporary.own_folder():  # before TensorFlow or Gradio is imported
+            print(f"Discarded {folder}, which a server that was killed has left", file=sys.stderr)
         network = _layers(weights)
-    except (AccountsError, command_line.OptionError, WeightsError) as error:
+    except (
+        *(AccountsError, command_line.OptionError, WeightsError),
+        temporary.NoFolderError,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
     from mnist_cnn.ui import server  # imports Gradio, which takes a while

@@ -11,7 +11,7 @@ from mnist_cnn.architecture import layers_in
 from mnist_cnn.classroom import Classroom
 from mnist_cnn.reading import Reader
 from mnist_cnn.runs import Runs
-from mnist_cnn.ui import gate, languages, live, page, sharing, training, web
+from mnist_cnn.ui import gate, languages, live, page, sharing, training
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.waking import Waking, health
 from mnist_cnn.ui.web import PREFIX
@@ -25,9 +25,8 @@ def every_endpoint(reader: Reader) -> list[tuple[str, str]]:
     runs, waking = Runs(), Waking(lambda: None)
     routes = [
         health(waking),
-        *sharing.routes(sharing.Addresses()),
+        *sharing.routes(sharing.Addresses("127.0.0.1", 7860)),
         *languages.routes(PREFIX),
-        *web.routes(),
         training.about({}, PREFIX),
         *live.routes(Networks(reader, runs), Classroom()),
     ]

@@ -62,7 +62,8 @@ def main() -> int:
 
     endpoints = every_endpoint(Reader.load())
     with serve_process() as (address, process):
-        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen)
+        token = process.stdout.readline().strip().partition("?teacher=")[2]
+        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen, token)
         draws = still_draws(address)
     growth = outcome.late / outcome.early
     answered = ", ".join(f"{status}: {n:,}" for status, n in sorted(outcome.statuses.items()))
@@ -73,7 +74,13 @@ def main() -> int:
     return int(bool(outcome.wrong) or not draws or growth > LIMIT)
 
 
-def fuzz(address: str, server: psutil.Process, endpoints: list[tuple[str, str]], chosen) -> Outcome:
+def fuzz(
+    address: str,
+    server: psutil.Process,
+    endpoints: list[tuple[str, str]],
+    chosen,
+    token: str = "",
+) -> Outcome:
     """Send ``chosen.requests`` requests, one after another, and gather what is answered."""
     outcome, parts = Outcome(), urlsplit(address)
 
@@ -85,7 +92,7 @@ def fuzz(address: str, server: psutil.Process, endpoints: list[tuple[str, str]],
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(requests(endpoints))
+    @hypothesis.given(requests(endpoints, token))
     def send(request: Malformed) -> None:
         answer = ask((parts.hostname, parts.port), request)
         outcome.endpoints.add(request.endpoint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import zipfile
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mnist_cnn.ui.endpoints import PREFIX, find
+from mnist_cnn.weights_file import DEFAULT
 
+SESSION, TEACHER = "X-Mnist-Cnn-Session", "X-Mnist-Cnn-Teacher"
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW")
 DRAWN = ("read", "activations", "explain", "evidence")
 LAYERS = ("conv1", "pool2", "flatten", "softmax", "conv9", "")
@@ -22,6 +25,7 @@ HEADER_NAMES = (
     *("Accept-Encoding", "Accept", "Sec-Fetch-Site", "X-Forwarded-Host", "X-Forwarded-Proto"),
     *("If-None-Match", "If-Modified-Since", "Expect", "Authorization", "x-gradio-user"),
 )
+UNKNOWN_CALLS = [("POST", f"/gradio_api/call/{name}") for name in ("nothing", "0", "activations")]
 TYPES = (
     *("application/json", "multipart/form-data; boundary=b", "multipart/form-data", "text/plain"),
     *("application/x-www-form-urlencoded", "multipart/form-data; boundary=" + "b" * 300, "\xff"),
@@ -37,10 +41,13 @@ class Malformed:
     complete: bool = True
 
 
-def requests(endpoints: list[tuple[str, str]]) -> st.SearchStrategy[Malformed]:
-    """Return requests to one of ``endpoints``, some of them sockets with frames on them."""
+def requests(endpoints: list[tuple[str, str]], token: str = "") -> st.SearchStrategy[Malformed]:
+    """Return requests to one of ``endpoints``, some of them sockets with frames on them.
+
+    Some carry the teacher's ``token``, if it is given.
+    """
     sockets = [path for method, path in endpoints if method == "WEBSOCKET"]
-    others = [one for one in endpoints if one[0] != "WEBSOCKET"]
+    others = [one for one in endpoints if one[0] != "WEBSOCKET"] + UNKNOWN_CALLS
     served = [one for one in others if find(*one)]
     plain = st.builds(
         _request,
@@ -51,7 +58,8 @@ def requests(endpoints: list[tuple[str, str]]) -> st.SearchStrategy[Malformed]:
         st.lists(_headers, max_size=3),
         _bodies,
         st.one_of(st.none(), st.none(), st.none(), st.integers(-1, 10**9)),
-        st.integers(0, 2**24 - 1),
+        _addresses,
+        st.just(token),
     )
     nearly = st.builds(_drawing, st.sampled_from(DRAWN), _queries, _sizes, _addresses)
     framed = st.builds(_socket, st.sampled_from(sockets), st.lists(_frames, max_size=4), _addresses)
@@ -127,13 +135,25 @@ _PICTURES = [
 ]
 
 
+def _network() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("metadata.json", '{"keras_version": "3.0.0"}')
+        archive.writestr("config.json", '{"module": "os", "class_name": "system", "config": {}}')
+        archive.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n" + bytes(200))
+    return file.getvalue()
+
+
+_NETWORKS = [_network(), DEFAULT.read_bytes()]
+
+
 @st.composite
-def _damaged(draw) -> bytes:
-    """Some bytes of a whole picture are changed, or its end is missing."""
-    picture = bytearray(draw(st.sampled_from(_PICTURES)))
-    for at in draw(st.lists(st.integers(0, len(picture) - 1), max_size=6)):
-        picture[at] = draw(st.integers(0, 255))
-    return bytes(picture[: draw(st.integers(0, len(picture)))] if draw(st.booleans()) else picture)
+def _damaged(draw, files: list[bytes] = _PICTURES) -> bytes:
+    """Some bytes of a whole file are changed, or its end is missing."""
+    file = bytearray(draw(st.sampled_from(files)))
+    for at in draw(st.lists(st.integers(0, len(file) - 1), max_size=6)):
+        file[at] = draw(st.integers(0, 255))
+    return bytes(file[: draw(st.integers(0, len(file)))] if draw(st.booleans()) else file)
 
 
 def _multipart(name: str, file: str, content: bytes) -> bytes:
@@ -148,6 +168,7 @@ _bodies = st.one_of(
     _sizes.map(lambda size: b"\x80" * (size[0] * size[1])),
     st.just(b"\xff" * 400),
     _damaged(),
+    _damaged(_NETWORKS),
     _json.map(lambda value: json.dumps(value).encode()),
     _calls.map(lambda call: json.dumps(call).encode()),
     _calls.map(lambda call: json.dumps(call).encode()),
@@ -156,7 +177,7 @@ _bodies = st.one_of(
 )
 
 
-def _request(endpoint, method, tail, query, headers, body, length, address) -> Malformed:
+def _request(endpoint, method, tail, query, headers, body, length, address, token="") -> Malformed:
     usual, path = endpoint
     if (method or usual) in ("GET", "HEAD") and length is None:
         body = b""
@@ -165,6 +186,10 @@ def _request(endpoint, method, tail, query, headers, body, length, address) -> M
     lines = [f"{method or usual} {_quoted(target, '/?&=%@:;,')} HTTP/1.1"]
     given = {name.lower() for name, _ in headers}
     lines += [f"{name}: {_line(value)}" for name, value in headers]
+    if address % 2:  # half of them get past the question whose run it is
+        lines.append(f"{SESSION}: fuzzing-{address:010}")
+    if token and address % 4 == 1:  # and a teacher's program may be as wrong as anybody's
+        lines.append(f"{TEACHER}: {token}")
     if "host" not in given:
         lines.append("Host: 127.0.0.1")
     if "content-type" not in given:

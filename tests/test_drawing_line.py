@@ -69,6 +69,36 @@ def test_too_many_are_told_to_come_back_and_the_rest_is_read(reader):
     assert afterwards.activations.digit == 7
 
 
+def test_when_all_are_too_many_the_busiest_gives_way_and_drawing_goes_on(reader, monkeypatch):
+    monkeypatch.setattr(drawing_line, "MOST_WAITING", 20)
+
+    async def crowd():
+        line = DrawingLine()
+        asked = [line.read(reader, f"flood {i % 2}", EMPTY) for i in range(30)]
+        asked += [line.read(reader, f"person {i}", SEVEN) for i in range(5)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        return answers, await line.read(reader, "later", ONE)
+
+    answers, later = run(crowd())
+    assert [reading.activations.digit for reading in answers[30:]] == [7] * 5
+    assert sum(isinstance(answer, OverloadError) for answer in answers[:30]) == 15
+    assert later.activations.digit == 1
+
+
+def test_a_newcomer_who_is_turned_away_leaves_nothing_behind(reader, monkeypatch):
+    monkeypatch.setattr(drawing_line, "MOST_WAITING", 3)
+
+    async def crowd():
+        line = DrawingLine()
+        asked = [line.read(reader, f"person {i}", EMPTY) for i in range(9)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        return answers, await line.read(reader, "person 8", SEVEN)
+
+    answers, later = run(crowd())
+    assert sum(isinstance(answer, OverloadError) for answer in answers) == 6
+    assert later.activations.digit == 7
+
+
 def test_one_who_leaves_holds_up_nobody(reader):
     async def leave():
         line = DrawingLine()
@@ -114,3 +144,20 @@ def test_a_place_of_its_own_has_a_rate_of_its_own():
     with pytest.raises(OverloadError):
         rates.spend("a")
     rates.spend("b")
+
+
+def test_who_asks_too_fast_waits(monkeypatch):
+    waited = []
+
+    async def sleep(seconds):
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    rates = Rates(Rate(burst=2, per_second=0.01))
+
+    async def ask():
+        for _ in range(4):
+            await rates.wait("a")
+
+    run(ask())
+    assert waited == pytest.approx([100, 200], rel=0.01)

@@ -6,7 +6,17 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 from mnist_cnn.ui import gate
-from mnist_cnn.ui.endpoints import ENDPOINTS, LARGEST_MESSAGE, MEBIBYTE, PREFIX, find
+from mnist_cnn.ui.endpoints import (
+    COMMANDS,
+    ENDPOINTS,
+    FILES,
+    LARGEST_MESSAGE,
+    MEBIBYTE,
+    PREFIX,
+    WRONG_TOKENS,
+    find,
+)
+from mnist_cnn.ui.training import SESSION
 from tests.enumerating import every_endpoint
 from tests.serving import ROOT, serve
 
@@ -34,7 +44,7 @@ def test_the_enumeration_finds_gradio_s_endpoints_and_ours(routes):
         ("POST", "/gradio_api/queue/join"),
         ("GET", "/gradio_api/proxy=x1"),
         ("WEBSOCKET", f"{PREFIX}/live"),
-        ("GET", f"{PREFIX}/pad/x1"),
+        ("GET", f"{PREFIX}/languages/x1"),
     ):
         assert known in routes
 
@@ -55,9 +65,10 @@ def test_what_is_not_needed_is_switched_off(routes, address):
 def test_what_is_needed_is_gradio_s_or_ours_and_nothing_else(routes):
     served = {find(method, path) for method, path in routes} - {None}
     unused = [one.path for one in ENDPOINTS if one not in served]
-    # /train's file has a path of its own, and MCP and the rest of our prefix need no route to be.
+    # /train's file has a path of its own; MCP, scripts and the rest of our prefix need no route.
     assert {path for path in unused if "file=" not in path and "mcp" not in path} <= {
-        f"{PREFIX}/.+"
+        f"{PREFIX}/.+",
+        f"{FILES}/.+\\.js",
     }
     gradio = {path for method, path in routes if find(method, path) and PREFIX not in path}
     assert gradio == {
@@ -98,12 +109,23 @@ def table():
     for one in ENDPOINTS:
         path = one.path.replace("|", "\\|")
         body = size(one.body) if one.body else "none"
-        limit = f"{one.rate.burst:g} at once, {one.rate.per_second:g} a second" if one.rate else ""
-        if one.heavy:
-            limit = (
-                f"{gate.AT_ONCE} computed at a time, {gate.MOST_WAITING} wait; addresses in turn"
-            )
-        yield f"| `{one.methods} {path}` | {one.why} | {body} | {limit} |"
+        yield f"| `{one.methods} {path}` | {one.why} | {body} | {'; '.join(limits(one))} |"
+
+
+def limits(one):
+    if one.rate:
+        yield of(one.rate)
+    if one.token:
+        yield f"with wrong tokens: {of(WRONG_TOKENS)}; with the right one, all: {of(COMMANDS)}"
+    if one.heavy:
+        yield f"{gate.AT_ONCE} computed at a time, {gate.MOST_WAITING} wait; addresses in turn"
+    if "WEBSOCKET" in one.methods:
+        messages = gate.MESSAGES.per_second
+        yield f"{gate.MOST_SOCKETS_OF_ONE} sockets open, {messages:g} messages a second on each"
+
+
+def of(rate):
+    return f"{rate.burst:g} at once, {rate.per_second:g} a second"
 
 
 def size(count):
@@ -120,8 +142,8 @@ def size(count):
         ("POST", "/gradio_api/component_server"),
         ("POST", "/gradio_api/vibe-edit"),
         ("GET", "/mnist_cnn/live.py"),
-        ("GET", "/mnist_cnn/pad/..%2f..%2f..%2fapp.py"),
-        ("GET", "/mnist_cnn/pad/%2e%2e/live.py"),
+        ("GET", "/mnist_cnn/files/any/..%2f..%2f..%2fapp.py"),
+        ("GET", "/mnist_cnn/files/any/%2e%2e/live.py"),
         ("GET", "/assets/..%2f..%2froutes.py"),
         ("GET", "/static/%2e%2e%2f%2e%2e%2froutes.py"),
         ("GET", "/docs"),
@@ -144,12 +166,17 @@ def test_no_path_of_a_file_is_reachable(address, method, path):
         ("/login", 10_000, (413, 422)),  # 422: no form, so it is not read at all
         ("/mnist_cnn/read?width=9&height=9", 100_000, (413,)),
         ("/mnist_cnn/ink", 9 * MEBIBYTE, (413,)),
+        ("/mnist_cnn/train/start", 5000, (413,)),
+        ("/mnist_cnn/train/file", 17 * MEBIBYTE, (413,)),
+        ("/mnist_cnn/correct", 300_000, (413,)),
+        ("/mnist_cnn/class/rules", 21_000, (413, 403)),  # 403: no token, which is seen first
     ],
 )
 @pytest.mark.parametrize("length", ["told", "not told"])
 def test_bodies_are_bounded_before_they_are_read(address, path, size, statuses, length):
     body = b"x" * size if length == "told" else (b"x" * 10_000 for _ in range(size // 10_000 + 1))
-    answer = httpx.post(address + path, content=body, headers={"content-type": "text/plain"})
+    headers = {"content-type": "text/plain", SESSION: "somebody-0000000000"}
+    answer = httpx.post(address + path, content=body, headers=headers)
     assert answer.status_code in statuses
 
 
@@ -164,13 +191,30 @@ def test_bodies_are_bounded_before_they_are_read(address, path, size, statuses, 
         ('{"data": [], "fn_index": 99}', "no function 99"),
         ('{"data": [], "fn_index": true}', "fn_index must be"),
         ('{"data": [], "session_hash": ["x"]}', "session_hash must be"),
-        ('{"data": [{"path": "http://169.254.169.254/"}]}', "none is fetched here"),
+        ('{"data": [{"path": "http://169.254.169.254/"}]}', "No file is fetched"),
     ],
 )
 def test_malformed_calls_get_a_sentence(address, call, sentence):
     answer = httpx.post(f"{address}/gradio_api/queue/join", content=call)
     assert answer.status_code == 400
     assert sentence in answer.json()["error"]
+
+
+def test_a_call_of_a_name_the_page_does_not_have_is_not_found(address):
+    answer = httpx.post(f"{address}/gradio_api/call/nothing", json={"data": []})
+    assert (answer.status_code, answer.json()["error"]) == (
+        404,
+        "The page has no function of this name.",
+    )
+
+
+def test_another_site_uploads_nothing_in_a_visitor_s_name(address):
+    answer = httpx.post(
+        f"{address}/gradio_api/upload",
+        files={"files": ("a.png", b"x")},
+        headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
 
 
 def test_what_is_no_json_cancels_nothing(address):

@@ -76,3 +76,19 @@ def test_no_visitor_begins_a_line_of_the_log(configured, capsys):
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO asked for a\\r\\n2026", lines[0])
+
+
+def test_what_others_say_is_a_line_each_and_not_without_end(capsys):
+    log.configure(verbose=False)
+    log.adopt()
+    said = logging.getLogger("uvicorn.error")
+    try:
+        raise ValueError("one\ntwo")
+    except ValueError:
+        said.exception("It failed")
+    for _ in range(2000):
+        said.warning("Invalid HTTP request received.")
+    lines = capsys.readouterr().err.splitlines()
+    assert "ERROR It failed\\nTraceback" in lines[0]
+    assert lines[0].endswith("one\\ntwo")
+    assert 10 < len(lines) < 100

@@ -9,8 +9,7 @@ import pytest
 
 from mnist_cnn import model, strokes, weights
 from mnist_cnn.recipes import RECIPES
-from tests.listening import PATIENCE
-from tests.serving import serve
+from tests.serving import people, serve
 from tests.test_live import SEVEN, decode
 
 SHORT = {"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"}
@@ -26,19 +25,8 @@ def address():
 
 @pytest.fixture(scope="module")
 def person(address):
-    """Return a client with a session of its own; at the end its runs are left."""
-    clients = []
-
-    def person(name):
-        headers = {"X-Mnist-Cnn-Session": f"{name}-{'0' * 16}"}
-        clients.append(httpx.Client(base_url=address, headers=headers, timeout=PATIENCE))
-        return clients[-1]
-
-    yield person
-    for client in clients:
-        for run in client.get("/train/mine").json()["runs"]:
-            client.post(f"/train/steer/leave?run={run['id']}")
-        client.close()
+    with people(address) as person:
+        yield person
 
 
 def start(client, choices):
@@ -256,13 +244,6 @@ def test_other_files_are_refused(ann, content, key):
     assert response.status_code == 400
     assert response.json()["key"] == key
     assert "/etc" not in response.json()["error"]
-
-
-@pytest.mark.parametrize(("path", "size"), [("start", 5000), ("file", 17 * 2**20)])
-def test_what_is_too_large_is_refused_unread(ann, path, size):
-    response = ann.post(f"/train/{path}", content=b"x" * size)
-    assert response.status_code == 413
-    assert "longer than" in response.json()["error"]
 
 
 def test_nobody_else_sees_or_moves_a_run(person, trained):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import ipaddress
 import socket
@@ -30,6 +31,34 @@ def on_this_network(host: str, port: int) -> str | None:
     return None if ipaddress.ip_address(address).is_loopback else on_this_machine(host, port)
 
 
+def as_teacher(address: str, token: str) -> str:
+    """Return the link by which the teacher opens the page that is at ``address``."""
+    return f"{address.rstrip('/')}/?teacher={token}"
+
+
+def for_the_teacher(
+    token: str, network: str | None, root_path: str, space: str | None = None
+) -> list[str]:
+    """Return a line with the teacher's link for each way from another machine to the page.
+
+    Args:
+        token: the teacher's.
+        network: the address in this network, if the page can be opened there.
+        root_path: the prefix behind a proxy, whose own name nobody has told this server.
+        space: the host on Hugging Face Spaces, which its variable ``SPACE_HOST`` holds.
+    """
+    lines = []
+    if space:
+        lines.append(f"Teacher, on Spaces: {as_teacher(f'https://{space}', token)}")
+    if network and not root_path:
+        lines.append(f"Teacher, on this network: {as_teacher(network, token)}")
+    if root_path:
+        behind = as_teacher(f"https://YOUR-HOST{root_path}", token)
+        lines.append(f"Teacher, behind the proxy: {behind}")
+    return lines
+
+
+@functools.lru_cache(maxsize=16)  # a whole class opens the same one
 def as_svg(address: str) -> bytes:
     """Return the QR code of an address as SVG, with the quiet zone that readers need."""
     file = io.BytesIO()

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
+from anyio.to_thread import run_sync
 
-from mnist_cnn.ink import PictureError, find_ink, open_picture
+from mnist_cnn.ink import PictureError
+from mnist_cnn.ui.decoding import ink_in
+from mnist_cnn.ui.unread import Unread
 
 if TYPE_CHECKING:
     from mnist_cnn.reading import Reader, Reading
@@ -19,10 +22,15 @@ DECIMALS = 7  # of activations: those of a float32
 AT_ONCE = 4  # calls of an endpoint that are answered at the same time
 
 
-def endpoints(reader: Callable[[], Reader]) -> None:
+def endpoints(reader: Callable[[], Reader], unread: Unread) -> None:
     """Add ``/predict`` and ``/activations`` to the page that is being built."""
 
-    def predict(picture: str) -> dict:
+    async def read(picture: str, request: gr.Request | None) -> Reading | None:
+        unread.admit(request)
+        ink = await _ink_in(picture)
+        return await run_sync(lambda: reader().read(ink))
+
+    async def predict(picture: str, request: gr.Request | None = None) -> dict:
         """Read the digit in a picture file.
 
         Any picture works: dark on light, light on dark, transparent, a photo of paper.
@@ -32,11 +40,13 @@ def endpoints(reader: Callable[[], Reader]) -> None:
         and output shape of each layer.
 
         Args:
-            picture: a picture file, PNG or JPEG.
+            picture: a picture file; for a tool as a data: URI (data:image/png;base64,…), no address
         """
-        return describe(_read(reader(), picture))
+        return describe(await read(picture, request))
 
-    def activations(picture: str, layer: str = ALL) -> dict:
+    async def activations(
+        picture: str, layer: str = ALL, request: gr.Request | None = None
+    ) -> dict:
         """Return what the network's layers answer to a picture of a digit, number by number.
 
         Returns an object with: digit, 0 to 9; image, the 28×28 picture the network saw, 0 to 255;
@@ -44,24 +54,23 @@ def endpoints(reader: Callable[[], Reader]) -> None:
         as nested lists of that shape.
 
         Args:
-            picture: a picture file, PNG or JPEG.
+            picture: a picture file; for a tool as a data: URI (data:image/png;base64,…), no address
             layer: the name of one layer, as in /predict's answer; or all: 38,000 numbers.
         """
-        reading = _read(reader(), picture)
+        reading = await read(picture, request)
         if reading is None:
             raise _refusal("There is no ink in the picture.")
         layers = reading.activations.layers
         if layer not in (ALL, *layers):
             raise _refusal(f"There is no layer {layer[:40]!r}, only {', '.join(layers)}.")
+        names = layers if layer == ALL else [layer]
         return {
             "digit": reading.activations.digit,
             "image": reading.stages.image.tolist(),
-            "layers": [
-                _numbers(name, layers[name]) for name in (layers if layer == ALL else [layer])
-            ],
+            "layers": await run_sync(lambda: [_numbers(name, layers[name]) for name in names]),
         }
 
-    picture = gr.File(label="picture", file_types=["image"], visible=False)
+    picture = gr.File(label="picture", visible=False)
     layer = gr.Textbox(ALL, label="layer", visible=False)
     answer = gr.JSON(label="answer", visible=False)
     for function, given in ((predict, [picture]), (activations, [picture, layer])):
@@ -84,9 +93,11 @@ def describe(reading: Reading | None) -> dict:
     }
 
 
-def _read(reader: Reader, picture: str) -> Reading | None:
+async def _ink_in(picture: str | None) -> np.ndarray:
+    if picture is None:
+        raise _refusal("There is no picture. Send a picture file, PNG or JPEG.")
     try:
-        return reader.read(find_ink(open_picture(picture)))
+        return await ink_in(picture)
     except PictureError as error:
         raise _refusal(str(error).replace(picture, Path(picture).name)) from error
 

@@ -16,6 +16,11 @@ LONGEST_WORD = 64  # characters of a session, an event, a name
 MOST_DEPTH = 12  # of lists and objects in one another
 WORDS = ("session_hash", "event_id", "oauth_token")
 NUMBERS = ("fn_index", "trigger_id")
+ELSEWHERE = "No file is fetched from an address here. Upload it to /gradio_api/upload."
+TOOL_PICTURE = (
+    "No picture is fetched from an address or a path. Send the file itself as a data: URI, "
+    "data:image/png;base64,… of at most 8 MiB."
+)
 ADDRESSES = ("http:", "https:", "ftp:", "file:", "data:", "//", "\\\\")
 
 
@@ -32,6 +37,24 @@ def check(body: bytes, functions: Collection[int]) -> None:
 def check_cancel(body: bytes) -> None:
     """Raise ``RequestError`` unless ``body`` names, as JSON, a call that is to end."""
     _object(body)
+
+
+def tool_refusal(body: bytes) -> dict | None:
+    """Return the answer to a tool's call whose picture is no ``data:`` URI, or None.
+
+    It is an answer of MCP's: one of HTTP's would not reach the language model, which is to read
+    what to send instead. What is no such call is left to MCP.
+    """
+    try:
+        call = json.loads(body)
+        picture = call["params"]["arguments"]["picture"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
+    if not isinstance(picture, str) or picture.startswith("data:"):
+        return None
+    words = {"type": "text", "text": TOOL_PICTURE}
+    result = {"content": [words], "isError": True}
+    return {"jsonrpc": "2.0", "id": call.get("id"), "result": result}
 
 
 def _object(body: bytes) -> dict:
@@ -68,7 +91,7 @@ def _look_through(value: Any, depth: int) -> None:
     elif isinstance(value, dict):
         for name, item in value.items():
             if name == "path" and _elsewhere(item):
-                raise RequestError("Upload the file to /gradio_api/upload; none is fetched here")
+                raise RequestError(ELSEWHERE)
             _look_through(item, depth - 1)
 
 

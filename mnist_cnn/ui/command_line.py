@@ -18,8 +18,8 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     add = options.add_argument
     # Gradio's own variables, which Hugging Face Spaces sets.
     host, port = (os.environ.get(f"GRADIO_SERVER_{name}") for name in ("NAME", "PORT"))
-    host, port, root = host or "127.0.0.1", port or "7860", os.environ.get("GRADIO_ROOT_PATH", "")
-    add("--host", default=host, help=f"0.0.0.0 lets other machines in (default {host})")
+    host, port, root = host or "0.0.0.0", port or "7860", os.environ.get("GRADIO_ROOT_PATH", "")
+    add("--host", default=host, help=f"127.0.0.1: for this machine only (default {host})")
     add("--port", type=int, default=port, help=f"default {port}")
     add("--share", action="store_true", help="make a public link")
     add("--share-server", metavar="HOST:PORT", help="make it on a share server of your own")

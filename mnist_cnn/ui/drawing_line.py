@@ -51,15 +51,27 @@ class DrawingLine:
         Raises:
             OverloadError: too many drawings wait.
         """
-        line = self._places.setdefault(who, deque())
-        if self._count >= MOST_WAITING or len(line) >= MOST_OF_ONE:
-            raise OverloadError("Too many drawings at once. Try again in a second.")
+        self._make_room(who)
         waiting = _Waiting(network, drawing, asyncio.get_running_loop().create_future())
-        line.append(waiting)
+        self._places.setdefault(who, deque()).append(waiting)
         self._count += 1
         if self._working is None:
             self._working = asyncio.create_task(self._work())
         return await waiting.reading
+
+    def _make_room(self, who: str) -> None:
+        """When the line is full, the newest of whoever has the most in it goes, or ``who`` does."""
+        own = len(self._places.get(who, ()))
+        if own < MOST_OF_ONE and self._count < MOST_WAITING:
+            return
+        longest = max(self._places.values(), key=len)
+        busy = OverloadError("Too many drawings at once. Try again in a second.")
+        if len(longest) <= own + 1:
+            raise busy
+        gone = longest.pop()
+        self._count -= 1
+        if not gone.reading.done():
+            gone.reading.set_exception(busy)
 
     async def _work(self) -> None:
         """Read until nobody waits."""

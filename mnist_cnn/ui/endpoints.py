@@ -12,17 +12,18 @@ from dataclasses import dataclass
 
 from mnist_cnn.ui.fairness import Rate
 from mnist_cnn.ui.requests import LARGEST_SIDE
-from mnist_cnn.ui.web import PREFIX
+from mnist_cnn.ui.web import FILES, PREFIX
 
 KIBIBYTE, MEBIBYTE = 2**10, 2**20
 
 LARGEST_DRAWING = LARGEST_SIDE**2  # bytes
 LARGEST_PICTURE = 8 * MEBIBYTE  # bytes of a picture file
 LARGEST_UPLOAD = LARGEST_PICTURE + 64 * KIBIBYTE  # the same with what multipart puts around it
+LARGEST_TOOL_CALL = 11 * MEBIBYTE  # the same in base64, a third longer, with a call around it
 LARGEST_CALL = 64 * KIBIBYTE  # bytes of JSON
-LARGEST_NETWORK = 16 * MEBIBYTE  # bytes of a ``.keras`` file, see ``uploads``
+LARGEST_NETWORK = 16 * MEBIBYTE  # bytes of a ``.keras`` file, 2 million parameters have 8 MB
 LARGEST_DIGITS = 256 * KIBIBYTE  # bytes of corrected digits, see ``correction``
-LARGEST_OWN = MEBIBYTE  # bytes of what has no row of its own; each route bounds itself
+LARGEST_OWN = MEBIBYTE  # bytes of what has no row of its own
 LARGEST_MESSAGE = 6 + 1024 + LARGEST_DRAWING  # bytes on the socket; 1024 for the layers' names
 
 
@@ -37,13 +38,10 @@ class Endpoint:
     rate: Rate | None = None  # of requests from one place
     heavy: bool = False  # a few at a time, each place in turn
     call: bool = False  # the body is a call of a function on the page, checked before Gradio
+    tool: bool = False  # the body may call a tool for language models, checked before Gradio
     cancel: bool = False  # the body names a call, checked before Gradio
+    token: bool = False  # only with the teacher's token: ``classroom`` counts the wrong ones
     session: bool = False  # the query, or else the end of the path, names a session with a call
-
-    @property
-    def whole(self) -> bool:
-        """Whether the body is read before anybody waits for it: a slow sender holds up nobody."""
-        return self.heavy or self.call or self.cancel
 
     def serves(self, method: str, path: str) -> bool:
         """Whether this is the endpoint of a request."""
@@ -53,12 +51,17 @@ class Endpoint:
 READ = "GET HEAD"
 HASH = "[0-9a-f]{64}"
 NAME = r"[A-Za-z0-9_.\-]{1,64}"
-CALLS, LOGINS, COMMANDS = Rate(120, 10), Rate(60, 0.5), Rate(60, 2)
+CALLS, LOGINS, TOOL_CALLS = Rate(120, 10), Rate(60, 0.5), Rate(60, 2)
 UPLOADS, STARTS = Rate(60, 1), Rate(90, 0.3)
+# A class may share an address. All its pages may follow a training, each eight times a second.
+PAGES, QUESTIONS, NEWS = Rate(300, 20), Rate(600, 60), Rate(2000, 400)
+# A class often has one address: whoever guesses there does not hold up the teacher, whose drawing
+# is shown in a dozen states a second.
+WRONG_TOKENS, COMMANDS = Rate(60, 1), Rate(600, 60)
 
 ENDPOINTS = (
-    Endpoint(READ, "/", "the page"),
-    Endpoint("GET", "/config/?", "the page, for gradio_client"),
+    Endpoint(READ, "/", "the page", rate=PAGES),
+    Endpoint("GET", "/config/?", "the page, for gradio_client", rate=PAGES),
     Endpoint(READ, "/assets/.+", "Gradio's scripts and styles"),
     Endpoint(READ, "/static/.+", "Gradio's fonts and pictures"),
     Endpoint("GET", "/theme.css", "colours and fonts"),
@@ -69,7 +72,7 @@ ENDPOINTS = (
     Endpoint("POST", "/login/?", "--auth", 4 * KIBIBYTE, LOGINS),
     Endpoint("GET", "/logout", "--auth"),
     Endpoint("GET", "/gradio_api/startup-events", "Gradio asks itself once, at the start"),
-    Endpoint("GET", "/gradio_api/info/?", "describes /predict to programs"),
+    Endpoint("GET", "/gradio_api/info/?", "describes /predict to programs", rate=PAGES),
     Endpoint("POST", "/gradio_api/upload", "the picture of /predict", LARGEST_UPLOAD, UPLOADS),
     Endpoint(READ, f"/gradio_api/file=.+/{HASH}/mnist_cnn\\.keras", "the network of /train"),
     Endpoint("POST", "/gradio_api/queue/join", "/predict, /train", LARGEST_CALL, CALLS, call=True),
@@ -77,26 +80,46 @@ ENDPOINTS = (
     Endpoint("GET", "/gradio_api/queue/data", "its answer", rate=CALLS, session=True),
     Endpoint("POST", f"/gradio_api/call/{NAME}", "the same", LARGEST_CALL, CALLS, call=True),
     Endpoint("GET", f"/gradio_api/call/{NAME}/{NAME}", "its answer", rate=CALLS, session=True),
-    Endpoint("GET POST DELETE", "/gradio_api/mcp(/.*)?", "--mcp", LARGEST_CALL, CALLS),
+    Endpoint(
+        "GET POST DELETE",
+        "/gradio_api/mcp(/.*)?",
+        "--mcp",
+        LARGEST_TOOL_CALL,
+        TOOL_CALLS,
+        tool=True,
+    ),
     Endpoint("POST", f"{PREFIX}/read", "a drawing", LARGEST_DRAWING, heavy=True),
-    Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, heavy=True),
-    Endpoint("POST", f"{PREFIX}/activations", "a drawing", LARGEST_DRAWING, heavy=True),
-    Endpoint("POST", f"{PREFIX}/explain", "a drawing and a cell", LARGEST_DRAWING, heavy=True),
-    Endpoint("POST", f"{PREFIX}/evidence", "a drawing", LARGEST_DRAWING, heavy=True),
-    Endpoint("POST", f"{PREFIX}/guess", "a drawing", LARGEST_DRAWING, heavy=True),
-    Endpoint("POST", f"{PREFIX}/hidden", "a drawing and a cell", LARGEST_DRAWING, heavy=True),
-    Endpoint("POST", f"{PREFIX}/lessons/[a-z_]+", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, UPLOADS, heavy=True),
+    Endpoint("POST", f"{PREFIX}/activations", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
+    Endpoint(
+        "POST", f"{PREFIX}/explain", "a drawing and a cell", LARGEST_DRAWING, QUESTIONS, heavy=True
+    ),
+    Endpoint("POST", f"{PREFIX}/evidence", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
+    Endpoint("POST", f"{PREFIX}/guess", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
+    Endpoint(
+        "POST", f"{PREFIX}/hidden", "a drawing and a cell", LARGEST_DRAWING, QUESTIONS, heavy=True
+    ),
+    Endpoint(
+        "POST", f"{PREFIX}/lessons/[a-z_]+", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True
+    ),
     Endpoint("POST", f"{PREFIX}/train/start", "a training", 4 * KIBIBYTE, STARTS),
-    Endpoint("POST", f"{PREFIX}/train/(plan|steer/.+)", "a training", 4 * KIBIBYTE),
+    Endpoint("POST", f"{PREFIX}/train/(plan|steer/.+)", "a training", 4 * KIBIBYTE, NEWS),
     Endpoint("POST", f"{PREFIX}/train/file", "a network", LARGEST_NETWORK, UPLOADS),
     Endpoint("POST", f"{PREFIX}/correct", "corrected digits", LARGEST_DIGITS, STARTS),
     Endpoint("POST", f"{PREFIX}/class/wall", "a drawing", LARGEST_DRAWING, heavy=True),
-    Endpoint("POST", f"{PREFIX}/class/.+", "the teacher's, by token", 20 * KIBIBYTE, COMMANDS),
-    Endpoint(READ, f"{PREFIX}/features", "what excites a layer", heavy=True),
+    Endpoint("POST", f"{PREFIX}/class/.+", "the teacher's, by token", 20 * KIBIBYTE, token=True),
+    Endpoint(READ, f"{PREFIX}/features", "what excites a layer", rate=QUESTIONS, heavy=True),
+    Endpoint(READ, f"{PREFIX}/train/file", "a trained network", rate=UPLOADS, heavy=True),
+    Endpoint(READ, f"{PREFIX}/qr", "the address as a picture", rate=PAGES, heavy=True),
     Endpoint("WEBSOCKET", f"{PREFIX}/live", "one drawing after another", LARGEST_MESSAGE),
-    Endpoint(READ, f"{PREFIX}/[a-z]+/.+", "the page's own files"),
+    Endpoint(READ, f"{FILES}/.+\\.js", "the page's own scripts"),
+    Endpoint(READ, f"{PREFIX}/[a-z]+/.+", "what the page is told", rate=NEWS),
     Endpoint(
-        "GET HEAD POST PUT DELETE WEBSOCKET", f"{PREFIX}/.+", "each bounds itself", LARGEST_OWN
+        "GET HEAD POST PUT DELETE WEBSOCKET",
+        f"{PREFIX}/.+",
+        "what else the page asks",
+        LARGEST_OWN,
+        NEWS,
     ),
 )
 

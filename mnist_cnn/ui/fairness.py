@@ -52,15 +52,26 @@ class Rates:
 
     def spend(self, who: str, cost: float = 1) -> None:
         """Take ``cost`` from the bucket of ``who``; raises ``OverloadError`` when it is empty."""
-        now = time.monotonic()
-        left, then = self._left.pop(who, (self.rate.burst, now))
-        left = min(self.rate.burst, left + (now - then) * self.rate.per_second)
+        left, now = self._refilled(who)
         enough = left >= cost
         self._left[who] = (left - cost if enough else left, now)
-        if len(self._left) > MOST_PLACES:
-            self._left.popitem(last=False)
         if not enough:
             raise OverloadError("Too many requests from your address. Try again in a few seconds.")
+
+    async def wait(self, who: str) -> None:
+        """Take one from the bucket of ``who``, when there is one in it."""
+        left, now = self._refilled(who)
+        self._left[who] = (left - 1, now)
+        if left < 1:
+            await asyncio.sleep((1 - left) / self.rate.per_second)
+
+    def _refilled(self, who: str) -> tuple[float, float]:
+        """Return what the bucket of ``who`` holds now, and the time; it is the newest then."""
+        now = time.monotonic()
+        left, then = self._left.pop(who, (self.rate.burst, now))
+        if len(self._left) >= MOST_PLACES:
+            self._left.popitem(last=False)
+        return min(self.rate.burst, left + (now - then) * self.rate.per_second), now
 
 
 class FairLine:

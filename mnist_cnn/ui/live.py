@@ -19,20 +19,21 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from mnist_cnn import ink, payload
+from mnist_cnn import payload
 from mnist_cnn.classroom import Classroom
 from mnist_cnn.ui import correcting, exploring, lessons, trained, training
 from mnist_cnn.ui.classroom import routes as class_routes
+from mnist_cnn.ui.decoding import ink_in
 from mnist_cnn.ui.drawing_line import DrawingLine
-from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE
+from mnist_cnn.ui.endpoints import LARGEST_MESSAGE
 from mnist_cnn.ui.fairness import OverloadError, place
+from mnist_cnn.ui.frames import patient
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.newest import Newest
 from mnist_cnn.ui.requests import (
     BINARY,
     LARGEST_SIDE,
     RequestError,
-    body_of,
     drawing_of,
     guarded,
     known,
@@ -104,7 +105,7 @@ def routes(networks: Networks, classroom: Classroom | None = None) -> list[BaseR
 
     async def find_ink(request: Request) -> Response:
         """A picture file → uint16 width, uint16 height, then its ink, uint8."""
-        found = ink.find_ink(ink.open_picture(await body_of(request, LARGEST_PICTURE)))
+        found = await ink_in(await request.body())
         height, width = found.shape
         return Response(struct.pack("<HH", width, height) + found.tobytes(), headers=BINARY)
 
@@ -136,6 +137,7 @@ def configure(server: uvicorn.Server) -> None:
     # for a faster coding themselves.
     server.config.ws_per_message_deflate = False
     server.config.ws_max_size = LARGEST_MESSAGE
+    server.config.ws_protocol_class = patient(server.config.ws_protocol_class)
 
 
 def _layers(text: str | None, names: list[str]) -> Collection[str]:

@@ -12,7 +12,8 @@ from mnist_cnn.architecture import Layer
 from mnist_cnn.receptive_field import fields_along
 from mnist_cnn.ui import api, training_api
 from mnist_cnn.ui.languages import languages
-from mnist_cnn.ui.web import PREFIX
+from mnist_cnn.ui.unread import Unread
+from mnist_cnn.ui.web import address_of
 
 if TYPE_CHECKING:
     from mnist_cnn.ui.awake import Awake
@@ -67,9 +68,10 @@ def build(
                 _part("timeline")
                 _part("actions", layers=layers)
             with gr.Column(scale=1, min_width=320, elem_id="right"):
-                _part("network", buttons=True, layers=layers)
                 _part("answer")
-                _part("correction", buttons=True)
+                with gr.Row(elem_id="below-answer"):
+                    _part("correction", buttons=True)
+                    _part("network", buttons=True, layers=layers)
                 with _view("layers"):
                     _part("maps", buttons=True, layers=layers)
                 with _view("train"):
@@ -81,8 +83,9 @@ def build(
                     _part("wall", buttons=True, mnist=test_accuracy)
         _part("inspector", layers=layers)
         _part("share", buttons=True)
-        api.endpoints(lambda: awake().reader)
-        training_api.endpoint(lambda: awake().runs)
+        unread = Unread()
+        api.endpoints(lambda: awake().reader, unread)
+        training_api.endpoint(lambda: awake().runs, unread)
     return page
 
 
@@ -102,7 +105,7 @@ def _layers(network: list[Layer]) -> list[dict]:
 
 def _view(name: str) -> gr.Column:
     """What the right side may show below the answer, one at a time; header/views.js chooses."""
-    return gr.Column(elem_id=f"view-{name}", elem_classes="view")
+    return gr.Column(elem_id=f"view-{name}")
 
 
 def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
@@ -122,7 +125,7 @@ def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
         js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id=name,
-        module=f"{PREFIX}/{name}/{name}.js",
+        module=address_of(f"{name}/{name}.js"),
         languages=languages(),
         **props,
     )

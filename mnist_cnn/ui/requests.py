@@ -1,4 +1,7 @@
-"""What a request to one of the page's own routes may hold, and who may make it."""
+"""What a request to one of the page's own routes may hold, and who may make it.
+
+How long its body may be is decided before, by ``gate``.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,7 @@ async def signed_in(request: HTTPConnection) -> bool:
 async def drawing_of(request: Request) -> np.ndarray:
     """Return the drawing: ``?width&height``, body uint8 ``(height, width)``, ink is 255."""
     width, height = _side(request, "width"), _side(request, "height")
-    pixels = await body_of(request, width * height)
+    pixels = await request.body()
     if len(pixels) != width * height:
         raise RequestError(f"Expected {width}×{height} = {width * height} bytes, got {len(pixels)}")
     return np.frombuffer(pixels, np.uint8).reshape(height, width)
@@ -119,11 +122,12 @@ def _side(request: Request, name: str) -> int:
     return int(text)
 
 
-async def body_of(request: Request, most: int) -> bytes:
-    """Return the body, read no further than ``most`` bytes."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise RequestError(f"The body is longer than {most} bytes")
-    return bytes(body)
+async def object_of(request: Request, what: str) -> dict:
+    """Return the JSON object that the body is; ``what`` names it where it is none."""
+    try:
+        found = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise RequestError(f"The {what} must be a JSON object.") from error
+    if not isinstance(found, dict):
+        raise RequestError(f"The {what} must be a JSON object.")
+    return found

@@ -18,14 +18,25 @@ except ImportError:  # Windows
 from mnist_cnn.ui import quick  # noqa: F401  first, before Gradio is imported
 
 # isort: split
-from mnist_cnn import card
+from mnist_cnn import card, temporary
 from mnist_cnn.architecture import Layer
 from mnist_cnn.classroom import Classroom, Rules
-from mnist_cnn.ui import addresses, gate, languages, log, page, sharing, web
+from mnist_cnn.ui import (
+    addresses,
+    gate,
+    inbox,
+    languages,
+    log,
+    memory,
+    page,
+    page_files,
+    sharing,
+    web,
+)
 from mnist_cnn.ui.accounts import Account
 from mnist_cnn.ui.endpoints import LARGEST_PICTURE
 from mnist_cnn.ui.waking import Waking, health, routes_asleep
-from mnist_cnn.weights_file import UNREADABLE
+from mnist_cnn.weights_file import UNREADABLE, card_in
 
 if TYPE_CHECKING:
     from mnist_cnn.ui.awake import Awake
@@ -33,6 +44,9 @@ if TYPE_CHECKING:
 # Seconds between two looks of Gradio's queue for calls of /predict. Its own 0.001 takes 7 % of a
 # core while nobody does anything.
 QUEUE_LOOKS = 0.02
+# Callers for whom Gradio keeps a copy of the page's parts, 70 kB each. Nothing here needs it from
+# one call to the next, and its own 10,000 would be 700 MB.
+SESSIONS = 100
 FILES = 4096  # open at a time: a page has two sockets; macOS begins with 256
 
 
@@ -49,24 +63,26 @@ def serve(
     """
     log.configure(options.verbose)
     _allow_sockets(FILES)
+    memory.give_back_large()
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
     waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
-    known = sharing.Addresses(network=addresses.on_this_network(options.host, options.port))
+    known = sharing.Addresses(options.host, options.port)
     demo = page.build(network, waking.wait, _test_accuracy(weights))
     asleep = routes_asleep()
     routes = [
         health(waking),
         *sharing.routes(known),
         *languages.routes(web.PREFIX),
-        *web.routes(),
         *asleep,
     ]
+    between = [*gate.middleware(), *inbox.middleware(), *page_files.middleware()]
     app, _, _ = demo.launch(
         server_name=options.host,
         server_port=options.port,
         theme=page.theme(),
         css_paths=[page.STYLE],
-        app_kwargs={"routes": routes, "middleware": gate.middleware()},
+        head=web.preloads(),
+        app_kwargs={"routes": routes, "middleware": between},
         max_file_size=LARGEST_PICTURE,
         auth=users or None,
         root_path=options.root_path,
@@ -74,10 +90,12 @@ def serve(
         share=False,  # see ``sharing.open_tunnel``
         footer_links=["api"],
         ssr_mode=False,
+        state_session_capacity=SESSIONS,
         quiet=True,
         prevent_thread_lock=True,
     )
     demo._queue.sleep_when_free = QUEUE_LOOKS
+    log.adopt()
     stop = _stop_signal()
 
     def awake(made: Awake) -> None:
@@ -86,9 +104,18 @@ def serve(
         app.router.routes[:] = [*made.routes, *others]
 
     waking.start(awake, failed=stop.set)
-    _announce(options.host, options.port, known.network, classroom.token)
+    network = known.network
+    links = addresses.for_the_teacher(
+        classroom.token, network, options.root_path, os.environ.get("SPACE_HOST")
+    )
+    _announce(options.host, options.port, network, classroom.token, links)
     if options.share or options.share_server:
-        sharing.open_tunnel(demo, known, options.share_server, say)
+
+        def opened(link: str) -> None:
+            say(f"Public link {link}")
+            say(f"Teacher, on the public link: {addresses.as_teacher(link, classroom.token)}")
+
+        sharing.open_tunnel(demo, known, options.share_server, opened, say)
     while not stop.wait(1):  # Windows looks for Ctrl+C between two waits only
         pass
     return _end(waking)
@@ -102,8 +129,10 @@ def _wake(weights: Path, train_workers: int, classroom: Classroom) -> Awake:
 
 def _test_accuracy(weights: Path) -> float | None:
     """Return what the card of the weights says, or None when they come without one."""
+    beside = weights.with_suffix(".json")
     try:
-        return card.from_json(weights.with_suffix(".json").read_text("utf-8")).test_accuracy
+        text = beside.read_text("utf-8") if beside.exists() else card_in(weights)
+        return card.from_json(text).test_accuracy
     except UNREADABLE:
         return None
 
@@ -132,6 +161,7 @@ def _end(waking: Waking[Awake]) -> int:
     if waking.awake:
         for close in waking.wait().closing:
             close()
+    temporary.discard()
     if waking.failure:
         print(waking.failure, file=sys.stderr, flush=True)
     sys.stdout.flush()
@@ -139,18 +169,28 @@ def _end(waking: Waking[Awake]) -> int:
     os._exit(1 if waking.failure else 0)
 
 
-def _announce(host: str, port: int, network: str | None, token: str) -> None:
-    """Print where the page is, and for phones of this network as a QR code too."""
+def _announce(host: str, port: int, network: str | None, token: str, links: list[str]) -> None:
+    """Print where the page is, and for phones of this network as a QR code too.
+
+    Args:
+        host, port, network: where it is, see ``addresses``.
+        token: the teacher's.
+        links: lines with the teacher's links for other machines.
+    """
     address = addresses.on_this_machine(host, port)
     say(f"Open {address}")
-    say(f"Teacher: {address}/?teacher={token}")
+    say(f"Teacher: {addresses.as_teacher(address, token)}")
+    for link in links:
+        say(link)
     if network:
         say(f"On this network {network}")
         code = addresses.as_text(network)
         if _printable(code):
             say(code)
+    elif host in addresses.EVERYWHERE:
+        say("Share, on the page, shows the address for phones once this machine is in a network")
     else:
-        say("Let phones and other machines of this network in with --host 0.0.0.0")
+        say("Only this machine can open it; --host 0.0.0.0 lets phones of this network in")
     say("Stop with Ctrl+C")
 
 

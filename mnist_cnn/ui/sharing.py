@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import gradio as gr
 from gradio import networking, tunneling
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -23,25 +24,34 @@ LONGEST_ADDRESS = 300  # characters; longer ones make a code that no phone reads
 
 @dataclass
 class Addresses:
-    """Where the page can be opened from elsewhere, as far as that is known."""
+    """Where the page is served, and can be opened from elsewhere as far as that is known."""
 
-    network: str | None = None  # for machines of this network
+    host: str
+    port: int
     public: str | None = None  # for anybody
+
+    @property
+    def network(self) -> str | None:
+        """The address for machines of this network: looked up anew, since a laptop moves."""
+        return addresses.on_this_network(self.host, self.port)
 
 
 def routes(known: Addresses) -> list[BaseRoute]:
     """Return the routes ``share`` and ``qr``."""
 
     async def share(request: Request) -> Response:
-        """→ ``Addresses`` as an object."""
-        return JSONResponse(vars(known), headers={"Cache-Control": "no-store"})
+        """→ ``{"network": …, "public": …}``, of ``Addresses``."""
+        network = await run_in_threadpool(lambda: known.network)
+        told = {"network": network, "public": known.public}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
     async def qr(request: Request) -> Response:
         """``?text=http://…`` → its QR code, SVG."""
         text = request.query_params.get("text", "")
         if not text.startswith(("http://", "https://")) or len(text) > LONGEST_ADDRESS:
             raise RequestError(f"text must be an address of at most {LONGEST_ADDRESS} characters")
-        return Response(addresses.as_svg(text), media_type="image/svg+xml")
+        code = await run_in_threadpool(addresses.as_svg, text)
+        return Response(code, media_type="image/svg+xml")
 
     return [
         Route(f"{PREFIX}/share", guarded(share), methods=["GET"]),
@@ -50,17 +60,22 @@ def routes(known: Addresses) -> list[BaseRoute]:
 
 
 def open_tunnel(
-    demo: gr.Blocks, known: Addresses, server: str | None, say: Callable[[str], None]
+    demo: gr.Blocks,
+    known: Addresses,
+    server: str | None,
+    opened: Callable[[str], None],
+    say: Callable[[str], None],
 ) -> None:
-    """Open Gradio's tunnel, meanwhile return; say the link, or in ten seconds why there is none.
+    """Open Gradio's tunnel, meanwhile return; tell the link, or in ten seconds why there is none.
 
-    A link that comes later than that is said and shown when it comes.
+    A link that comes later than that is told and shown when it comes.
 
     Args:
         demo: launched.
         known: gets the link.
         server: ``host:port`` of a share server of one's own, instead of Gradio's.
-        say: is called with a sentence, from another thread.
+        opened: is called with the link, from another thread.
+        say: is called with a sentence where there is none, from another thread.
     """
     late = threading.Timer(TIMEOUT, lambda: say(_no_link(f"no answer in {TIMEOUT} seconds")))
 
@@ -75,7 +90,7 @@ def open_tunnel(
         else:
             # As Gradio does: its own server speaks https, one of one's own http.
             known.public = urlunsplit(urlsplit(link)._replace(scheme="http" if server else "https"))
-            say(f"Public link {known.public}")
+            opened(known.public)
         late.cancel()
 
     for thread in (late, threading.Thread(target=connect)):

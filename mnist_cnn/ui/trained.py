@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,13 +19,15 @@ from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import telling
 from mnist_cnn.ui.networks import Networks
-from mnist_cnn.ui.requests import BINARY, RequestError, body_of, guarded, json_of
+from mnist_cnn.ui.requests import BINARY, RequestError, guarded, json_of
 from mnist_cnn.ui.training import refusing, run_of, session_of
-from mnist_cnn.uploads import LARGEST, UploadError
+from mnist_cnn.uploads import UploadError
 
 
 def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/train`` that show and move finished networks."""
+
+    looking_through = CapacityLimiter(1)  # files people bring; others use the other threads
 
     async def digits(request: Request) -> Response:
         """``?run``, and ``label`` and ``answer`` or the worst mistakes → ``encode_examined``."""
@@ -59,9 +62,11 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     async def upload(request: Request) -> Response:
         """A ``.keras`` file, ``?name`` → the network in it, ready to be used."""
         session, name = session_of(request), request.query_params.get("name", "")
-        content = await body_of(request, LARGEST)
+        content = await request.body()
         try:
-            brought = await run_in_threadpool(networks.uploads.add, session, name, content)
+            brought = await to_thread.run_sync(
+                networks.uploads.add, session, name, content, limiter=looking_through
+            )
         except OSError as error:
             raise RequestError(f"{FULL} ({error.strerror}). {FREE}", "run disk") from error
         except UploadError as error:

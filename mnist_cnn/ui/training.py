@@ -7,11 +7,8 @@ English, and its reason and values, from which the page makes one in its own lan
 
 from __future__ import annotations
 
-import asyncio
 import functools
-import json
 import re
-import time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,14 +21,13 @@ from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs, RunsError
 from mnist_cnn.ui import telling
+from mnist_cnn.ui.fairness import place as place_of
+from mnist_cnn.ui.held import Held
 from mnist_cnn.ui.networks import Networks
-from mnist_cnn.ui.requests import RequestError, body_of, guarded, json_of
+from mnist_cnn.ui.requests import RequestError, guarded, json_of, object_of
 
 SESSION = "X-Mnist-Cnn-Session"
 SESSION_FORM = re.compile(r"[\w-]{16,64}", re.ASCII)
-LARGEST_CHOICES = 4096  # bytes
-LONGEST_WAIT = 10.0  # seconds a request for events is held
-LOOK = 0.05  # seconds between two looks for one
 
 
 def choices() -> dict:
@@ -59,6 +55,7 @@ def about(known: dict, prefix: str) -> Route:
 
 def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/train`` that steer and follow trainings."""
+    held = Held(runs.schedule)
 
     async def plan(request: Request) -> Response:
         """Choices → all options, the network's layers, and the ``work`` there will be."""
@@ -71,7 +68,8 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         """Choices → the run, begun or in line."""
         options, session = await _options(request), session_of(request)
         await run_in_threadpool(networks.prepare, options.downsampling)
-        run_id = await run_in_threadpool(refusing(runs.start), session, options)
+        begin = refusing(runs.start)
+        run_id = await run_in_threadpool(begin, session, options, place_of(request))
         return json_of(_summary(runs, refusing(runs.run)(session, run_id)))
 
     async def mine(request: Request) -> Response:
@@ -87,18 +85,17 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     async def events(request: Request) -> Response:
         """``?run&after&place`` → the run and what happened after that event.
 
-        Held until something does, its place in line changes, or ``LONGEST_WAIT`` is over; with
+        Held until something does, its place in line changes, or ``held.LONGEST`` is over; with
         ``&calm`` as long as that in any case, or until the run is over.
         """
         calm = "calm" in request.query_params
         session, run_id = session_of(request), request.query_params.get("run", "")
         after, place = _number(request, "after"), _number(request, "place")
         run = refusing(runs.run)(session, run_id)
-        end = time.monotonic() + LONGEST_WAIT
-        while not run.over and time.monotonic() < end:
-            if not calm and (run.sequence > after or runs.schedule.place(run) != place):
-                break
-            await asyncio.sleep(LOOK)
+        await held.until(
+            run,
+            lambda: not calm and (run.sequence > after or runs.schedule.place(run) != place),
+        )
         news = refusing(runs.events)(session, run_id, after)
         told = await run_in_threadpool(lambda: [telling.event(*numbered) for numbered in news])
         return json_of(_summary(runs, run) | {"events": told})
@@ -142,12 +139,7 @@ def run_of(runs: Runs, request: Request) -> Run:
 
 
 async def _options(request: Request) -> Options:
-    try:
-        found = json.loads(await body_of(request, LARGEST_CHOICES))
-    except (ValueError, RecursionError) as error:
-        raise RequestError("The choices must be a JSON object.") from error
-    if not isinstance(found, dict):
-        raise RequestError("The choices must be a JSON object.")
+    found = await object_of(request, "choices")
     try:
         return Options.parse(found)
     except OptionsError as error:

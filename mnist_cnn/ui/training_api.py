@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from anyio.to_thread import run_sync
+
+from mnist_cnn.ui.fairness import place
+from mnist_cnn.ui.unread import Unread
 
 if TYPE_CHECKING:
     from mnist_cnn.run import Run
     from mnist_cnn.runs import Runs
 
-TELL = 1.0  # seconds between two reports, at most
+TELL = 1.0  # seconds between two reports
+AT_ONCE = 16  # calls; each has its run in line, where addresses take turns
+OF_ONE = 4  # of them from one address
 FULL = "The server has no space to write the network to"
 RECIPE, DOWNSAMPLING, DIGITS = "fast", "max", 60_000
 
 
-def endpoint(runs: Callable[[], Runs]) -> None:
+def endpoint(runs: Callable[[], Runs], unread: Unread) -> None:
     """Add ``/train`` to the page that is being built; ``runs`` may wait for the engine."""
+    calls = Calls()
 
-    def train(
+    async def train(
         recipe: str = RECIPE,
         downsampling: str = DOWNSAMPLING,
         digits: float = DIGITS,
         epochs: float | None = None,
-    ) -> Iterator[tuple[dict, str | None]]:
+        request: gr.Request | None = None,
+    ) -> AsyncIterator[tuple[dict, str | None]]:
         """Train the network anew on handwritten digits, in a process of its own.
 
         Tells about once a second how it goes, as an object with: state (queued, starting,
@@ -40,7 +51,19 @@ def endpoint(runs: Callable[[], Runs]) -> None:
             digits: how many to learn from, 100 to 60000.
             epochs: how often it sees them all; the recipe's number without it.
         """
-        yield from _train(runs(), recipe, downsampling, digits, epochs)
+        unread.admit(request)  # what nobody listens to ends
+        address = place(request.request) if request and request.request else ""
+        choices = {
+            "recipe": recipe,
+            "downsampling": downsampling,
+            "digits": digits,
+            "epochs": epochs,
+        }
+        with calls.one_of(address):
+            training = _train(await run_sync(runs), choices, address)
+            async with contextlib.aclosing(training):
+                async for report in training:
+                    yield report
 
     given = [
         gr.Textbox(RECIPE, label="recipe", visible=False),
@@ -49,53 +72,81 @@ def endpoint(runs: Callable[[], Runs]) -> None:
         gr.Number(None, label="epochs", visible=False),
     ]
     told = [gr.JSON(label="report", visible=False), gr.File(label="network", visible=False)]
-    # One at a time: this way round the limit of a session would be to ask again and again.
-    gr.Button(visible=False).click(train, given, told, api_name="train", concurrency_limit=1)
+    gr.Button(visible=False).click(train, given, told, api_name="train", concurrency_limit=AT_ONCE)
 
 
-def _train(runs: Runs, recipe, downsampling, digits, epochs) -> Iterator[tuple[dict, str | None]]:
+class Calls:
+    """The calls that are answered now, by address."""
+
+    def __init__(self, most: int = OF_ONE):
+        """Answer ``most`` of each address at a time."""
+        self._most = most
+        self._now: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def one_of(self, address: str) -> Iterator[None]:
+        """Count a call as long as it is answered; raises ``gr.Error`` when it is one too many."""
+        if self._now[address] >= self._most:
+            raise gr.Error(
+                f"{self._most} trainings of your address are asked for already. Call again when "
+                "one of them has finished.",
+                print_exception=False,
+            )
+        self._now[address] += 1
+        try:
+            yield
+        finally:
+            self._now[address] -= 1
+            if not self._now[address]:
+                del self._now[address]
+
+
+async def _train(runs: Runs, choices: dict, address: str) -> AsyncIterator[tuple[dict, str | None]]:
     from mnist_cnn.options import Options, OptionsError
     from mnist_cnn.runs import RunsError
 
     session = secrets.token_urlsafe(12)
-    choices = {"recipe": recipe, "downsampling": downsampling, "digits": digits, "epochs": epochs}
     try:
-        run_id = runs.start(session, Options.parse(choices))
+        options = Options.parse(choices)
+        run_id = await run_sync(runs.start, session, options, address)
     except (OptionsError, RunsError) as error:
         raise gr.Error(str(error), print_exception=False) from error
     try:
-        yield from _reports(runs, session, run_id)
+        async with contextlib.aclosing(_reports(runs, session, run_id)) as reports:
+            async for report in reports:
+                yield report
     finally:  # also when the caller has gone away
         if not runs.run(session, run_id).over:
             runs.leave(session, run_id)
 
 
-def _reports(runs: Runs, session: str, run_id: str) -> Iterator[tuple[dict, str | None]]:
+async def _reports(runs: Runs, session: str, run_id: str) -> AsyncIterator[tuple[dict, str | None]]:
     heard, report, run = 0, {}, runs.run(session, run_id)
     while not run.over:
-        for number, event in runs.events(session, run_id, heard, wait_seconds=TELL):
+        await asyncio.sleep(TELL)
+        for number, event in runs.events(session, run_id, heard):
             heard, report = number, report | _told(event)
         yield {"state": run.state, "place": runs.schedule.place(run)} | report, None
     if run.failure:
         raise gr.Error(run.failure.sentence, print_exception=False)
-    yield from _outcome(run, report)
-
-
-def _outcome(run: Run, report: dict) -> Iterator[tuple[dict, str | None]]:
-    from mnist_cnn import run_file
-
     outcome = {"state": run.state, "place": 0} | report
     if run.result is None:
         yield outcome, None
         return
     with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
         path = Path(folder) / "mnist_cnn.keras"
-        try:
-            run_file.save(run, path)
-        except OSError as error:
-            raise gr.Error(f"{FULL} ({error.strerror}).", print_exception=False) from error
+        await run_sync(_save, run, path)
         # Gradio has a copy of its own when this goes on, and the folder is emptied.
         yield outcome | {"test_accuracy": run.result.accuracy}, str(path)
+
+
+def _save(run: Run, path: Path) -> None:
+    from mnist_cnn import run_file
+
+    try:
+        run_file.save(run, path)
+    except OSError as error:
+        raise gr.Error(f"{FULL} ({error.strerror}).", print_exception=False) from error
 
 
 def _told(event) -> dict:

@@ -1,38 +1,43 @@
-"""The page's own files: the folders of its components, as the browser asks for them."""
+"""Where a browser finds the page's own scripts: the folders of its components, below a version.
+
+The version is in the address, so that a browser asks for a script once and never again until it
+has changed. Scripts name each other by relative paths, and so stay in one version.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
-from starlette.staticfiles import StaticFiles
-
 PREFIX = "/mnist_cnn"  # of the page's own routes
+FILES = f"{PREFIX}/files"
 HERE = Path(__file__).parent
-FOLDERS = sorted({path.parent.name for path in HERE.glob("*/*.js")})
+SCRIPTS = {path.relative_to(HERE).as_posix(): path for path in sorted(HERE.glob("*/**/*.js"))}
 
 
-def routes() -> list[BaseRoute]:
-    """Return the routes of these files."""
-    return [_files(folder) for folder in FOLDERS]
+def _version() -> str:
+    content = hashlib.sha256()
+    for name, path in SCRIPTS.items():
+        content.update(name.encode() + b"\0" + path.read_bytes())
+    return content.hexdigest()[:12]
 
 
-def _files(folder: str) -> Route:
-    """A route and not a mount: mounts find nothing where a proxy has cut off ``root_path``."""
-    files = _RevalidatedFiles(directory=HERE / folder)
-
-    async def answer(request: Request) -> Response:
-        return await files.get_response(request.path_params["name"], request.scope)
-
-    return Route(f"{PREFIX}/{folder}/{{name:path}}", answer, methods=["GET"])
+VERSION = _version()
 
 
-class _RevalidatedFiles(StaticFiles):
-    """Files the browser may keep but has to ask about, so that a new version is seen at once."""
+def address_of(script: str) -> str:
+    """Return the path on the server of ``pad/pad.js``, below ``--root-path``."""
+    return f"{FILES}/{VERSION}/{script}"
 
-    def file_response(self, *args, **kwargs) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+
+def preloads() -> str:
+    """Return what tells a browser, in the page's head, to fetch all scripts at once.
+
+    Without it, it hears of each from the one that imports it, three deep. Chapters of the lesson
+    are left out: they are fetched when they are opened. The paths are relative to the page, which
+    may stand below a prefix.
+    """
+    scripts = [script for script in SCRIPTS if script.count("/") == 1]
+    return "\n".join(
+        f'<link rel="modulepreload" href="{address_of(script)[1:]}">' for script in scripts
+    )
