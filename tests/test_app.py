@@ -1,5 +1,6 @@
 """``python app.py``: what a person sees who starts it, and what goes wrong in a sentence."""
 
+import os
 import re
 import socket
 import subprocess
@@ -24,7 +25,7 @@ def test_a_port_in_use_gives_a_sentence():
         outcome = start("--port", str(port))
     assert outcome.returncode == 1
     assert outcome.stdout == ""
-    assert outcome.stderr.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+    assert outcome.stderr.startswith(f"Port {port} on 0.0.0.0 cannot be used")
     assert f"python app.py --port {port + 1}" in outcome.stderr
     assert outcome.stderr.count("\n") == 1
 
@@ -65,11 +66,18 @@ def test_missing_or_corrupt_weights_give_a_sentence(tmp_path, content, sentence)
     assert "Traceback" not in outcome.stderr
 
 
-def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else():
+def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else(tmp_path):
     port = free_port()
-    command = [sys.executable, "app.py", "--port", str(port)]
+    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port)]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},  # where no killed server has left anything
+    ) as process:
         lines = [process.stdout.readline() for _ in range(4)]
         process.terminate()
         _, errors = process.communicate(timeout=30)
@@ -77,7 +85,7 @@ def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else
     assert re.fullmatch(rf"Teacher: http://127\.0\.0\.1:{port}/\?teacher=[\w-]{{24}}\n", teacher)
     assert lines == [
         f"Open http://127.0.0.1:{port}\n",
-        "Let phones and other machines of this network in with --host 0.0.0.0\n",
+        "Only this machine can open it; --host 0.0.0.0 lets phones of this network in\n",
         "Stop with Ctrl+C\n",
     ]
     assert errors == ""

@@ -1,8 +1,10 @@
 """README.md and README.zh-CN.md say the same: the same commands, names, figures, links, parts."""
 
 import re
+from importlib.metadata import version
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.serving import ROOT
 
@@ -44,7 +46,8 @@ def code(section):
 
 def links(section):
     targets = re.findall(r"\]\(([^)]+)\)|<(https?:[^>]+)>", prose(section))
-    return {a or b for a, b in targets if not a.startswith(("#", *EACH_OTHER))}
+    found = {a or b for a, b in targets if not a.startswith(("#", *EACH_OTHER))}
+    return {link.replace(".zh-CN.png", ".png") for link in found}  # a picture in each language
 
 
 def figures(section):
@@ -67,3 +70,19 @@ def test_each_leads_to_the_other():
     english, chinese = (read(name) for name in EACH_OTHER)
     assert "(README.zh-CN.md)" in english
     assert "(README.md)" in chinese
+
+
+def test_hugging_face_spaces_reads_what_it_needs_from_the_beginning():
+    """https://huggingface.co/docs/hub/spaces-config-reference"""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    head = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL).group(1)
+    told = dict(re.fullmatch(r"(\w+): (.+)", line).groups() for line in head.splitlines())
+    colors = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert told["sdk"] == "gradio"
+    assert {told["colorFrom"], told["colorTo"]} <= colors
+    assert (ROOT / told["app_file"]).is_file()
+    assert len(told["short_description"]) <= 60
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    needed = {one.name: one for one in (Requirement(line.split("#")[0]) for line in lines)}
+    assert told["sdk_version"] in needed["gradio"].specifier
+    assert told["sdk_version"].split(".")[0] == version("gradio").split(".")[0]

@@ -2,16 +2,19 @@
 
 import contextlib
 import os
+import queue
 import socket
 import subprocess
 import sys
 import threading
+import types
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from gradio import networking
 
-from mnist_cnn.ui import addresses
+from mnist_cnn.ui import addresses, sharing
 from mnist_cnn.ui.accounts import AccountsError, accounts
 from tests.serving import ROOT, free_port, serve
 
@@ -103,7 +106,8 @@ def test_unusable_options_get_a_sentence_at_once(options, sentence):
 
 
 def test_accounts_guard_the_page_and_everything_behind_it():
-    with serve("--auth", "teacher:chalk", "--auth", "ana:pass:word") as address:
+    users = ("--auth", "teacher:chalk", "--auth", "ana:pass:word")
+    with serve("--host", "127.0.0.1", *users) as address:
         drawing = {"params": {"width": 1, "height": 1}, "content": b"\xff"}
         with httpx.Client(base_url=address) as browser:
             for path in ("/mnist_cnn/share", "/mnist_cnn/qr?text=http://a"):
@@ -162,16 +166,59 @@ def until(process: subprocess.Popen, last: str) -> list[str]:
 def test_the_address_of_this_network_is_printed_with_its_code():
     if addresses.on_this_network("0.0.0.0", 80) is None:
         pytest.skip("this machine is in no network")
-    with started("--host", "0.0.0.0") as process:
-        here, teacher, network, *code, _, stop = until(process, "Stop")
+    with started() as process:
+        here, teacher, elsewhere, network, *code, _, stop = until(process, "Stop")
         assert here.startswith("Open http://127.0.0.1:")
         assert teacher.startswith("Teacher: http://127.0.0.1:")
         assert network.startswith("On this network http://")
+        token = teacher.partition("?teacher=")[2]
+        link = f"{network.split()[-1]}/?teacher={token}"
+        assert elsewhere == f"Teacher, on this network: {link}"
         assert "".join(code) == addresses.as_text(network.split()[-1]).replace("\n", "")
         assert len([line for line in code if "█" in line]) >= 10
         assert stop == "Stop with Ctrl+C"
         answer = httpx.get(network.split()[-1] + "/mnist_cnn/share").json()
         assert answer == {"network": network.split()[-1], "public": None}
+
+
+def test_the_address_follows_the_machine_into_another_network(monkeypatch):
+    known = sharing.Addresses("0.0.0.0", 7860)
+    for own, address in [(None, None), ("10.0.0.9", "http://10.0.0.9:7860")]:
+        monkeypatch.setattr(addresses, "_own_address", lambda family, own=own: own)
+        assert known.network == address
+
+
+def test_the_teacher_s_link_goes_where_the_page_is_opened():
+    lines = addresses.for_the_teacher
+    assert lines("T", None, "") == []
+    assert lines("T", "http://10.0.0.2:80", "") == [
+        "Teacher, on this network: http://10.0.0.2:80/?teacher=T"
+    ]
+    assert lines("T", "http://10.0.0.2:80", "/digits") == [
+        "Teacher, behind the proxy: https://YOUR-HOST/digits/?teacher=T"
+    ]
+    assert lines("T", None, "", "you-digits.hf.space") == [
+        "Teacher, on Spaces: https://you-digits.hf.space/?teacher=T"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("server", "link"), [("tunnel.example:7000", "http://a.b"), (None, "https://a.b")]
+)
+def test_a_share_server_of_one_s_own_is_asked_for_the_link(monkeypatch, server, link):
+    asked, opened = [], queue.Queue()
+
+    def setup_tunnel(*given):
+        asked.append(given)
+        return "https://a.b"
+
+    monkeypatch.setattr(networking, "setup_tunnel", setup_tunnel)
+    demo = types.SimpleNamespace(server_name="127.0.0.1", server_port=80, share_token="t")
+    known = sharing.Addresses("127.0.0.1", 7860)
+    sharing.open_tunnel(demo, known, server, opened.put, opened.put)
+    assert opened.get(timeout=30) == link
+    assert known.public == link
+    assert asked == [("127.0.0.1", 80, "t", server, None)]
 
 
 @contextlib.contextmanager

@@ -19,6 +19,8 @@ from tests.serving import ROOT, free_port, start, until_awake
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=28)
 
+TRAINING = {"data": "generated", "digits": 1000, "epochs": 200}
+
 
 def read(address):
     query = "width=28&height=28&layers="
@@ -35,7 +37,7 @@ def test_the_page_is_served_while_the_network_wakes_and_drawings_are_answered_th
         with pytest.raises(InvalidStatus, match="403"):
             connect(f"{address.replace('http', 'ws')}/mnist_cnn/live")
         assert "gradio-app" in httpx.get(address).text
-        assert httpx.get(f"{address}/mnist_cnn/pad/pad.js").status_code == 200
+        assert httpx.get(f"{address}/mnist_cnn/files/any/pad/pad.js").status_code == 200
         until_awake(address)
         assert httpx.get(f"{address}/health").json() == {"status": "ok"}
         assert read(address).status_code == 200
@@ -118,26 +120,71 @@ def alive(process: int) -> bool:
 on_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux' /proc")
 
 
+def while_it_wakes(address):
+    return []
+
+
+def with_open_sockets(address):
+    until_awake(address)
+    live = f"{address.replace('http', 'ws')}/mnist_cnn/live"
+    return [connect(live) for _ in range(3)]
+
+
+def while_a_page_trains(address):
+    """A training that has saved a snapshot, and does so again and again; no sockets."""
+    until_awake(address)
+    routes, session = f"{address}/mnist_cnn/train", {"X-Mnist-Cnn-Session": "0" * 16}
+    with httpx.Client(headers=session, timeout=120) as client:
+        run = client.post(f"{routes}/start", json=TRAINING).json()["id"]
+        after = 0
+        while True:
+            news = client.get(f"{routes}/events", params={"run": run, "after": after}).json()
+            assert news["state"] in ("queued", "starting", "training"), news
+            if any(event["kind"] == "kept" for event in news["events"]):
+                return []
+            after = news["events"][-1]["number"] if news["events"] else after
+
+
+def until_gone(everybody):
+    end = time.monotonic() + 10
+    while left := set(filter(alive, everybody)):
+        assert time.monotonic() < end, left
+        time.sleep(0.02)
+
+
 @on_linux
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "kill"])
-@pytest.mark.parametrize("awake", [False, True], ids=["while it wakes", "with open sockets"])
-def test_the_end_leaves_no_process_and_no_file_behind(number, awake, tmp_path):
+@pytest.mark.parametrize("moment", [while_it_wakes, with_open_sockets, while_a_page_trains])
+def test_the_end_leaves_no_process_and_no_file_behind(number, moment, tmp_path):
     with start(TMPDIR=str(tmp_path)) as (address, process):
-        sockets = []
-        if awake:
-            until_awake(address)
-            live = f"{address.replace('http', 'ws')}/mnist_cnn/live"
-            sockets = [connect(live) for _ in range(3)]
+        sockets = moment(address)
         everybody = family(process.pid)
         os.kill(process.pid, number)
         assert process.wait(timeout=30) == 0
-        end = time.monotonic() + 10
-        while left := set(filter(alive, everybody)):
-            assert time.monotonic() < end, left
-            time.sleep(0.02)
+        until_gone(everybody)
         for socket in sockets:
             socket.close()
     assert [path for path in tmp_path.iterdir() if path.name.startswith("mnist_cnn")] == []
+
+
+@on_linux
+def test_a_server_killed_while_a_page_trains_leaves_no_process_and_the_next_says_what_it_left(
+    tmp_path,
+):
+    with start(TMPDIR=str(tmp_path)) as (address, process):
+        while_a_page_trains(address)
+        everybody = family(process.pid)
+        process.kill()
+        until_gone(everybody)
+    (left,) = tmp_path.glob("mnist_cnn_*")
+    assert any(left.rglob("*"))
+    with (tmp_path / "errors").open("w+") as errors:
+        with start(stderr=errors, TMPDIR=str(tmp_path)) as (address, _):
+            until_awake(address)
+            assert read(address).status_code == 200
+            assert not left.exists()
+        errors.seek(0)
+        assert errors.read() == f"Discarded {left}, which a server that was killed has left\n"
 
 
 @on_linux

@@ -6,6 +6,7 @@ import { bestFirst } from "./ways.js";
 
 const LABELS = { network: "shareNetwork", public: "sharePublic", own: "shareOwn" };
 const HINTS = { network: "shareNetworkHint", public: "sharePublicHint", own: "shareOwnHint" };
+const PATIENCE = 3000; // milliseconds a person waits for the dialog
 
 export function mount(element) {
   const dialog = element.querySelector("dialog");
@@ -64,7 +65,7 @@ export function mount(element) {
 /** What the server knows of its addresses; a page that cannot ask shows its own. */
 async function known() {
   try {
-    const response = await fetch(url("share"));
+    const response = await fetch(url("share"), { signal: AbortSignal.timeout(PATIENCE) });
     return response.ok ? await response.json() : {};
   } catch {
     return {};
