@@ -20,4 +20,28 @@ for (const name of ["localStorage", "sessionStorage"]) {
   }
 }
 
-import(prefix + props.module).then((module) => module.mount(element, props));
+const AGAIN = 2000; // milliseconds until a module that did not come is asked for again
+const REMEMBERED = 3; // failures, until it is not the line's fault but the browser's
+const RELOADED = "mnist_cnn.reloaded";
+
+/** Import the module, however often that takes: it, or one that it imports, may not have come. */
+async function load(failures = 0) {
+  try {
+    return await import(prefix + props.module);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it came, and is wrong
+    await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    if (failures + 1 === REMEMBERED) await startAnew();
+    return load(failures + 1);
+  }
+}
+
+/** Some browsers remember a failure as long as the page is open: then, once, open it anew. */
+async function startAnew() {
+  const { ok } = await fetch(prefix + props.module).catch(() => ({ ok: false }));
+  if (!ok || sessionStorage.getItem(RELOADED)) return; // it is the line, or of no use
+  sessionStorage.setItem(RELOADED, "yes");
+  location.reload();
+}
+
+load().then((module) => module.mount(element, props));

@@ -14,8 +14,7 @@ export function mount(element) {
   const share = element.querySelector(".share");
   const label = () => {
     share.title = text("shareHint");
-    language.lang = other(); // its words are in the language it switches to
-    language.textContent = LANGUAGES[other()];
+    language.replaceChildren(...Object.keys(LANGUAGES).map(sign));
     language.title = text("switchLanguage", { language: LANGUAGES[other()] });
     document.title = text("title");
   };
@@ -26,6 +25,16 @@ export function mount(element) {
   element.querySelector(".theme").addEventListener("click", () => {
     document.body.classList.toggle("dark");
   });
+}
+
+/** Two letters of a language, or one character, marked when the page is in it. */
+function sign(tag) {
+  const name = LANGUAGES[tag];
+  const element = document.createElement("span");
+  element.lang = tag;
+  element.textContent = name.slice(0, /^[a-z]/i.test(name) ? 2 : 1).toUpperCase();
+  element.classList.toggle("on", tag === current());
+  return element;
 }
 
 /** The language after the current one: with two, the other. */

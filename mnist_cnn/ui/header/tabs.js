@@ -1,17 +1,15 @@
-// The tabs of the views, by pointer and by arrow keys; one view needs no tabs.
+// The tabs of the views, by pointer and by arrow keys.
 import { text, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
-import { showView, views } from "./views.js";
+import { VIEWS, showView } from "./views.js";
 
-const LABELS = { layers: "viewLayers", train: "viewTrain", lesson: "viewLesson", class: "viewClass" };
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
 export function createTabs(list) {
-  const names = views();
+  const names = Object.keys(VIEWS);
   const tabs = names.map((name) => createTab(name));
-  list.hidden = names.length < 2;
   list.append(...tabs);
-  const label = () => tabs.forEach((tab, i) => (tab.textContent = text(LABELS[names[i]])));
+  const label = () => tabs.forEach((tab, i) => (tab.textContent = text(VIEWS[names[i]])));
   label();
   onLanguage(label);
   list.addEventListener("keydown", (event) => {

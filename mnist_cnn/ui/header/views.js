@@ -1,18 +1,18 @@
 // What the right side of the page shows beside the pad: one view at a time, named in the address.
+// The body names what is shown and page.css hides the others: Gradio builds its columns and
+// components in any order, and a view may come after the header.
 import { emit } from "../transport/events.js";
+
+/** The views in the order of their tabs: name, and the key of what its tab says. */
+export const VIEWS = {
+  layers: "viewLayers",
+  train: "viewTrain",
+  lesson: "viewLesson",
+  class: "viewClass",
+};
 
 const ALWAYS = "layers"; // the view without a name in the address
 const PARAMETER = "view";
-
-/** The names of the views on the page, in order. */
-export const views = () =>
-  [...document.querySelectorAll(".view")].map((view) => view.id.replace("view-", ""));
-
-/** The view the address names, or the first one. */
-export function viewInAddress() {
-  const named = new URL(location).searchParams.get(PARAMETER);
-  return views().includes(named) ? named : ALWAYS;
-}
 
 /** Show a view and hide the others; the address follows, so that a link or "back" leads there. */
 export function showView(name) {
@@ -29,27 +29,20 @@ export function followAddress() {
   window.addEventListener("popstate", () => apply(viewInAddress()));
 }
 
-let companion = null; // a view that is shown below the one that was chosen
-
 /** Show another view below the chosen one, until a third is chosen; null: show it no longer. */
 export function accompany(name) {
-  if (name === companion) return;
-  companion = name;
-  arrange();
+  const { dataset } = document.body;
+  dataset.companion = name ?? "";
+  dataset.shown = `${dataset.view} ${dataset.companion}`;
 }
 
-function arrange() {
-  const { view: chosen } = document.body.dataset;
-  for (const view of document.querySelectorAll(".view")) {
-    const name = view.id.replace("view-", "");
-    view.hidden = name !== chosen && name !== companion;
-    view.style.order = name === companion && name !== chosen ? 1 : "";
-  }
+function viewInAddress() {
+  const named = new URL(location).searchParams.get(PARAMETER);
+  return Object.keys(VIEWS).includes(named) ? named : ALWAYS;
 }
 
 function apply(name) {
   document.body.dataset.view = name;
-  companion = null;
-  arrange();
+  accompany(null);
   emit("view", { name });
 }

@@ -1,8 +1,10 @@
 // The page's language: chosen by ?lang=, what was chosen last, or the browser; switched at once.
-import { url } from "../transport/transport.js";
+import { insist } from "../transport/pause.js";
+import { refuse, url } from "../transport/transport.js";
 
 export const LANGUAGES = window.mnistCnnLanguages; // tag: its own name for itself; mount.js
 const KEPT = "mnist_cnn.language";
+const PATIENCE = 10_000; // milliseconds until the texts are asked for again
 
 let language = choose();
 let texts = await load(language);
@@ -63,8 +65,11 @@ function primary(tag) {
   return tag.split("-")[0].toLowerCase();
 }
 
-async function load(tag) {
-  const response = await fetch(url(`languages/${tag}`));
-  if (!response.ok) throw new Error(`The texts of ${tag} did not load: ${response.status}`);
-  return response.json();
+/** Without its texts there is no page: they are asked for until they come. */
+function load(tag) {
+  return insist(async () => {
+    const response = await fetch(url(`languages/${tag}`), { signal: AbortSignal.timeout(PATIENCE) });
+    if (!response.ok) await refuse(response);
+    return await response.json();
+  });
 }
