@@ -3,32 +3,36 @@
 import { Menu } from "../actions/menu.js";
 import { text, translate, onLanguage } from "../locales/language.js";
 import { use } from "../network/choice.js";
-import { sentenceOf } from "../train/session.js";
+import { post, sentenceOf } from "../train/session.js";
 import { ask } from "../transport/asking.js";
 import { listen } from "../transport/events.js";
+import { insist } from "../transport/pause.js";
 import { Collection } from "./collection.js";
 import { showOutcome } from "./outcome.js";
 import { follow } from "./training.js";
 
 const PASSING = ["training", "checkpoint"]; // networks that are looked at, not used
 
+const leave = (id) => post("steer/leave", "", { run: id });
+
 export function mount(element) {
   const part = (name) => element.querySelector(`.${name}`);
   const collection = new Collection(part("collected"), show);
   let drawn = { answer: { empty: true } };
   let network = null; // that reads the drawing
-  let base = null; // that read it before it was corrected, as this page knows
-  let busy = false;
-  let outcome = null;
+  let base = null; // that read it before it was corrected
+  let teaching = null; // {id of its run}; null: nothing is being taught
+  let outcome = null; // of the network `outcomeOf`
+  let outcomeOf = null;
   let state = null; // what is said, in any language
 
   function show() {
-    part("deny").disabled = drawn.answer.empty || busy || collection.full;
+    part("deny").disabled = drawn.answer.empty || teaching || collection.full;
     part("teach").hidden = !collection.count;
-    part("teach").disabled = busy;
+    part("teach").disabled = Boolean(teaching);
     part("reset").hidden = network?.kind !== "corrected";
     part("state").textContent = state?.() ?? "";
-    part("outcome").hidden = !outcome || network?.kind !== "corrected";
+    part("outcome").hidden = !outcome || outcomeOf !== network?.reference;
     if (outcome) showOutcome(part("outcome"), outcome);
   }
 
@@ -38,22 +42,45 @@ export function mount(element) {
   }
 
   async function teach() {
-    busy = true;
+    const mine = (teaching = {});
+    const wanted = () => teaching === mine; // until it is unlearned meanwhile
     const { reference, layers } = network;
     const count = collection.count;
     say(() => text("stateStarting"));
     try {
       const query = reference ? { network: reference } : {};
       const run = await ask("correct", { method: "POST", query, body: collection.bytes() });
-      await follow(run, say);
-      outcome = await ask("correct", { query: { run: run.id } });
-      use({ reference: run.id, layers, kind: "corrected", version: "final", count });
+      mine.id = run.id;
+      if (!wanted()) return await leave(run.id);
+      await follow(run, (words) => wanted() && say(words));
+      if (!wanted()) return;
+      use({ reference: run.id, layers, kind: "corrected", version: "final", count, base });
       say(null);
     } catch (error) {
-      say(() => error.sentence?.() ?? sentenceOf(error));
+      if (wanted()) say(() => error.sentence?.() ?? sentenceOf(error));
+    } finally {
+      if (wanted()) teaching = null;
+      show();
     }
-    busy = false;
+  }
+
+  /** Show what a network in use has learned and forgotten, after a reload too. */
+  async function look({ reference }) {
+    if (outcomeOf === reference) return;
+    outcomeOf = reference;
+    outcome = null;
+    const asked = () => ask("correct", { query: { run: reference } });
+    const found = await insist(asked).catch(() => null);
+    if (outcomeOf === reference) outcome = found; // null: the server keeps it no longer
     show();
+  }
+
+  function reset() {
+    const { id } = teaching ?? {};
+    teaching = null;
+    use(base);
+    say(null);
+    if (id) leave(id).catch((error) => say(() => sentenceOf(error)));
   }
 
   const choices = Array.from({ length: 10 }, (_, digit) => createChoice(digit));
@@ -76,19 +103,19 @@ export function mount(element) {
     show();
   });
   part("teach").addEventListener("click", teach);
-  part("reset").addEventListener("click", () => {
-    outcome = null;
-    use(base);
-    say(null);
-  });
+  part("reset").addEventListener("click", reset);
   listen("answer", (next) => {
     drawn = next;
     show();
   });
   listen("network", (next) => {
     network = next;
-    const chosen = !["corrected", ...PASSING].includes(next.kind);
-    if (chosen) base = ["shipped", "class"].includes(next.kind) ? null : next;
+    if (next.kind === "corrected") {
+      base = next.base ?? null;
+      look(next);
+    } else if (!PASSING.includes(next.kind)) {
+      base = ["shipped", "class"].includes(next.kind) ? null : next;
+    }
     show();
   });
   show();

@@ -3,6 +3,7 @@ import { Following } from "../train/following.js";
 import { History } from "../train/history.js";
 import { stateOf } from "../train/status.js";
 import { text } from "../locales/language.js";
+import { isRefusal } from "../transport/pause.js";
 
 /**
  * say: called with what says, in the page's language, how far it is.
@@ -18,8 +19,8 @@ export function follow(run, say) {
     }
 
     const trouble = (error) => {
-      if (error?.refused) reject(error);
-      else if (error) say(() => text("unreachable"));
+      if (error && isRefusal(error)) reject(error); // else it is followed all the same
+      else if (error) say(() => error.refused ?? text("unreachable"));
     };
     return new Following(followed, news, trouble);
   });

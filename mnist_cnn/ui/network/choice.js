@@ -3,7 +3,8 @@
 //
 // A network is {reference, layers, kind, …}: its reference on the server, "" for the shipped one;
 // its layers, as page.py lists them; what it is, one of the kinds in network.js, with the values of
-// its sentence; and `version`, where the same reference means newer weights.
+// its sentence; `version`, where the same reference means newer weights; and `run`, where it is one
+// moment of that run.
 import { emit } from "../transport/events.js";
 
 const KEPT = "mnist_cnn.network";
@@ -23,6 +24,12 @@ export function begin(layers) {
 
 /** The reference of the network this person uses. */
 export const usedReference = () => used?.reference ?? "";
+
+/** The network that reads when none is looked at; null: nobody has mounted the choice yet. */
+export const kept = () => used ?? offered ?? shipped;
+
+/** The network that reads now. */
+export const reading = () => looked ?? kept();
 
 /** Read by a network from now on; null: by the shipped one. */
 export function use(network) {
@@ -51,8 +58,8 @@ export function goBack() {
 }
 
 function tell() {
-  const network = looked ?? used ?? offered ?? shipped;
-  if (!network) return; // nobody has mounted the choice yet
+  const network = reading();
+  if (!network) return;
   const name = `${network.reference} ${network.version ?? ""} ${network.kind} ${usedReference()}`;
   if (name === told) return;
   told = name;

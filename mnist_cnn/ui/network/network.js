@@ -1,7 +1,9 @@
-// Says which network reads the drawing when it is not the shipped one, and leads back to that.
+// Says which network reads the drawing, and leads back to the shipped one. That one goes without
+// saying, except on the Train page: there the readers change, and nothing shall move when they do.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
 import { ask } from "../transport/asking.js";
+import { AGAIN, pause } from "../transport/pause.js";
 import { begin, goBack, offer, usedReference } from "./choice.js";
 
 const SENTENCES = {
@@ -12,22 +14,27 @@ const SENTENCES = {
   file: "readByFile", // {name}
   corrected: "readByCorrected", // {count}
   class: "readByClass",
+  shipped: "readByShipped",
 };
 // Looked at or given, not chosen: they go by themselves.
 const PASSING = ["training", "checkpoint", "class"];
+
+let decided = null; // the newest of the teacher's rules
 
 /** props.layers: the layers of the shipped network, as page.py lists them */
 export function mount(element, props) {
   const banner = element.querySelector(".network");
   let network = null;
+  let training = false; // whether the Train page is open
 
   function write() {
-    banner.hidden = !network || network.kind === "shipped";
+    const shipped = network?.kind === "shipped";
+    banner.hidden = !network || (shipped && !training);
     if (banner.hidden) return;
     banner.ariaLive = network.kind === "training" ? "off" : "polite"; // it counts steps
     banner.querySelector(".words").textContent = text(SENTENCES[network.kind], network);
     const passing = PASSING.includes(network.kind) && usedReference() !== network.reference;
-    banner.querySelector(".goback").hidden = passing;
+    banner.querySelector(".goback").hidden = passing || shipped;
   }
 
   translate(element);
@@ -37,16 +44,28 @@ export function mount(element, props) {
     network = next;
     write();
   });
+  listen("view", ({ name }) => {
+    training = name === "train";
+    write();
+  });
   listen("rules", (rules) => {
     element.querySelector(".held").hidden = rules.training;
+    decided = rules;
     offerTheTeachers(rules);
   });
   begin(props.layers);
 }
 
-async function offerTheTeachers({ network: reference, downsampling }) {
+/** Offer what the teacher has chosen once its layers are known, unless there are newer rules. */
+async function offerTheTeachers(rules) {
+  const { network: reference, downsampling } = rules;
   if (!reference) return offer(null);
   const body = JSON.stringify({ downsampling });
-  const { layers } = await ask("train/plan", { method: "POST", body });
-  offer({ reference, layers, kind: "class" });
+  try {
+    const { layers } = await ask("train/plan", { method: "POST", body });
+    if (rules === decided) offer({ reference, layers, kind: "class" });
+  } catch {
+    await pause(AGAIN);
+    if (rules === decided) await offerTheTeachers(rules);
+  }
 }

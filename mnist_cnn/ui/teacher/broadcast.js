@@ -1,62 +1,142 @@
 // Shows the teacher's drawing to everybody, while it is drawn: the newest state of it, again and again.
+// What the server has not taken, or not answered, is sent again, the newest state and the end alike.
 import { encodeStrokes } from "../pad/link.js";
-import { ask } from "../transport/asking.js";
+import { ask, nameOfPage } from "../transport/asking.js";
 import { listen } from "../transport/events.js";
+import { isRefusal, pause } from "../transport/pause.js";
 
 const INTERVAL = 80; // milliseconds at least from one state to the next: each is read on every page
+const AGAIN = [500, 1000, 2000, 5000]; // milliseconds until what failed is sent again, the last repeated
+const OVER = "broadcast over"; // the server's word for: another page's drawing is shown, or none
 
 /** say(key or null), trouble(error), changed(): what is done when there is something to tell */
 export function createBroadcast({ say, trouble, changed }) {
-  let on = false;
+  const by = nameOfPage();
+  let on = false; // this page shows its drawing
+  let begun = false; // and the server knows
   let frame = { marks: [], edition: 0 }; // what this pad shows
-  let waiting = false; // for being sent
+  let ending = null; // the page whose drawing is to be ended
+  let waiting = false; // something is to be sent
   let busy = false;
+  let failures = 0; // in a row
+  let known = 0; // the number of the latest change by this page
+  let shown = { drawing: null, by: "" }; // what everybody sees, as the server has said
 
   async function pump() {
     if (busy) return;
     busy = true;
-    waiting = false;
-    await send(drawingOf(frame));
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+    while (waiting) {
+      waiting = false;
+      await (on ? showState() : end());
+      await pause(failures ? AGAIN[Math.min(failures, AGAIN.length) - 1] : INTERVAL);
+    }
     busy = false;
-    if (!on) end(); // after the last state, or that would begin it anew
-    else if (waiting) pump();
   }
 
-  async function send(drawing) {
+  async function showState() {
+    const drawing = drawingOf(frame);
     if (drawing === null) return say("broadcastStrokes");
-    const body = JSON.stringify({ drawing, edition: frame.edition });
-    await ask("class/broadcast", { method: "POST", body }).then(() => say(null), trouble);
+    if (await accepted({ drawing, edition: frame.edition, by, begin: !begun })) begun = on;
   }
 
-  function end() {
-    const body = JSON.stringify({ drawing: null });
-    // Also when the page is closed: it would not wait for an answer.
-    ask("class/broadcast", { method: "POST", body, keepalive: true }).catch(trouble);
+  async function end() {
+    const whose = ending;
+    if (whose === null || !(await accepted({ drawing: null, by: whose }))) return;
+    ending = null;
+    forget(whose);
   }
 
-  function show() {
+  /** Whether the server has taken a command; where it could not, something is waiting again. */
+  async function accepted(command) {
+    try {
+      const { number } = await post(command);
+      failures = 0;
+      known = number;
+      say(null);
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) refused(error);
+      else {
+        failures += 1;
+        waiting = true;
+        if (error.status !== 429) say("unreachable");
+      }
+      return false;
+    }
+  }
+
+  function refused(error) {
+    failures = 0;
+    if (error.key === OVER) {
+      forget(by);
+      return lost();
+    }
+    on &&= error.status !== 403;
+    trouble(error);
+  }
+
+  /** What was shown of a page is no longer, which the news are still to say. */
+  function forget(page) {
+    if (shown.by === page) shown = { drawing: null, by: "" };
+  }
+
+  /** Another page's drawing is shown, or somebody has ended this one's. */
+  function lost() {
+    on = begun = false;
+    say("broadcastLost");
+    changed();
+  }
+
+  function send() {
     waiting = true;
     pump();
   }
 
   listen("answer", (next) => {
     ({ frame } = next);
-    if (on) show();
+    if (on) send();
   });
-  window.addEventListener("pagehide", () => on && end());
+  listen("broadcast", (next) => {
+    if (next.number < known) return; // from before what this page has done since
+    shown = next;
+    if (on && begun && next.by !== by) lost();
+    else changed();
+  });
+  window.addEventListener("pagehide", () => {
+    // The page is closed: it would not wait for an answer.
+    if (on) post({ drawing: null, by }, { keepalive: true }).catch(() => {});
+  });
+  /** Whose drawing is shown, "" when nobody's. */
+  const whose = () => (ending !== null || shown.drawing === null ? "" : shown.by);
   return {
+    /** Whether this page's drawing is shown; also when it was before the page was loaded anew. */
     get on() {
-      return on;
+      return on || whose() === by;
+    },
+    /** Whether another page's drawing is shown. */
+    get others() {
+      return !on && ![by, ""].includes(whose());
     },
     toggle() {
-      on = !on;
-      if (on) show();
-      else if (!busy) end();
+      if (this.on) return this.end(by);
+      on = true;
+      begun = false;
+      ending = null;
+      send();
+      changed();
+    },
+    /** End what is shown: this page's, or by default another's. */
+    end(page = shown.by) {
+      on = begun = false;
+      ending = page;
+      send();
       changed();
     },
   };
 }
+
+const post = (command, options) =>
+  ask("class/broadcast", { method: "POST", body: JSON.stringify(command), ...options });
 
 /** The drawing as a link holds it, "" for an empty pad, null when it cannot be shown. */
 function drawingOf({ marks }) {

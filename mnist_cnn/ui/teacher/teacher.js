@@ -4,6 +4,7 @@ import { usedReference } from "../network/choice.js";
 import { ask, call, forgetToken, teachersToken } from "../transport/asking.js";
 import { download } from "../transport/download.js";
 import { listen } from "../transport/events.js";
+import { insist } from "../transport/pause.js";
 import { createBroadcast } from "./broadcast.js";
 
 const CHECKS = ["training", "wall"];
@@ -28,7 +29,8 @@ export function mount(element) {
   function write() {
     part("said").textContent = words?.() ?? "";
     if (queue) part("queue").textContent = text("queueNow", queue);
-    part("broadcast").textContent = text(broadcast.on ? "broadcastStop" : "broadcastStart");
+    part("broadcast").setAttribute("aria-pressed", String(broadcast.on));
+    part("others").hidden = !broadcast.others;
     part("network").disabled = !usedReference() || usedReference() === rules?.network;
     part("shipped").disabled = rules?.network === "";
   }
@@ -46,11 +48,34 @@ export function mount(element) {
     }
   }
 
+  /** Show the controls once the token is known to be right: perhaps the network still wakes up. */
+  async function begin() {
+    try {
+      queue = await insist(() => ask("class/teacher", { method: "POST" }));
+      panel.hidden = false;
+      write();
+    } catch (error) {
+      trouble(error);
+    }
+  }
+
+  /** Look at the queue, and leave what was said last. */
+  async function look() {
+    try {
+      queue = await ask("class/teacher", { method: "POST" });
+      write();
+    } catch (error) {
+      if (error.status === 403) trouble(error);
+    }
+  }
+
   function trouble(error) {
     if (error.status === 403) {
       forgetToken();
       panel.hidden = true;
       part("stranger").hidden = false;
+    } else if (error.status === 429) {
+      say("tooMuch");
     } else if (error.refused) {
       words = () => error.refused;
       write();
@@ -61,10 +86,8 @@ export function mount(element) {
     command("rules", { method: "POST", body: JSON.stringify(choices) }, done);
 
   const broadcast = createBroadcast({ say, trouble, changed: write });
-  part("broadcast").addEventListener("click", () => {
-    broadcast.toggle();
-    part("broadcast").setAttribute("aria-pressed", String(broadcast.on));
-  });
+  part("broadcast").addEventListener("click", () => broadcast.toggle());
+  part("others").addEventListener("click", () => broadcast.end());
   for (const name of CHECKS) {
     part(name).addEventListener("change", ({ target }) => decide({ [name]: target.checked }));
   }
@@ -99,8 +122,8 @@ export function mount(element) {
     for (const name of NUMBERS) part(name).value = rules[name];
     write();
   });
-  watchQueue(panel, () => command("teacher", { method: "POST" }));
-  command("teacher", { method: "POST" }).then((known) => (panel.hidden = !known));
+  watchQueue(panel, look);
+  begin();
 }
 
 /** Look at the queue again and again while the panel is on the screen. */

@@ -1,6 +1,7 @@
 // The timeline of a run: the slider goes back to any snapshot of it, and the drawing is read by the
 // network as it was then.
 import { text, onLanguage } from "../locales/language.js";
+import { pause } from "../transport/pause.js";
 
 const PLAYING = 4000; // milliseconds
 const FRAMES = 60; // in that time
@@ -40,7 +41,7 @@ export function createCheckpoints(element, look) {
     for (let frame = 0; frame < FRAMES; frame++) {
       if (mine !== playing) return;
       go(Math.floor((frame / FRAMES) * history.checkpoints.length));
-      await new Promise((resolve) => setTimeout(resolve, PLAYING / FRAMES));
+      await pause(PLAYING / FRAMES);
     }
     if (mine !== playing) return;
     stop();

@@ -25,7 +25,9 @@ export function createChoices(form, { recipes, names }, planned) {
 
   const check = latest(
     (chosen) => post("plan", JSON.stringify(chosen)),
-    (plan) => {
+    (plan, wanted) => {
+      // Something else has been chosen meanwhile, which this plan is not for.
+      if (JSON.stringify(wanted) !== JSON.stringify(values())) return changed(TYPING);
       refuse(null);
       fillIn(plan.options);
       planned(plan);

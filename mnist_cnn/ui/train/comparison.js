@@ -2,17 +2,17 @@
 import { text, onLanguage } from "../locales/language.js";
 import { RECIPES, nameOf } from "./fields.js";
 import { percentOf } from "./results.js";
-import { choicesOf, duration, stateOf } from "./status.js";
+import { choicesOf, duration, epochsOf, stateOf } from "./status.js";
 
 // What can be done with a network comes early: on a phone the rest is out of sight.
-const COLUMNS = ["columnNetwork", "columnTested", "", "columnParameters", "columnSeconds", "columnHow"];
+const COLUMNS = ["columnNetwork", "columnTested", "", "columnParameters", "columnSeconds"];
 
 /**
  * @param table the element that is filled
  * @param actions {show(run), use(row), keep(run)}: what the buttons of a row do
  */
 export function createComparison(table, actions) {
-  let shown = { rows: [], chosen: null, used: "" };
+  let shown = { rows: [], chosen: null, used: "", now: "", kept: "" };
   let written = ""; // what the table shows by now
 
   function write() {
@@ -23,31 +23,41 @@ export function createComparison(table, actions) {
   function line(row) {
     const element = document.createElement("tr");
     element.dataset.network = row.reference;
-    const used = row.reference === shown.used;
     const name = cell("th", row.title());
-    name.scope = "row";
-    if (used) name.append(badge(text("inUse")));
-    element.classList.toggle("chosen", row.run !== undefined && row.run.id === shown.chosen);
+    Object.assign(name, { scope: "row", abbr: row.title() });
+    const reads = readsWhen(row, shown);
+    if (reads) name.append(" ", badge(text(reads)));
+    if (row.reference === shown.now) element.setAttribute("aria-current", "true");
+    name.append(cell("p", howOf(row), "how"));
     const [tested, ...others] = described(row);
-    element.append(name, tested, buttons(row, used), ...others);
+    element.append(name, tested, buttons(row), ...others);
     return element;
   }
 
-  function buttons(row, used) {
+  function buttons(row) {
     const box = document.createElement("td");
     box.className = "buttons";
-    if (row.run) box.append(button("show", () => actions.show(row.run)));
-    if (row.usable && !used) box.append(button("use", () => actions.use(row)));
+    if (row.run) {
+      const show = button("show", () => actions.show(row.run));
+      show.setAttribute("aria-pressed", String(row.run.id === shown.chosen));
+      box.append(show);
+    }
+    if (row.usable && row.reference !== shown.used) {
+      box.append(button("use", () => actions.use(row)));
+    }
     if (row.run?.result) box.append(button("download", () => actions.keep(row.run)));
     return box;
   }
 
   onLanguage(write);
   return {
-    /** rows: [{reference, title(), card, run, usable}]; chosen: a run's id; used: a reference */
+    /**
+     * rows: [{reference, title(), card, run, usable}]; chosen: the id of the run that is shown;
+     * used, now, kept: references, as reading.js has them
+     */
     show(next) {
       const asked = next.rows.map(({ reference, card, run }) => [reference, card, run && stateOf(run)]);
-      const state = JSON.stringify([asked, next.chosen, next.used]);
+      const state = JSON.stringify([asked, next.chosen, next.used, next.now, next.kept]);
       shown = next;
       if (state === written) return; // a button that is pressed must not be replaced meanwhile
       written = state;
@@ -56,22 +66,28 @@ export function createComparison(table, actions) {
   };
 }
 
-function described({ run, card, downsampling }) {
+/** The key of what is said of a network that reads drawings; null: this one does not. */
+function readsWhen({ reference }, { now, kept }) {
+  if (reference === now) return now === kept ? "readsNow" : "readsWhileLooked";
+  return reference === kept ? "readsOtherwise" : null;
+}
+
+function described({ run, card }) {
   const result = cell("td", card ? percentOf(card.accuracy) : run ? stateOf(run) : "–");
   if (card && card.testedOn !== "MNIST test") result.append(badge(text("onGenerated")));
   return [
     result,
     cell("td", card?.parameters?.toLocaleString("en") ?? "–"),
     cell("td", card ? duration(card.seconds) : "–"),
-    cell("td", howOf(run?.options ?? card?.options, card, downsampling), "how"),
   ];
 }
 
-function howOf(options, card, downsampling) {
+function howOf({ run, card, downsampling }) {
+  const options = run?.options ?? card?.options;
   if (options?.optimizer) return choicesOf({ ...options, downsampling });
   const label = RECIPES[card?.recipe]?.label;
   const recipe = label ? text(label) : (card?.recipe ?? "–");
-  const epochs = card?.epochs ?? "–";
+  const epochs = epochsOf(card?.epochs ?? "–");
   return text("howRecipe", { recipe, epochs, downsampling: nameOf(downsampling) });
 }
 

@@ -1,4 +1,5 @@
 // Follows runs on the server: asks what has happened since, again and again, until they are over.
+import { isRefusal, pause } from "../transport/pause.js";
 import { ask } from "./session.js";
 
 const INTERVAL = 120; // milliseconds at least from one question to the next
@@ -31,13 +32,10 @@ export class Following {
         if (history.end && history.latest >= described.sequence) return;
       } catch (error) {
         trouble(error);
-        if (error.refused) return;
+        if (isRefusal(error)) return;
         await pause(RETRY);
       }
-      await pause(started + INTERVAL - performance.now());
+      await pause(Math.max(0, started + INTERVAL - performance.now()));
     }
   }
 }
-
-const pause = (milliseconds) =>
-  milliseconds > 0 && new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,6 +1,6 @@
 // Lets the run that is looked at read the drawing, and the network that is used.
 import { accompany } from "../header/views.js";
-import { look, use, usedReference } from "../network/choice.js";
+import { kept, look, reading, use, usedReference } from "../network/choice.js";
 import { percentOf } from "./results.js";
 import { isOver } from "./runs.js";
 import { post } from "./session.js";
@@ -41,8 +41,9 @@ export function createReading() {
   }
 
   return {
-    get used() {
-      return usedReference();
+    /** The rows of the comparison that are used, read now, and read when none is looked at. */
+    get rows() {
+      return { used: usedReference(), now: rowOf(reading()), kept: rowOf(kept()) };
     },
     /** The run that is looked at, or null. */
     show(next) {
@@ -68,11 +69,13 @@ export function createReading() {
   };
 }
 
+const rowOf = (network) => network?.run ?? network?.reference;
+
 function networkOf(run, checkpoint, found) {
   const step = (checkpoint?.step ?? run.step).toLocaleString("en");
   if (checkpoint) {
     const reference = `${run.id}.${checkpoint.index}`;
-    return { reference, layers: found, kind: "checkpoint", step };
+    return { reference, run: run.id, layers: found, kind: "checkpoint", step };
   }
   const network = { reference: run.id, layers: found, version: run.step, step };
   if (!isOver(run)) return { ...network, kind: "training" };

@@ -10,6 +10,7 @@ const SENTENCES = {
   "option batch": "refusedBatch",
   "run closing": "refusedClosing",
   "run waiting": "refusedWaiting",
+  "run address": "refusedAddress",
   "run gone": "refusedGone",
   "run untested": "refusedUntested",
   "run over": "refusedOver",

@@ -80,12 +80,17 @@ export function duration(seconds) {
   return text("minutes", { minutes, rest });
 }
 
+const DIGITS = { mnist: "digitsMnist", generated: "digitsGenerated", "mnist+pens": "digitsPens" };
+
+/** So many epochs. */
+export const epochsOf = (epochs) =>
+  text(epochs === 1 ? "epochsOne" : "epochsMany", { count: epochs });
+
 /** The choices in one line. */
 export function choicesOf(options) {
   return text("choicesLine", {
-    digits: options.digits.toLocaleString("en"),
-    data: nameOf(options.data),
-    epochs: options.epochs,
+    digits: text(DIGITS[options.data], { count: count(options.digits) }),
+    epochs: epochsOf(options.epochs),
     batch: options.batch_size,
     optimizer: nameOf(options.optimizer),
     rate: options.learning_rate,

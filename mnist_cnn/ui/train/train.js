@@ -1,6 +1,7 @@
 // The Train page: choose, train, watch, compare, use.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen, onTheme } from "../transport/events.js";
+import { AGAIN, pause } from "../transport/pause.js";
 import { whenAwake } from "../transport/waking.js";
 import { createChoices } from "./choices.js";
 import { createComparison } from "./comparison.js";
@@ -11,8 +12,6 @@ import { createRunView } from "./runview.js";
 import { Runs, isOver } from "./runs.js";
 import { ask, post, sentenceOf } from "./session.js";
 import { createTable } from "./table.js";
-
-const RETRY = 2000; // milliseconds until a server that does not answer is asked again
 
 /** The page is there before the network is, and before it is known what may be chosen. */
 export async function mount(element) {
@@ -27,7 +26,7 @@ async function about() {
     try {
       return await ask("about");
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, RETRY)); // the server does not answer
+      await pause(AGAIN); // the server does not answer
     }
   }
 }
@@ -115,7 +114,7 @@ function fill(element, props) {
       results.show(run);
       reading.show(run);
       part("compare").hidden = Boolean(run) && !isOver(run) && runs.count < 2;
-      comparison.show({ rows: runs.rows(props), chosen: run?.id ?? null, used: reading.used });
+      comparison.show({ rows: runs.rows(props), chosen: run?.id ?? null, ...reading.rows });
     });
   }
 

@@ -9,15 +9,20 @@ const SESSION = { kept: "mnist_cnn.session", header: "X-Mnist-Cnn-Session" };
 const TEACHER = { kept: "mnist_cnn.teacher", header: "X-Mnist-Cnn-Teacher", parameter: "teacher" };
 const PATIENCE = 30_000; // milliseconds; news are held for 20 seconds
 
-function session() {
-  let name = sessionStorage.getItem(SESSION.kept);
+const PAGE = { kept: "mnist_cnn.page" };
+
+function named({ kept }) {
+  let name = sessionStorage.getItem(kept);
   if (!name) {
     const bytes = crypto.getRandomValues(new Uint8Array(18)); // crypto.randomUUID needs https
     name = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    sessionStorage.setItem(SESSION.kept, name);
+    sessionStorage.setItem(kept, name);
   }
   return name;
 }
+
+/** Another random name of this tab, that everybody may hear: who knows it can do nothing with it. */
+export const nameOfPage = () => named(PAGE);
 
 /** The teacher's token, or null on everybody else's page. */
 export const teachersToken = () => sessionStorage.getItem(TEACHER.kept);
@@ -40,14 +45,13 @@ export const forgetToken = () => sessionStorage.removeItem(TEACHER.kept);
  * the server refuses, and without when it does not answer.
  */
 export async function call(path, { query = {}, signal, ...options } = {}) {
-  const signals = [AbortSignal.timeout(PATIENCE), signal].filter(Boolean);
-  const headers = { [SESSION.header]: session() };
+  const headers = { [SESSION.header]: named(SESSION) };
   const token = teachersToken();
   if (token && /^[\x21-\x7e]+$/.test(token)) headers[TEACHER.header] = token;
   const response = await fetch(`${url(path)}?${new URLSearchParams(query)}`, {
     ...options,
     headers,
-    signal: AbortSignal.any(signals),
+    signal: anyOf(AbortSignal.timeout(PATIENCE), signal),
   });
   if (response.ok) return response;
   const { status } = response;
@@ -55,6 +59,16 @@ export async function call(path, { query = {}, signal, ...options } = {}) {
   const error = new Error(said.error ?? `The server answered ${status}`);
   const refused = status < 500 ? error.message : undefined;
   throw Object.assign(error, { refused, key: said.key, values: said.values ?? {}, status });
+}
+
+/** As AbortSignal.any, which is younger than many a phone. */
+function anyOf(...signals) {
+  const control = new AbortController();
+  for (const signal of signals.filter(Boolean)) {
+    if (signal.aborted) control.abort();
+    signal.addEventListener("abort", () => control.abort());
+  }
+  return control.signal;
 }
 
 /** The same, answered with an object. */

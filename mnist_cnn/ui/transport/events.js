@@ -18,7 +18,8 @@
 //   picture  {width, height, pixels}  ink that is to be put on the pad
 //   rules    {training, wall, network, …}  what the teacher has decided, as mnist_cnn/classroom.py
 //                             has it; this and the next two come from the server
-//   broadcast {drawing, edition}  the teacher's drawing, as pad/link.js has it; null: none is shown
+//   broadcast {drawing, edition, by, number}  the teacher's drawing, as pad/link.js has it; null:
+//                             none is shown; by: the page it is drawn on, see transport/asking.js
 //   wall     {ids, added, confusion}  the wall of the class's digits has changed
 //   why      boolean          what speaks for the answer is to be shown, or no longer
 //   share    {asked}          the addresses that open the page elsewhere are to be shown

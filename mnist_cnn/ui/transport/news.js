@@ -2,6 +2,7 @@
 // Where a proxy lets no WebSocket through, a request is held by the server until there are news.
 import { ask } from "./asking.js";
 import { emit, listen } from "./events.js";
+import { pause } from "./pause.js";
 import { url } from "./transport.js";
 
 const REOPEN = [1000, 2000, 5000, 10_000, 30_000]; // milliseconds, the last repeated
@@ -20,6 +21,11 @@ export function followClass() {
   if (begun) return;
   begun = true;
   open();
+}
+
+/** Hear of the wall, too, for what listens by now: each of its news builds on the ones before. */
+export function followWall() {
+  followClass();
   listen("view", ({ name }) => {
     if (wall === (name === SHOWS_WALL)) return;
     wall = name === SHOWS_WALL;
@@ -76,5 +82,5 @@ async function askForEver() {
 /** Wait until the next attempt, each page for another time: a class does not come back all at once. */
 function patience() {
   const wait = REOPEN[Math.min(failures++, REOPEN.length - 1)];
-  return new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+  return pause(wait * (0.5 + Math.random()));
 }

@@ -1,7 +1,6 @@
 // Questions about a drawing that are asked on demand, beside the drawing route.
+import { AGAIN, pause } from "./pause.js";
 import { inTime, refuse } from "./transport.js";
-
-const RETRY = 2000; // milliseconds until a question that got no answer is asked again
 
 /**
  * Ask `path` about the drawing in `frame`; returns the server's object.
@@ -36,7 +35,7 @@ export function latest(ask, use, fail) {
         async (error) => {
           fail(error, next.wanted);
           if (error.refused) return;
-          await new Promise((resolve) => setTimeout(resolve, RETRY));
+          await pause(AGAIN);
           waiting ??= next;
         },
       );

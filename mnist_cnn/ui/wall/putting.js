@@ -38,7 +38,7 @@ export function bindPutting(element, put) {
       words = () => text("isOnWall");
     } catch (error) {
       done = null;
-      words = () => sentenceOf(error);
+      return trouble(error);
     }
     show();
   }
@@ -50,6 +50,12 @@ export function bindPutting(element, put) {
     return button;
   }
 
+  /** Say why something cannot be done on the wall. */
+  function trouble(error) {
+    words = () => sentenceOf(error);
+    show();
+  }
+
   onLanguage(show);
   listen("answer", (next) => {
     drawn = next;
@@ -58,6 +64,7 @@ export function bindPutting(element, put) {
   });
   show();
   return {
+    trouble,
     /** Whether the teacher lets digits be put up. */
     allow(next) {
       open = next;

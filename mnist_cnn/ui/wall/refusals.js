@@ -4,6 +4,8 @@ import { text } from "../locales/language.js";
 const SENTENCES = {
   "wall full": "wallFull",
   "wall yours_full": "wallYoursFull",
+  "wall place_full": "wallPlaceFull",
+  "wall too_fast": "wallTooFast",
   "wall closed": "wallClosed",
   "wall gone": "wallGone",
 };

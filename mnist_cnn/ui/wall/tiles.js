@@ -10,13 +10,15 @@ const KEPT = "mnist_cnn.wall"; // the numbers of one's own
 
 export class Tiles {
   #list;
+  #trouble;
   #tiles = new Map(); // id: {digit, item, …}
   #own = new Set(JSON.parse(sessionStorage.getItem(KEPT)) ?? []);
   #cell = null;
 
-  /** list: the element that holds them */
-  constructor(list) {
+  /** list: the element that holds them; trouble(error): told why one cannot be taken off */
+  constructor(list, trouble) {
     this.#list = list;
+    this.#trouble = trouble;
   }
 
   /** What the server says of the wall: the numbers of all, and those added since it said so last. */
@@ -29,7 +31,7 @@ export class Tiles {
     }
     for (const digit of added) {
       if (this.#tiles.has(digit.id)) continue;
-      const tile = createTile(digit);
+      const tile = createTile(digit, this.#trouble);
       this.#tiles.set(digit.id, tile);
       this.#list.prepend(tile.item);
       this.#write(tile);
@@ -66,7 +68,7 @@ export class Tiles {
   }
 }
 
-function createTile(digit) {
+function createTile(digit, trouble) {
   const { id, meant, read } = digit;
   const pixels = Uint8Array.from(atob(digit.image), (character) => character.charCodeAt(0));
   const item = document.createElement("li");
@@ -79,10 +81,8 @@ function createTile(digit) {
   caption.textContent = meant === read ? meant : `${meant}→${read}`;
   open.append(picture(pixels), caption);
   const off = createButton("off", () => {
-    // Whether it worked is seen on the wall itself, and what is gone already needs no word.
-    ask("class/wall", { method: "DELETE", query: { id } }).catch((error) => {
-      if (!error.refused) off.animate({ opacity: [1, 0, 1] }, 300);
-    });
+    // Whether it worked is seen on the wall itself.
+    ask("class/wall", { method: "DELETE", query: { id } }).catch(trouble);
   });
   off.textContent = "×";
   item.append(open, off);

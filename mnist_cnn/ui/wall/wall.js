@@ -3,7 +3,7 @@ import { inPercent } from "../answer/words.js";
 import { text, translate, onLanguage } from "../locales/language.js";
 import { showConfusion } from "../train/confusion.js";
 import { listen } from "../transport/events.js";
-import { followClass } from "../transport/news.js";
+import { followWall } from "../transport/news.js";
 import { bindPutting } from "./putting.js";
 import { Tiles } from "./tiles.js";
 
@@ -11,8 +11,8 @@ import { Tiles } from "./tiles.js";
 export function mount(element, props) {
   const part = (name) => element.querySelector(`.${name}`);
   const table = element.querySelector("table");
-  const tiles = new Tiles(part("digits"));
   const putting = bindPutting(part("put"), (id) => tiles.own(id));
+  const tiles = new Tiles(part("digits"), putting.trouble);
   let confusion = null;
   let cell = null; // [meant, read] that alone is shown
 
@@ -34,9 +34,8 @@ export function mount(element, props) {
   }
 
   function score(all, right, share) {
-    const ours = text("wallScore", { all, right, share });
-    const mnist = props.mnist === null ? "" : text("wallMnist", { share: inPercent(props.mnist) });
-    return `${ours} ${mnist}`;
+    if (props.mnist === null) return text("wallScore", { all, right, share });
+    return text("wallScores", { all, right, share, mnist: inPercent(props.mnist) });
   }
 
   function choose(next) {
@@ -58,5 +57,5 @@ export function mount(element, props) {
   });
   listen("rules", (rules) => putting.allow(rules.wall));
   write();
-  followClass();
+  followWall();
 }
