@@ -4,6 +4,8 @@ import { listen } from "../transport/events.js";
 import { Announcement } from "./announcement.js";
 import { doubtOf, inPercent, inShortPercent } from "./words.js";
 
+const NARROW = "(max-width: 640px), (min-width: 768px) and (max-width: 1023px)"; // as in answer.css
+
 export function mount(element) {
   const root = element.querySelector(".answer");
   const winner = element.querySelector(".digit");
@@ -11,7 +13,7 @@ export function mount(element) {
   const bars = Array.from({ length: 10 }, (_, digit) => createBar(digit));
   element.querySelector(".bars").append(...bars.map((bar) => bar.item));
   const announcement = new Announcement(element.querySelector(".announcement"));
-  const narrow = matchMedia("(max-width: 640px)");
+  const narrow = matchMedia(NARROW);
   let shown = { empty: true };
 
   function show(answer) {

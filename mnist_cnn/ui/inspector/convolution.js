@@ -50,8 +50,7 @@ function channelRow({ inputs, channels, sums, patches, kernels }, i, scales, lin
     tile(kernels[i], (value) => signedShade(value / scales.kernel)),
     make("span", "sign", "="),
     tile(products, (value) => signedShade(value / (scales.patch * scales.kernel))),
-    make("span", "sign", "Σ"),
-    make("b", "sum", shortNumber(sums[i])),
+    make("span", "total", "Σ", make("b", "sum", shortNumber(sums[i]))),
   );
 }
 

@@ -46,18 +46,20 @@ export const towards = (links, layer, cell) => ({
   point: (on) => links.point(on ? layer : null, cell),
 });
 
-/** A line of arithmetic: [[label, number]] between signs, like "sum + bias = total". */
-export function line(...parts) {
-  return make(
-    "p",
-    "line",
-    ...parts.map((part) =>
-      typeof part === "string"
-        ? make("span", "sign", part)
-        : make("span", "quantity", make("b", "", shortNumber(part[1])), make("small", "", part[0])),
-    ),
-  );
+/**
+ * A line of arithmetic: [label, number] between signs, like "sum + bias = total".
+ * Where it is too long, a sign stands before its number in the next line.
+ */
+export function line(first, ...parts) {
+  const steps = [];
+  for (let i = 0; i < parts.length; i += 2) {
+    steps.push(make("span", "step", make("span", "sign", parts[i]), quantity(...parts[i + 1])));
+  }
+  return make("p", "line", quantity(...first), ...steps);
 }
+
+const quantity = (label, number) =>
+  make("span", "quantity", make("b", "", shortNumber(number)), make("small", "", label));
 
 /** The line from a sum to the number: plus the bias, then the activation. */
 export function closing(sumLabel, sum, { bias, total, activation, value }) {

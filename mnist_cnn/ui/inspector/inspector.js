@@ -44,6 +44,7 @@ export function mount(element, props) {
 
   function open(next) {
     if (!leading) trail.length = 0;
+    if (next?.layer !== place?.layer) part("body").scrollTop = 0;
     place = next;
     panel.hidden = !place;
     document.body.classList.remove("guessing");
@@ -68,6 +69,7 @@ export function mount(element, props) {
 
   function show(explanation) {
     if (now.answer.empty) return;
+    part("guessing").hidden = !guessable(explanation);
     if (hide(explanation)) return;
     const rest = part("working").querySelector("details")?.open ?? false;
     const verdict = revealed?.place === place ? revealed.words : "";
@@ -117,6 +119,7 @@ export function mount(element, props) {
   }
 
   function say(sentence) {
+    part("guessing").hidden = true;
     const paragraph = document.createElement("p");
     paragraph.textContent = sentence;
     part("working").replaceChildren(paragraph);
@@ -133,6 +136,7 @@ export function mount(element, props) {
   }
 
   translate(element);
+  tellHeight(panel);
   part("guessing").addEventListener("click", guessFirst);
   part("close").addEventListener("click", () => emit("select", null));
   part("back").addEventListener("click", () => lead(trail.pop()));
@@ -152,6 +156,13 @@ export function mount(element, props) {
     now = next;
     refresh();
   });
+}
+
+/** Keep the panel's height in --inspector, so that what is to be read can stay above it. */
+function tellHeight(panel) {
+  new ResizeObserver(() => {
+    document.body.style.setProperty("--inspector", `${panel.offsetHeight}px`);
+  }).observe(panel);
 }
 
 const nameOf = ({ layer, cell }) => `${layer} ${cell}`;

@@ -3,6 +3,7 @@ import { text, translate, onLanguage } from "../locales/language.js";
 import { showView } from "../header/views.js";
 import { Network } from "../maps/network.js";
 import { emit, listen } from "../transport/events.js";
+import { AGAIN, pause } from "../transport/pause.js";
 import { embedded, goTo, keepState, placeInAddress, stateInAddress } from "./address.js";
 import { chapterButtons } from "./contents.js";
 import { draw } from "./drawings.js";
@@ -32,7 +33,7 @@ export function mount(element, props) {
   });
   let visible = false;
   let frame = null; // of the drawing; null: the pad is empty
-  let shown = null; // {chapters, at, module}
+  let shown = null; // see load()
   let stage = null;
   let opened = 0; // chapters asked for: one that is overtaken is not shown
 
@@ -56,19 +57,19 @@ export function mount(element, props) {
     if (!visible) return;
     const turnIn = ++opened;
     const place = placeInAddress();
-    let loaded;
     try {
-      loaded = await words();
+      const loaded = await load(place.chapter);
+      if (turnIn !== opened) return;
+      part("other").hidden = !loaded.shipped;
+      shown = loaded;
     } catch (error) {
-      return about.trouble(sentenceOf(error));
+      if (turnIn !== opened) return;
+      about.trouble(sentenceOf(error));
+      if (error.refused) return;
+      await pause(AGAIN);
+      return turnIn === opened ? follow(step) : undefined;
     }
-    const at = Math.max(0, loaded.chapters.findIndex(({ name }) => name === place.chapter));
-    const chapter = loaded.chapters[at];
-    const module = await import(`./chapters/${chapter.name}.js`);
-    if (turnIn !== opened) return;
-    part("other").hidden = !loaded.shipped;
-    shown = { chapters: loaded.chapters, at, module };
-    open(chapter, module);
+    open(shown.chapters[shown.at], shown.module);
     presenter.show(step);
     worksheet.show(place.worksheet ? { frame } : null);
   }
@@ -123,6 +124,7 @@ export function mount(element, props) {
 
   /** Set up pad, layer and question. */
   function act() {
+    if (!shown) return; // its words are still on their way
     if (!frame) draw(shown.module.drawing ?? FIRST_DRAWING);
     stage.set(shown.module.setUp ?? {});
     shown.module.act?.(stage);
@@ -154,6 +156,13 @@ export function mount(element, props) {
     frame = next.answer.empty ? null : next.frame;
     if (visible) hear();
   });
+}
+
+/** All words, and the module of one chapter, else of the first. */
+async function load(wanted) {
+  const { chapters, shipped } = await words();
+  const at = Math.max(0, chapters.findIndex(({ name }) => name === wanted));
+  return { chapters, shipped, at, module: await import(`./chapters/${chapters[at].name}.js`) };
 }
 
 function paragraph(sentence) {

@@ -7,6 +7,8 @@ const SENTENCES = {
   "lesson number": "lessonNoNumber",
 };
 
-/** The sentence of an error; see transport/question.js. */
-export const sentenceOf = ({ refused }) =>
-  refused in SENTENCES ? text(SENTENCES[refused]) : text(refused ?? "unreachable");
+/** The sentence of an error; see `refuse` in transport/transport.js. */
+export function sentenceOf({ refused, asleep }) {
+  if (asleep) return text("waking");
+  return text(SENTENCES[refused] ?? refused ?? "unreachable");
+}

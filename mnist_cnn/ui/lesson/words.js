@@ -1,7 +1,9 @@
 // The words of the lesson, as the server fills them with figures, and their way onto the page.
 import { current } from "../locales/language.js";
-import { url } from "../transport/transport.js";
+import { refuse, url } from "../transport/transport.js";
 import { make } from "../inspector/elements.js";
+
+const PATIENCE = 20_000; // milliseconds; the first time the server computes figures
 
 const loaded = new Map(); // language: promise of its words
 
@@ -17,11 +19,11 @@ export function words() {
 }
 
 async function load(language) {
-  const response = await fetch(url(`lessons/chapters?${new URLSearchParams({ language })}`));
-  if (response.ok) return response.json();
-  const { error, key } = await response.json().catch(() => ({}));
-  const refused = key ?? error;
-  throw Object.assign(new Error(error ?? `The server answered ${response.status}`), { refused });
+  const response = await fetch(url(`lessons/chapters?${new URLSearchParams({ language })}`), {
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (!response.ok) await refuse(response);
+  return response.json();
 }
 
 /** Put a text into `element`, `code` in it set as such. */

@@ -10,6 +10,14 @@ const KINDS = {
   Dense: "kindDense",
 };
 
+// CSS pixels.
+const WIDE = 800; // room for two layers of small maps, side by side
+const BETWEEN = 24; // two layers, as in maps.css
+const VECTOR = 640; // at most: it leaves room for the next one
+const LEGIBLE = 28; // a channel, whatever it was made of
+
+const isSmall = (width) => width <= 8; // cells
+
 export class LayerView {
   /** layer: {name, kind, shape}; grid: how a vector is laid out, [rows, columns] */
   constructor({ name, kind, shape }, grid) {
@@ -41,19 +49,40 @@ export class LayerView {
     this.canvas.setAttribute("aria-roledescription", text("mapRole"));
   }
 
-  /** Lay the channels out anew for the room there is, in CSS pixels. */
-  fit(room) {
+  /**
+   * Lay the channels out anew for the room there is, in CSS pixels. A pooled channel is never drawn
+   * larger than the one it was made of.
+   * @param source how wide a channel and its gap are in the layer before, in screen pixels
+   * @returns the same of this layer
+   */
+  fit(room, source) {
     const ratio = devicePixelRatio;
     const shape = this.isMap ? this.shape : [...this.grid, 1];
-    const tallest = (room < 520 ? 330 : 150) * ratio;
-    const largest = (this.isMap ? (shape[1] > 8 ? 80 : 28) : 16 * shape[1]) * ratio;
-    const { columns, zoom } = layout(shape, Math.floor(room * ratio), tallest, largest);
+    const tallest = (room < 520 ? 330 : 165) * ratio;
+    const [width, pitch] = [shape[1], shape[1] + 1];
+    const pooled = KINDS[this.kind] === "kindPool";
+    const widest = pooled ? Math.max(source, LEGIBLE * ratio) : Infinity;
+    const largest = Math.min(this.#largest(width) * ratio, (widest * width) / pitch);
+    const { columns, zoom } = layout(shape, Math.floor(this.#share(room) * ratio), tallest, largest);
     this.sprite = new Sprite(this.canvas, shape, columns, pageColor());
     this.canvas.style.width = `${(this.canvas.width * zoom) / ratio}px`;
     this.canvas.style.height = `${(this.canvas.height * zoom) / ratio}px`;
     this.show(this.layer, this.perChannel);
     for (const [how, cell] of this.marked) this.mark(how, cell);
     this.frame(this.framed);
+    return pitch * zoom;
+  }
+
+  /** The room this layer may take of a line. */
+  #share(room) {
+    if (!this.isMap) return Math.min(room, VECTOR);
+    return room >= WIDE && isSmall(this.shape[1]) ? (room - BETWEEN) / 2 : room;
+  }
+
+  /** How wide a channel is at most. */
+  #largest(width) {
+    if (!this.isMap) return 16 * width;
+    return isSmall(width) ? 28 : 80;
   }
 
   /** layer: decoded activations; null to clear */

@@ -39,10 +39,13 @@ export function mount(element, props) {
       tellVisible();
     });
     if (sheet.clientWidth) fit();
+    else fitLater();
   }
 
   const all = () => [...views.values()];
-  const fit = () => all().forEach((view) => view.fit(sheet.clientWidth));
+  const fit = () => {
+    all().reduce((source, view) => view.fit(sheet.clientWidth, source), Infinity);
+  };
 
   function paint(view) {
     view.show(answer.empty ? null : answer.layers.get(view.name), perChannel);
@@ -59,6 +62,7 @@ export function mount(element, props) {
     });
   }
 
+  const fitLater = onWidth(sheet, fit);
   build(props.layers);
   element.querySelector(".gradient").style.background = gradient();
   translate(element);
@@ -69,7 +73,6 @@ export function mount(element, props) {
   });
   readAloud(element.querySelector(".readout"), () => ({ views, network }));
   onLanguage(() => all().forEach((view) => view.caption()));
-  onWidth(sheet, fit);
   onTheme(fit);
   listen("network", ({ layers }) => build(layers));
   listen("point", (place) => markEverywhere(views, network, "pointed", place));
@@ -104,6 +107,7 @@ function readAloud(readout, current) {
     const value = (place && views.get(place.layer)?.value(place.cell)) ?? null;
     const idle = text(readout.dataset.idle);
     readout.classList.toggle("telling", value !== null);
+    if (value !== null) readout.classList.add("found"); // how to get a number needs no saying now
     readout.textContent = value === null ? idle : inWords(network, place, value);
   };
   write();
@@ -147,12 +151,19 @@ function chooseScale(group, choose) {
   }
 }
 
+/** Call `use` when an element has another width; returns what calls it once more when it has any. */
 function onWidth(element, use) {
   let width = 0;
-  new ResizeObserver(([entry]) => {
+  const observer = new ResizeObserver(([entry]) => {
     const next = Math.floor(entry.contentRect.width);
     if (!next || next === width) return;
     width = next;
     use();
-  }).observe(element);
+  });
+  observer.observe(element);
+  return () => {
+    width = 0;
+    observer.unobserve(element); // what is observed anew is reported, even if it has not changed
+    observer.observe(element);
+  };
 }

@@ -15,8 +15,14 @@ export function followCells(view, { point, select }) {
   };
   canvas.addEventListener("pointermove", (event) => pointAt(view.under(event)));
   canvas.addEventListener("pointerleave", () => pointAt(null));
+  // A click comes in whole pixels, a move in parts of one: what is opened is what was outlined.
+  let released = null;
+  canvas.addEventListener("pointerup", (event) => {
+    released = (event.pointerType === "mouse" && pointed) || view.under(event);
+  });
   canvas.addEventListener("click", (event) => {
-    const cell = view.under(event);
+    const cell = released ?? view.under(event);
+    released = null;
     if (cell) select(cell);
   });
   followKeys(view, pointAt, select);

@@ -15,27 +15,41 @@ export function showEvidence(paper) {
   let on = false;
   let now = { answer: { empty: true }, frame: null };
   let evidence = null;
+  let asked = null; // the frame that the evidence is of
+  let waiting = false; // for evidence of what is shown now
 
   const ask = latest(
     ({ frame }) => question("evidence", {}, frame),
-    (answer, asked) => {
-      if (!on || now.answer.empty) return;
+    (answer, wanted) => {
+      if (!on || !fits(answer, wanted.frame)) return;
       evidence = answer;
-      paint(heat.canvas, evidence, new Projection(asked.answer, asked.frame));
+      asked = wanted.frame;
+      waiting = false;
+      paint(heat.canvas, evidence, new Projection(wanted.answer, wanted.frame));
       say();
     },
     () => clear(), // the pad itself says when the server does not answer
   );
 
+  /** Whether evidence is of the answer that is shown, and of ink that is all still there. */
+  function fits({ digit }, { edition, moment }) {
+    const { answer, frame } = now;
+    if (answer.empty || digit !== answer.digit) return false;
+    return edition === frame.edition && moment <= frame.moment;
+  }
+
   function clear() {
     evidence = null;
+    waiting = false;
     heat.canvas.getContext("2d").clearRect(0, 0, PAD_SIZE, PAD_SIZE);
     say();
   }
 
   function say() {
-    heat.legend.hidden = !on || !evidence;
+    paper.classList.toggle("explained", Boolean(evidence));
+    heat.legend.hidden = !evidence && !waiting;
     if (heat.legend.hidden) return;
+    if (!evidence) return heat.legend.replaceChildren(text("evidenceWait"));
     heat.legend.replaceChildren(
       word(1, text("speaksFor", { digit: evidence.digit })),
       word(-1, text("speaksFor", { digit: evidence.runner_up })),
@@ -44,13 +58,17 @@ export function showEvidence(paper) {
 
   function refresh() {
     if (!on || now.answer.empty) return clear();
+    if (!evidence || !fits(evidence, asked)) {
+      clear();
+      waiting = true;
+      say();
+    }
     ask(now);
   }
 
   onLanguage(say);
   listen("why", (wanted) => {
     on = wanted;
-    paper.classList.toggle("explained", on);
     if (on) heat.legend.before(heat.canvas);
     else heat.canvas.remove();
     refresh();

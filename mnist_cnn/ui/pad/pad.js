@@ -212,6 +212,7 @@ export function mount(element) {
   listen("strokes", ({ marks }) => {
     if (stroke) return;
     notice.show(null);
+    dismiss();
     drawing.clear();
     for (const mark of marks) drawing.add(mark);
     changed();

@@ -1,5 +1,6 @@
 // Replays the drawing as it was drawn; where motion is not wanted, stroke by stroke.
 import { text, onLanguage } from "../locales/language.js";
+import { pause } from "../transport/pause.js";
 
 const PLAYING = 2500; // milliseconds
 const STROKE_PAUSE = 800; // milliseconds
@@ -49,5 +50,4 @@ export function createReplay(button, { length, ends, begin, show }) {
   };
 }
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));

@@ -46,8 +46,9 @@ export function create(stage) {
 
 function without({ name, image, digit, probability, same }) {
   const answer = make("b", "", `${digit} ${same ? "✓" : "✗"}`);
-  const words = make("span", "", text(WITHOUT[name]), " ", answer, ` ${percent(probability, 0)}`);
-  return figure(inkPlate(image), words, [], same ? "" : "wrong");
+  const read = make("div", "read", answer, ` ${percent(probability, 0)}`);
+  const caption = make("div", "", read, text(WITHOUT[name]));
+  return figure(inkPlate(image), caption, [], same ? "" : "wrong");
 }
 
 function drawButton(stage, name) {
