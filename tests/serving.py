@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -46,13 +47,16 @@ def serve_process(
 
 @contextlib.contextmanager
 def start(
-    *options: str, root: Path = ROOT, **environment: str
+    *options: str, root: Path = ROOT, stderr: IO | None = None, **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen]]:
-    """The same with its process, and as soon as it serves the page, while the network wakes."""
+    """The same with its process, and as soon as it serves the page, while the network wakes.
+
+    ``stderr`` is a file for what it complains of, instead of this process's own.
+    """
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
     variables = {name: value for name, value in (os.environ | environment).items() if value}
     with subprocess.Popen(
-        command, cwd=root, env=variables, stdout=subprocess.PIPE, text=True
+        command, cwd=root, env=variables, stdout=subprocess.PIPE, stderr=stderr, text=True
     ) as process:
         try:
             # Comes when it serves, or is empty when it failed; with --mcp Gradio has a word before.
@@ -80,3 +84,23 @@ def until_awake(address: str) -> None:
     while httpx.get(f"{address}/health", trust_env=False, timeout=PATIENCE).status_code != 200:
         assert time.monotonic() < end, "the network does not wake"
         time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def people(address: str) -> Iterator[Callable[[str], httpx.Client]]:
+    """Yield what makes a client of a name, with a session of its own; at the end its runs are left.
+
+    ``address`` is that of the page's own routes.
+    """
+    clients = []
+
+    def person(name: str) -> httpx.Client:
+        headers = {"X-Mnist-Cnn-Session": f"{name}-{'0' * 16}"}
+        clients.append(httpx.Client(base_url=address, headers=headers, timeout=PATIENCE))
+        return clients[-1]
+
+    yield person
+    for client in clients:
+        for run in client.get("/train/mine").json()["runs"]:
+            client.post(f"/train/steer/leave?run={run['id']}")
+        client.close()

@@ -17,8 +17,8 @@ from tests.benchmarks.pen_moves import PEN_RATE
 from tests.serving import serve
 
 BOTH = """async ([count, pause]) => {
-    const {ask} = await import("/mnist_cnn/transport/transport.js");
-    const {Socket} = await import("/mnist_cnn/transport/socket.js");
+    const {ask} = await import("/mnist_cnn/files/any/transport/transport.js");
+    const {Socket} = await import("/mnist_cnn/files/any/transport/socket.js");
     const socket = new Socket(location.origin.replace("http", "ws") + "/mnist_cnn/live");
     const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
     while (!socket.ready) await wait(10);

@@ -33,6 +33,7 @@ from tests.serving import ROOT, free_port
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
 REST = 10  # seconds after the answer, until memory is looked at
 LOOK = 0.02  # seconds between two attempts
+LIMITS = {"page": 4, "answer": 8, "memory": 900, "end": 3}  # of the medians; seconds, MiB
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,17 @@ class Start:
 
     page: float
     answer: float
-    memory: int  # bytes
+    memory: float  # MiB
     end: float  # seconds from Ctrl+C until the process has gone
 
 
-def main() -> None:
-    """Start both pages a few times and print the table."""
+def main() -> int:
+    """Start both pages a few times and print the table; return whether a limit was missed."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--starts", type=int, default=3, help="of each page")
     count = options.parse_args().starts
+    # A job in the background ignores Ctrl+C, and so would what it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before", flush=True)
     rivals = {
         "ours": (["app.py"], ours_answers),
@@ -63,13 +66,15 @@ def main() -> None:
         f"\n{'median (worst)':12}{'page, s':>16}{'answer, s':>16}{'memory, MiB':>16}{'end, s':>16}"
     )
     for name, starts in found.items():
-        cells = [
-            spread([s.page for s in starts]),
-            spread([s.answer for s in starts]),
-            spread([s.memory / MEBIBYTE for s in starts]),
-            spread([s.end for s in starts]),
-        ]
+        cells = [spread([getattr(s, what) for s in starts]) for what in LIMITS]
         print(f"{name:14}" + "".join(f"{cell:>16}" for cell in cells))
+    print()
+    missed = False
+    for what, limit in LIMITS.items():
+        figure = statistics.median(getattr(s, what) for s in found["ours"])
+        missed |= figure > limit
+        print(f"{what:8}{figure:8.1f}  limit {limit:4}  {'missed' if figure > limit else 'kept'}")
+    return int(missed)
 
 
 def start(program: list[str], answers: Callable[[str], bool]) -> Start:
@@ -83,7 +88,7 @@ def start(program: list[str], answers: Callable[[str], bool]) -> Start:
             page = first(lambda: httpx.get(address).status_code == 200) - began
             answer = first(lambda: answers(address)) - began
             time.sleep(REST)
-            memory = resident_bytes(process.pid)
+            memory = resident_bytes(process.pid) / MEBIBYTE
             asked = time.monotonic()
             process.send_signal(signal.SIGINT)
             process.wait()
@@ -127,4 +132,4 @@ def spread(values: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -70,6 +70,18 @@ def line(address):
 
 
 @pytest.fixture
+def window(browser):
+    """A new window that shows nothing yet; what its page logs as an error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
 def open_page(address, browser):
     """Open the page in a new window; what the page logs as an error fails the test."""
     contexts, errors = [], []

@@ -32,7 +32,7 @@ DIGITS = {
 
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
     """Return where a point of the pad, given in shares of its side, is in the window."""
-    box = page.locator("#pad canvas").bounding_box()
+    box = page.locator("#pad canvas").first.bounding_box()  # the heat lies above
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 

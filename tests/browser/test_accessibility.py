@@ -216,15 +216,15 @@ def test_reduced_motion_is_respected(open_page):
     assert moving == []
 
 
-def test_the_other_language_is_marked_as_such(open_page):
-    page = open_page()
+def test_the_switch_of_language_shows_both_and_which_is_on(open_page):
+    page = open_page(**SIZES["phone"])
     button = page.locator("#header .language")
-    assert (button.get_attribute("lang"), page.locator("html").get_attribute("lang")) == (
-        "zh-CN",
-        "en",
-    )
+    box = button.bounding_box()
+    assert min(box["width"], box["height"]) >= 44  # a finger
+    assert button.locator("span[lang=en].on").inner_text() == "EN"
+    assert button.locator("span[lang=zh-CN]:not(.on)").inner_text() == "中"
     button.click()
     page.locator("html[lang=zh-CN]").wait_for()
-    assert button.get_attribute("lang") == "en"
+    assert button.locator(".on").inner_text() == "中"
     texts = json.loads((ROOT / "mnist_cnn/languages/zh-CN/page.json").read_text(encoding="utf-8"))
     assert page.title() == texts["title"]

@@ -2,15 +2,23 @@
 
 import csv
 import io
+import itertools
 import json
 
 import numpy as np
 import pytest
 
 from tests.browser.correcting import teach
-from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, wait_for_digit
+from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
+from tests.browser.training import SHORT, leave_all, settled_probabilities, wait_for_state
+from tests.browser.training import start as train
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# As a machine that fails: the page has no last word.
+CUT_OFF = "() => { window.fetch = () => Promise.reject(new TypeError()); }"
+# What the ten bars say, as `settled_probabilities` returns it.
+PROBABILITIES = """[...document.querySelectorAll("#answer li")].map((item) => item.title).join()"""
+BUTTONS = ("broadcast", "others")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +79,7 @@ def test_digits_of_two_browsers_meet_on_the_wall_and_are_counted(open_class):
         assert tiles(page).all_inner_texts() == ["7→1", "7"]
         score = page.locator("#wall .score").inner_text()
         assert "1 of 2 read as they were meant: 50.0%" in score
-        assert "MNIST: 99.7%" in score
+        assert "MNIST’s test digits: 99.7%" in score
         cell = page.locator("#wall table tr").nth(8).locator("td")
         assert cell.nth(1).inner_text() == cell.nth(7).inner_text() == "1"
 
@@ -183,6 +191,134 @@ def test_the_end_of_the_teacher_s_page_ends_the_broadcast(open_class):
     wait_for_digit(pupil, "–")
 
 
+def write_by_hand(page, digit):
+    """Draw a digit as slowly as a person does: a state of it every time one may be sent."""
+    for stroke in DIGITS[digit]:
+        page.mouse.move(*place(page, *stroke[0]))
+        page.mouse.down()
+        for start, end in itertools.pairwise(stroke):
+            for i in range(1, 9):
+                between = [a + (b - a) * i / 8 for a, b in zip(start, end, strict=True)]
+                page.mouse.move(*place(page, *between))
+                page.wait_for_timeout(16)
+        page.mouse.up()
+
+
+def test_the_class_sees_the_last_drawing_and_its_end_however_long_the_teacher_draws(open_class):
+    teacher, pupil = open_class(teacher=True), open_class(view="layers")
+    answers = []
+    teacher.on("response", lambda r: answers.append(r.status) if "/broadcast" in r.url else None)
+    teacher.locator("#teacher .broadcast").click()
+    for digit in (0, 2, 3, 0, 5, 4):
+        teacher.keyboard.press("Delete")
+        write_by_hand(teacher, digit)
+        teacher.wait_for_timeout(200)
+    wait_for_digit(pupil, 4)
+    assert len(answers) > 60  # more than may come at once from whoever is no teacher
+    assert set(answers) == {200}
+    assert teacher.locator("#teacher .said").inner_text() == ""
+    teacher.locator("#teacher .broadcast").click()
+    pupil.locator("#pad .guest").wait_for(state="hidden")
+
+
+def test_what_does_not_arrive_is_sent_again_the_newest_and_the_end(open_class):
+    """A server that is busy, then one that is gone for a moment."""
+    teacher, pupil = open_class(teacher=True), open_class(view="layers")
+    show = teacher.locator("#teacher .broadcast")
+    show.click()
+    draw_digit(teacher, 7)
+    wait_for_digit(pupil, 7)
+
+    def busy(route):
+        route.fulfill(status=429, json={"error": "Too many requests from your address."})
+
+    for fault in (busy, lambda route: route.abort()):
+        teacher.route("**/class/broadcast*", fault)
+        for digit in (1, 4):
+            teacher.keyboard.press("Delete")
+            draw_digit(teacher, digit)
+            wait_for_digit(teacher, digit)
+        teacher.wait_for_timeout(300)
+        assert "Too many" not in teacher.locator("#teacher .said").inner_text()
+        teacher.unroute("**/class/broadcast*")
+        wait_for_digit(pupil, 4)
+        teacher.route("**/class/broadcast*", fault)
+        show.click()
+        assert show.get_attribute("aria-pressed") == "false"
+        teacher.wait_for_timeout(300)
+        teacher.unroute("**/class/broadcast*")
+        pupil.locator("#pad .guest").wait_for(state="hidden")
+        show.click()
+        wait_for_digit(pupil, 4)
+
+
+def test_of_two_teachers_the_later_is_shown_and_each_sees_whose_drawing_is(open_class):
+    ann, ben, pupil = open_class(teacher=True), open_class(teacher=True), open_class(view="layers")
+    for teacher, digit in ((ann, 7), (ben, 4)):
+        draw_digit(teacher, digit)
+        wait_for_digit(teacher, digit)
+    shows, others = [[page.locator(f"#teacher .{one}") for page in (ann, ben)] for one in BUTTONS]
+    shows[0].click()
+    wait_for_digit(pupil, 7)
+    others[1].wait_for()
+    shows[1].click()
+    wait_for_digit(pupil, 4)
+    others[0].wait_for()
+    assert shows[0].inner_text() == "Show my drawing to everyone"
+    assert shows[1].inner_text() == "Stop showing my drawing"
+    assert "no longer shown" in ann.locator("#teacher .said").inner_text()
+    draw_stroke(ann, [(0.2, 0.2), (0.8, 0.8)])  # of no consequence
+    pupil.wait_for_timeout(500)
+    wait_for_digit(pupil, 4)
+    ann.close()  # neither is its end
+    pupil.wait_for_timeout(500)
+    wait_for_digit(pupil, 4)
+    shows[1].click()
+    pupil.locator("#pad .guest").wait_for(state="hidden")
+
+
+def test_a_broadcast_that_outlived_its_page_is_ended_with_one_click(open_class):
+    teacher, pupil = open_class(teacher=True), open_class(view="layers")
+    show, others = (teacher.locator(f"#teacher .{one}") for one in BUTTONS)
+    guest = pupil.locator("#pad .guest")
+    draw_digit(teacher, 7)
+    wait_for_digit(teacher, 7)
+    show.click()
+    wait_for_digit(pupil, 7)
+    teacher.evaluate(CUT_OFF)
+    teacher.reload()
+    teacher.locator("#teacher .broadcast[aria-pressed=true]").wait_for()
+    assert others.is_hidden()
+    show.click()
+    guest.wait_for(state="hidden")
+    assert show.get_attribute("aria-pressed") == "false"
+
+    draw_digit(teacher, 7)
+    wait_for_digit(teacher, 7)
+    show.click()
+    wait_for_digit(pupil, 7)
+    teacher.evaluate(CUT_OFF)
+    teacher.close()
+    again = open_class(teacher=True)  # in another tab
+    again.locator("#teacher .others").click()
+    guest.wait_for(state="hidden")
+    again.locator("#teacher .others").wait_for(state="hidden")
+
+
+def test_the_teacher_s_buttons_stay_where_they_are(open_class):
+    teacher = open_class(teacher=True)
+    show = teacher.locator("#teacher .broadcast")
+    for language in ("en", "zh-CN"):
+        before = show.bounding_box()
+        show.click()
+        teacher.locator("#teacher .broadcast[aria-pressed=true]").wait_for()
+        assert show.bounding_box() == before
+        show.click()
+        if language == "en":
+            teacher.locator("#header .language").click()
+            teacher.get_by_text("教师控制").wait_for()
+
+
 def test_the_wall_is_closed_and_cleared_and_any_digit_taken_off_by_the_teacher(open_class):
     teacher, pupil = open_class(teacher=True), open_class()
     put_up(pupil, 7, 7)
@@ -220,7 +356,7 @@ def test_the_wall_is_exported(open_class):
 
 def test_training_is_paused_for_everyone_and_goes_on(open_class):
     teacher, pupil = open_class(teacher=True), open_class(view="layers")
-    teacher.get_by_label("Training goes on").uncheck()
+    teacher.get_by_label("Training allowed").uncheck()
     pupil.get_by_text("The teacher has paused training for everyone").wait_for()
     draw_digit(pupil, 1)
     wait_for_digit(pupil, 1)
@@ -229,8 +365,34 @@ def test_training_is_paused_for_everyone_and_goes_on(open_class):
     teacher.locator("#teacher .queue", has_text="0 in training, 1 waiting").wait_for()
     teacher.get_by_role("button", name="Clear the queue").click()
     pupil.locator("#correction .state", has_text="Stopped").wait_for()
-    teacher.get_by_label("Training goes on").check()
+    teacher.get_by_label("Training allowed").check()
     pupil.get_by_text("The teacher has paused training").wait_for(state="hidden")
+
+
+@pytest.mark.slow
+def test_everyone_starts_with_the_network_the_teacher_uses_until_it_is_the_shipped_one(open_class):
+    teacher, pupil = open_class(teacher=True, view="train"), open_class(view="layers")
+    draw_digit(pupil, 7)
+    wait_for_digit(pupil, 7)
+    shipped = settled_probabilities(pupil)
+    train(teacher, **SHORT)
+    wait_for_state(teacher, "Trained")
+    trained = teacher.locator("#train .comparison tbody tr").nth(1)
+    trained.get_by_role("button", name="Use").click()
+    teacher.get_by_role("tab", name="Class").click()
+    teacher.get_by_role("button", name="Give everyone the network I use").click()
+    teacher.locator("#teacher .said", has_text="Everyone starts with this network now").wait_for()
+    late = open_class(view="layers")
+    for page in (pupil, late):
+        page.locator("#network .network", has_text="the teacher has given to everyone").wait_for()
+    pupil.wait_for_function(f"{PROBABILITIES} !== {json.dumps(shipped)}.join()")
+    leave_all(teacher)  # what is given away stays
+    draw_digit(late, 7)
+    late.wait_for_function(f"{PROBABILITIES} === {json.dumps(settled_probabilities(pupil))}.join()")
+    teacher.get_by_role("button", name="Give everyone the shipped network").click()
+    for page in (pupil, late):
+        page.locator("#network .network").wait_for(state="hidden")
+        page.wait_for_function(f"{PROBABILITIES} === {json.dumps(shipped)}.join()")
 
 
 def test_an_idle_page_asks_nothing(open_class):
@@ -256,6 +418,41 @@ def test_without_websockets_the_class_works_as_well(open_class):
     pupil.locator("#wall .digits li").wait_for()
     put_up(teacher, 1, 7)
     pupil.locator("#wall .digits li").nth(1).wait_for()
+
+
+def test_a_wall_that_mounts_late_shows_all_digits(open_class, browser, address):
+    ann = open_class()
+    put_up(ann, 7, 7)
+    context = browser.new_context()
+    late = context.new_page()
+    held = []
+    late.route("**/wall/wall.js", lambda route: held.append(route))
+    late.goto(f"{address}/?view=class")
+    late.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
+    late.wait_for_timeout(500)  # the wall would have been told of
+    put_up(ann, 1, 1)
+    late.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    late.locator("#wall .digits li").nth(1).wait_for()
+    context.close()
+
+
+def test_the_class_works_in_a_browser_that_cannot_combine_signals(open_class):
+    page = open_class()
+    page.add_init_script("delete AbortSignal.any")
+    page.reload()
+    page.locator("#pad .undo:disabled").wait_for()
+    put_up(page, 7, 7)
+    page.locator("#wall .digits li").wait_for()
+
+
+def test_the_lesson_s_drawings_are_seen_while_the_teacher_shows_an_empty_pad(open_class):
+    teacher, pupil = open_class(teacher=True), open_class(view="lesson")
+    teacher.locator("#teacher .broadcast").click()
+    pupil.locator("#pad .guest").wait_for()
+    pupil.locator("#lesson .action").click()
+    wait_for_digit(pupil, 7)
 
 
 def test_nobody_hears_of_the_wall_who_does_not_show_it(open_class):

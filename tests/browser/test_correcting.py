@@ -25,14 +25,35 @@ def test_a_digit_is_taught_its_price_is_shown_and_it_is_unlearned(open_page):
     ben.keyboard.press("Delete")  # another person's network is as it was
     draw_digit(ben, 1)
     wait_for_digit(ben, 1)
+    ann.route("**/mnist_cnn/correct*", lambda route: route.abort(), times=1)
     ann.reload()
     ann.locator("#pad .undo:disabled").wait_for()
     draw_digit(ann, 1)
     wait_for_digit(ann, 7)  # and one's own is kept with the tab
+    ann.locator("#correction .outcome").wait_for()  # and so is its price
+    assert ann.locator("#correction .own").inner_text() == own
     ann.locator("#correction .reset").click()
     wait_for_digit(ann, 1)
     assert ann.locator("#correction .reset").is_hidden()
     assert ann.locator("#correction .collected li").count() == 1
+
+
+@pytest.mark.slow
+def test_unlearned_while_it_is_taught_again_stays_unlearned(open_page):
+    page = open_page()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    teach(page, 7)
+    page.locator("#correction .outcome").wait_for(timeout=400_000)
+    page.locator("#correction .teach").click()
+    page.wait_for_timeout(1000)  # it is under way
+    page.locator("#correction .reset").click()
+    wait_for_digit(page, 1)
+    page.locator("#correction .teach:enabled").wait_for()
+    page.wait_for_timeout(8000)  # by then it would have been taught
+    wait_for_digit(page, 1)
+    assert page.locator("#correction .reset").is_hidden()
+    assert page.locator("#correction .state").inner_text() == ""
 
 
 def test_what_it_reads_already_is_said(open_page):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.pointer import colors, draw_digit, wait_for_digit
 
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense1", "softmax"]
 FIELDS = {"conv1": 3, "pool1": 4, "conv2": 8, "pool2": 10, "conv3": 18}  # pixels of the picture
@@ -162,7 +162,7 @@ def test_arrows_walk_through_channels_and_escape_closes(page):
 def test_why_paints_the_evidence_on_the_drawing(page):
     page.locator("#actions .why").click()
     legend = page.locator("#pad .legend")
-    legend.wait_for()
+    legend.filter(has_text="speaks for 7").wait_for()
     assert re.match(r"speaks for 7\s*speaks for \d", legend.inner_text())
     blue, orange, elsewhere = page.locator("#pad .heat").evaluate(
         """canvas => {
@@ -181,3 +181,91 @@ def test_why_paints_the_evidence_on_the_drawing(page):
     assert elsewhere == 0, "the heat lies on the ink"
     page.locator("#actions .why").click()
     assert page.locator("#pad .heat").count() == 0
+
+
+def test_ink_turns_pale_only_under_heat_and_the_wait_is_said(page):
+    held = []
+    page.route("**/evidence*", lambda route: held.append(route))
+    page.locator("#actions .why").click()
+    page.locator("#pad .legend").filter(has_text="computing…").wait_for()
+    assert page.locator("#pad .explained").count() == 0
+    for route in held:
+        route.continue_()
+    page.locator("#pad .legend").filter(has_text="speaks for 7").wait_for()
+    assert page.locator("#pad .explained").count() == 1
+
+
+def test_no_heat_of_another_answer_stays(page):
+    page.locator("#actions .why").click()
+    legend = page.locator("#pad .legend")
+    legend.filter(has_text="speaks for 7").wait_for()
+    page.route("**/evidence*", lambda route: None)  # never answered
+    page.locator("#pad .clear").click()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    assert legend.inner_text() == "computing…"
+    assert colors(page, "#pad .heat") == 1
+    assert page.locator("#pad .explained").count() == 0
+
+
+def test_what_is_pointed_at_is_said_above_the_inspector(open_page):
+    page = open_page()
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    click_cell(page, "conv1")
+    page.locator("[data-layer=conv1] canvas").hover(position={"x": 100, "y": 20})
+    readout = page.locator("#maps .readout.telling")
+    top = page.locator("#inspector .inspector").bounding_box()["y"]
+    box = readout.bounding_box()
+    assert box["y"] > 0
+    assert box["y"] + box["height"] <= top + 1
+
+
+def test_a_click_opens_the_cell_that_is_outlined(page):
+    box = page.locator("[data-layer=conv1] canvas").bounding_box()
+    for i in range(8):
+        x, y = box["x"] + 60 + 0.37 * i, box["y"] + 40 + 0.83 * i
+        page.mouse.move(x, y)
+        said = page.locator("#maps .readout").inner_text().rsplit(" · ", 1)[0]
+        page.mouse.click(x, y)
+        title = page.locator("#inspector .title")
+        if title.is_visible() and said.startswith("conv1 · "):
+            assert title.inner_text() == said
+            page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1920])
+def test_a_product_stands_in_one_line(open_page, width):
+    page = open_page(viewport={"width": width, "height": 1700})
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    for layer, term in [("conv3", ".row > :not(.name)"), ("dense1", ".terms .term > *")]:
+        first = click_cell(page, layer).locator(term)
+        boxes = first.evaluate_all("all => all.map((e) => e.getBoundingClientRect())")
+        count = 6 if layer == "conv3" else 4  # parts of a product
+        middles = [(box["top"] + box["bottom"]) / 2 for box in boxes[:count]]
+        assert max(middles) - min(middles) < 2
+        page.keyboard.press("Escape")
+
+
+def test_the_title_takes_one_line_of_a_phone(open_page):
+    page = open_page(viewport={"width": 390, "height": 844})
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    title = click_cell(page, "conv1", 0.97, 0.97).locator(".title")
+    assert re.fullmatch(r"conv1 · channel 31 · row \d\d · column \d\d", title.inner_text())
+    assert title.bounding_box()["height"] < 30
+
+
+def test_another_layer_is_read_from_its_beginning(open_page):
+    page = open_page()
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    inspector = click_cell(page, "conv2", 0.52, 0.4)
+    body = inspector.locator(".body")
+    body.evaluate("body => body.scrollTo(0, 1000)")
+    inspector.locator(".next").click()
+    assert body.evaluate("body => body.scrollTop") > 0, "another channel is compared in its place"
+    inspector.locator(".tile .link").last.click()
+    inspector.locator(".title").filter(has_text="pool1").wait_for()
+    assert body.evaluate("body => body.scrollTop") == 0

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mnist_cnn.lesson.text import CHAPTERS
-from tests.browser.chapters import SHOWN, act, open_chapter
+from tests.browser.chapters import SHOWN, act, open_chapter, title
 from tests.browser.pointer import draw_digit, draw_stroke, wait_for_digit
 from tests.browser.test_accessibility import serious
 from tests.browser.words import CHINESE, LATIN, NAMES, TAGS, visible
@@ -37,6 +37,25 @@ def test_each_chapter_sets_up_pad_picture_and_question(open_page, name, tag):
     working = page.locator("#lesson .working").inner_text()
     assert re.search(r"\d", working)
     assert "{" not in working
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (lambda route: route.abort(), "The server does not answer"),
+        (lambda route: route.fulfill(status=503, json={"error": "waking"}), "Waking the network"),
+    ],
+    ids=["gone", "waking"],
+)
+def test_a_lesson_that_cannot_be_had_says_so_and_comes_by_itself(open_page, fault, sentence):
+    page = open_page()
+    page.route("**/lessons/chapters*", fault)
+    page.get_by_role("tab", name="Lesson").click()
+    trouble = page.locator("#lesson .trouble")
+    trouble.filter(has_text=sentence).wait_for()
+    page.unroute("**/lessons/chapters*")
+    page.locator("#lesson h2").filter(has_text=title("en", CHAPTERS[0])).wait_for()
+    assert trouble.inner_text() == ""
 
 
 def typed(page, answer):
@@ -127,7 +146,9 @@ def test_a_number_is_guessed_before_it_is_shown(open_page):
     inspector.locator(".typed").fill(str(max(cells)).replace(".", ","))
     inspector.get_by_text("Check", exact=True).click()
     inspector.get_by_text("Right: the network has").wait_for()
-    assert inspector.locator(".winner").count() == 1
+    inspector.locator(".winner").wait_for()  # one, or this fails
+    page.locator("[data-layer=conv2] canvas").click(position={"x": 20, "y": 20})
+    inspector.locator(".guessing").wait_for(state="hidden")  # 288 products, by hand
 
 
 @pytest.mark.parametrize("width", [360, 390, 1280])

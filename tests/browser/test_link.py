@@ -12,7 +12,7 @@ IMAGE = """() => {
     return [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
         .filter((value, i) => i % 4 === 3);
 }"""
-CODEC = "import('/mnist_cnn/pad/link.js')"
+CODEC = "import('/mnist_cnn/files/any/pad/link.js')"
 
 
 def copied_link(page):
@@ -156,7 +156,7 @@ SEALED = """async numbers => {
         for (; n > 127; n = Math.floor(n / 128)) out.push((n % 128) | 128);
         return [...out, n];
     });
-    const m = await import("/mnist_cnn/pad/link.js");
+    const m = await import("/mnist_cnn/files/any/pad/link.js");
     return m.decodeStrokes("#" + m.seal(bytes));
 }"""
 
@@ -191,7 +191,7 @@ def test_every_change_of_a_link_is_noticed(open_page):
     page = open_page()
     taken = page.evaluate(
         """async strokes => {
-            const m = await import("/mnist_cnn/pad/link.js");
+            const m = await import("/mnist_cnn/files/any/pad/link.js");
             const link = m.encodeStrokes(strokes);
             let seed = 11;
             const random = (n) => (seed = (seed * 48271) % 2147483647) % n;

@@ -38,6 +38,34 @@ def test_nothing_is_wider_than_the_window(open_page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+# The gaps between the ten percentages, in pixels, with the ink of each and not its box.
+GAPS = """() => {
+    const boxes = [...document.querySelectorAll("#answer .percent")].map((element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return range.getBoundingClientRect();
+    });
+    return boxes.slice(1).map((box, i) => box.left - boxes[i].right);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 700, 768, 820, 1000, 1024, 1280, 1920])
+def test_percentages_stand_apart(open_page, width):
+    page = open_page(viewport={"width": width, "height": 900})
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.locator("#answer li:last-child .percent:not(:empty)").wait_for()
+    assert min(page.evaluate(GAPS)) > 0
+
+
+@pytest.mark.parametrize("view", ["train", "lesson", "class"])
+def test_a_tab_shows_its_view_on_a_phone(open_page, view):
+    page = open_page(f"/?view={view}", viewport={"width": 390, "height": 844})
+    assert page.locator(f"#view-{view}").bounding_box()["y"] < 760
+    assert page.locator("#filmstrip").is_hidden()
+    assert page.locator("#correction").is_hidden()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_ink_and_paper_differ_in_both_themes(open_page, scheme):
     page = open_page(color_scheme=scheme)
@@ -66,3 +94,48 @@ def test_what_is_drawn_turns_with_the_page(open_page, canvas):
     assert drawn.evaluate(INK) < 128
     page.locator("#header .theme").click()
     page.wait_for_function(f"({INK})(document.querySelector({canvas!r})) > 128")
+
+
+PLACES = """() => Object.fromEntries([...document.querySelectorAll("#maps figure")].map((layer) => {
+    const { width, right, bottom } = layer.querySelector("canvas").getBoundingClientRect();
+    return [layer.dataset.layer, { width, right, bottom }];
+}))"""
+
+
+@pytest.mark.parametrize(
+    ("size", "last"), [((1280, 800), ["pool2", "conv3"]), ((1920, 1080), ["softmax"])]
+)
+def test_the_network_is_seen_at_once(open_page, size, last):
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    hint = page.locator("#maps .readout").bounding_box()
+    places = page.evaluate(PLACES)
+    for layer in last:
+        assert places[layer]["bottom"] <= hint["y"]
+    assert hint["y"] + hint["height"] <= size[1]
+    assert max(place["right"] for place in places.values()) <= size[0]
+
+
+@pytest.mark.parametrize("width", [360, 768, 1024, 1280, 1440, 1920, 2560])
+@pytest.mark.parametrize("ratio", [1, 1.5, 3])
+def test_a_pooled_layer_is_not_drawn_larger_than_what_was_pooled(open_page, width, ratio):
+    page = open_page(viewport={"width": width, "height": 900}, device_scale_factor=ratio)
+    cells = """canvas => canvas.getBoundingClientRect().width / canvas.width"""
+    for conv, pool, sides in [("conv1", "pool1", (26, 13)), ("conv2", "pool2", (11, 5))]:
+        zooms = [
+            page.locator(f"[data-layer={name}] canvas").evaluate(cells) for name in (conv, pool)
+        ]
+        assert zooms[1] * sides[1] <= zooms[0] * sides[0] + 0.01
+
+
+def test_the_hint_how_to_get_a_number_leaves_once_one_was_got(open_page):
+    page = open_page()
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    readout = page.locator("#maps .readout")
+    assert readout.bounding_box()["y"] < 800
+    page.locator("[data-layer=conv1] canvas").hover(position={"x": 100, "y": 20})
+    page.locator("#maps .readout.telling").wait_for()
+    assert readout.bounding_box()["y"] < 800
+    page.mouse.move(5, 5)
+    page.locator("#maps .readout:not(.telling)").wait_for()
+    assert readout.bounding_box()["y"] > 800

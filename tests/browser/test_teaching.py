@@ -112,6 +112,35 @@ def test_the_whole_lesson_is_presented_one_thing_at_a_time(open_page, size):
             page.wait_for_timeout(250)
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 800), (390, 844)])
+def test_the_way_on_stands_still_and_words_stand_in_the_middle(open_page, size):
+    width, height = size
+    page = open_chapter(
+        open_page, "failures", more="&present=1", viewport={"width": width, "height": height}
+    )
+    footers = []
+    for step in ["words", "words", "words", "picture", "question"]:
+        page.locator(f"body[data-step={step}]").wait_for()
+        footers.append(page.locator("#lesson footer").bounding_box())
+        if step == "words":
+            words = page.locator("#lesson .prose p:visible").bounding_box()
+            middle = words["y"] + words["height"] / 2
+            assert abs(middle - height / 2) < 0.08 * height
+            assert page.evaluate("document.documentElement.scrollHeight") <= height
+        page.keyboard.press("PageDown")
+    assert footers == footers[:1] * 5
+    assert footers[0]["y"] + footers[0]["height"] == height
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_table_of_shifts_fits_a_phone(open_page, tag):
+    page = open_chapter(open_page, "translation", tag, viewport={"width": 390, "height": 844})
+    act(page)
+    table = page.locator("#lesson .wide")
+    table.locator("td").first.wait_for()
+    assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+
+
 STATES = {  # what can be set in a chapter, and how the page shows that it is set
     "convolution": ("&kernel=top_edge&bias=-0.5&relu=0", ".controls select", "top_edge"),
     "filters": ("&layer=conv2", ".choice [aria-pressed=true]", "conv2"),

@@ -148,7 +148,7 @@ def test_another_drawing_has_its_own_past(open_page):
     draw_digit(page, 7)
     wait_for_digit(page, 7)
     fragment = page.evaluate(
-        """async () => (await import("/mnist_cnn/pad/link.js")).encodeStrokes([{
+        """async () => (await import("/mnist_cnn/files/any/pad/link.js")).encodeStrokes([{
             points: Array.from({length: 120}, (_, i) => i % 2 ? 40 + 3 * (i >> 1) / 2 : 140),
             width: 20, erase: false}])"""
     )
@@ -232,7 +232,7 @@ def test_the_past_of_a_long_drawing_is_bounded(open_page):
     page = open_page()
     counts = page.evaluate(
         """async () => {
-            const {Samples} = await import("/mnist_cnn/timeline/samples.js");
+            const {Samples} = await import("/mnist_cnn/files/any/timeline/samples.js");
             const samples = new Samples();
             const points = [];
             samples.follow([{kind: "stroke", points, width: 20, erase: false}]);
@@ -257,7 +257,7 @@ def test_an_answer_takes_over_where_the_lines_cross(open_page):
     page = open_page()
     line, takeovers = page.evaluate(
         """async () => {
-            const {answers} = await import("/mnist_cnn/timeline/chart.js");
+            const {answers} = await import("/mnist_cnn/files/any/timeline/chart.js");
             const of = (one, seven) => [0, one, 0, 0, 0, 0, 0, seven, 0, 0];
             const {line, takeovers} = answers([[1, of(1, 0)], [5, of(0.75, 0.25)],
                 [9, of(0, 1)], [13, of(0, 1)]]);
@@ -272,7 +272,7 @@ def test_an_answer_takes_over_where_the_lines_cross(open_page):
 def test_digits_that_never_win_are_named_where_they_come_closest(open_page):
     found = open_page().evaluate(
         """async () => {
-            const {answers, peaks} = await import("/mnist_cnn/timeline/chart.js");
+            const {answers, peaks} = await import("/mnist_cnn/files/any/timeline/chart.js");
             const of = (one, four, seven) => [0, one, 0, 0, four, 0, 0, seven, 0, 0];
             const samples = [[1, of(0.9, 0.1, 0)], [5, of(0.6, 0.3, 0.1)], [9, of(0.8, 0.1, 0.1)]];
             return peaks(samples, answers(samples).takeovers);

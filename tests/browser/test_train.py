@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import signal
 
 import pytest
 
+from mnist_cnn.weights_file import DEFAULT
 from tests.browser.pointer import colors, draw_digit, wait_for_digit
 from tests.browser.test_accessibility import SIZES, serious
 from tests.browser.training import (
@@ -15,6 +17,7 @@ from tests.browser.training import (
     choose,
     leave_all,
     probabilities,
+    settled_probabilities,
     start,
     state,
     wait_for_state,
@@ -54,6 +57,11 @@ def banner(page):
     return page.locator("#network .network")
 
 
+def marks(row):
+    """Return what the row of a network says of when it reads."""
+    return row.locator("th small").all_inner_texts()
+
+
 def test_train_watch_keep_use_download_and_bring_back(drawn, tmp_path):
     page = drawn
     before = probabilities(page)
@@ -86,16 +94,20 @@ def test_train_watch_keep_use_download_and_bring_back(drawn, tmp_path):
     page.locator("#train .digits button").first.click()  # onto the pad
     page.wait_for_function("document.querySelector('#answer .digit').textContent !== '–'")
 
-    row = page.locator("#train .comparison tbody tr").nth(1)
+    shipped, row = page.locator("#train .comparison tbody tr").all()
     assert accuracy in row.inner_text()
-    row.get_by_role("button", name="Use this network").click()
-    row.locator("small").filter(has_text="in use").wait_for()
+    assert marks(shipped) == ["reads otherwise"]
+    assert marks(row) == ["reads now, while you look at it"]
+    assert page.locator("#train .comparison [aria-current=true]").inner_text() == row.inner_text()
+    row.get_by_role("button", name="Use").click()
+    row.get_by_text("reads now", exact=True).wait_for()
+    assert marks(shipped) == []
     page.locator("#header [data-view=layers]").click()
     banner(page).filter(has_text=accuracy).wait_for()
     page.reload()
     banner(page).filter(has_text=accuracy).wait_for()  # kept with the tab
     banner(page).get_by_role("button").click()
-    banner(page).wait_for(state="hidden")
+    banner(page).wait_for(state="hidden")  # the shipped one goes without saying
 
     page.locator("#header [data-view=train]").click()
     row = page.locator("#train .comparison tbody tr").nth(1)
@@ -107,9 +119,36 @@ def test_train_watch_keep_use_download_and_bring_back(drawn, tmp_path):
     page.locator("#train input[type=file]").set_input_files(file)
     brought = page.locator("#train .comparison tbody tr").nth(2)
     brought.filter(has_text=accuracy).wait_for()
-    brought.get_by_role("button", name="Use this network").click()
+    brought.get_by_role("button", name="Use").click()
     page.locator("#header [data-view=layers]").click()
     banner(page).filter(has_text=f"in {file.name}").wait_for()
+
+
+def test_of_two_recipes_chosen_quickly_the_last_fills_the_form(open_train):
+    page = open_train()
+    page.locator("#train .plan").filter(has_text="steps").wait_for()
+    held = []
+    page.route("**/train/plan*", lambda route: held.append(route), times=1)
+    page.locator("#train input[value=best]").check(force=True)
+    page.wait_for_timeout(200)
+    page.locator("#train input[value=fast]").check(force=True)
+    page.wait_for_timeout(200)
+    held[0].continue_()
+    page.wait_for_function("document.querySelector('#train-epochs').value === '1'")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_moves_when_another_network_reads(open_train, size):
+    page = open_train(**SIZES[size])
+    top = "() => document.querySelector('#view-train').getBoundingClientRect().top + scrollY"
+    before = page.evaluate(top)
+    for words in ("in training", "of the test digits right", "by the shipped network"):
+        if words == "in training":
+            start(page, digits="500", epochs="1")
+        elif words == "by the shipped network":
+            banner(page).get_by_role("button").click()
+        banner(page).filter(has_text=words).wait_for(timeout=PATIENCE)
+        assert page.evaluate(top) == before
 
 
 def test_a_variant_has_maps_of_its_own(drawn):
@@ -165,6 +204,7 @@ def test_a_page_loaded_anew_finds_its_run(drawn):
     page = drawn
     start(page, **LONG)
     wait_for_steps(page)
+    page.route("**/train/mine*", lambda route: route.abort(), times=1)
     page.reload()
     wait_for_state(page, "Training")
     wait_for_steps(page, 20)
@@ -177,12 +217,12 @@ def test_two_people_wait_in_line_and_keep_their_own_networks(open_train, drawn):
     ann, ben = drawn, open_train()
     draw_digit(ben, 7)
     wait_for_digit(ben, 7)
-    shipped = probabilities(ben)
+    shipped = settled_probabilities(ben)
     start(ann, **LONG)
     wait_for_steps(ann)
     start(ben, **LONG)
     wait_for_state(ben, "In line: place 1")
-    assert banner(ben).is_hidden()
+    assert "the shipped network" in banner(ben).inner_text()
     assert probabilities(ben) == shipped
     assert ben.locator("#train .comparison tbody tr").count() == 2
     ben.locator("#train button.leave").click()
@@ -257,6 +297,33 @@ def test_a_file_that_is_no_network_is_refused_in_words(open_train, tmp_path):
     page.locator("#train input[type=file]").set_input_files(path)
     page.locator("#train .said").filter(has_text="假的.keras 已损坏").wait_for()
     assert page.locator("#train .comparison tbody tr").count() == 1
+
+
+def test_a_name_that_is_markup_is_shown_as_it_is(open_train, tmp_path):
+    page = open_train()
+    path = tmp_path / "<img src=x onerror=alert(1)>.keras"
+    shutil.copy(DEFAULT, path)
+    page.locator("#train input[type=file]").set_input_files(path)
+    brought = page.locator("#train .comparison tbody tr").nth(1)
+    brought.filter(has_text=path.name).wait_for()
+    brought.get_by_role("button", name="Use").click()
+    page.locator("#header [data-view=layers]").click()
+    banner(page).filter(has_text=path.name).wait_for()
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_run_is_followed_again_when_too_much_was_asked_for(open_train):
+    page = open_train()
+    start(page, **SHORT)
+    busy = page.locator("#train .trouble").filter(has_text="Too many requests")
+    page.route(
+        "**/train/events*",
+        lambda route: route.fulfill(status=429, json={"error": "Too many requests"}),
+    )
+    busy.wait_for()
+    page.unroute("**/train/events*")
+    wait_for_state(page, "Trained")
+    assert busy.count() == 0
 
 
 def test_choices_stay_in_their_fields(open_train):

@@ -62,10 +62,10 @@ def test_stop_before_the_first_step_ends_it_at_once(page, address):
     page.locator("#train .run button.stop").click()
     wait_for_state(page, "Stopped")
     until(lambda: trainings(address) == [])
-    assert page.locator("#network .network").is_hidden()
+    assert page.locator("#network .words").inner_text() == "Read by the shipped network"
     assert page.locator("#train .results").is_hidden()
     row = page.locator("#train .comparison tbody tr").nth(1)
-    assert row.get_by_role("button", name="Use this network").count() == 0
+    assert row.get_by_role("button", name="Use").count() == 0
 
 
 def test_a_click_on_a_curve_goes_back_and_the_whole_training_is_replayed(page):
@@ -111,7 +111,7 @@ def test_the_smooth_curve_is_the_average_that_it_says(page):
     raw = [(10, 3.0), (20, 1.0), (25, 2.0), (125, 0.5)]
     smooth = page.evaluate(
         """async (raw) => {
-            const {trend} = await import("/mnist_cnn/train/curves.js");
+            const {trend} = await import("/mnist_cnn/files/any/train/curves.js");
             return trend(raw, 10);
         }""",
         raw,
@@ -150,3 +150,17 @@ def test_a_hostile_file_is_refused_and_not_executed(page, hostile, language, wor
     page.locator("#train .said").filter(has_text=words).wait_for(timeout=PATIENCE)
     assert not trace.exists()
     assert page.locator("#train .comparison tbody tr").count() == 1
+
+
+def test_the_maps_are_still_there_when_one_comes_back_to_the_training(page):
+    start(page, digits="500", epochs="1")
+    page.locator("#train .results").wait_for(timeout=PATIENCE)
+    page.locator("#header [data-view=layers]").click()
+    page.locator("#maps canvas").first.wait_for()
+    page.locator("#header [data-view=train]").click()
+    conv1 = page.locator("#maps [data-layer=conv1] canvas")
+    conv1.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "() => document.querySelector('#maps [data-layer=conv1] canvas').width !== 300"
+    )
+    assert conv1.evaluate("canvas => (canvas.width + 1) % 27") == 0  # 26 columns and a gap each

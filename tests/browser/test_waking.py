@@ -27,3 +27,16 @@ def test_a_drawing_made_while_the_network_wakes_is_answered_by_itself(browser, l
         page.locator("#pad .notice").wait_for(state="hidden")
         assert process.poll() is None
         context.close()
+
+
+def test_the_teacher_s_controls_come_when_the_network_is_awake(browser):
+    with start() as (address, process):
+        token = process.stdout.readline().strip().partition("?teacher=")[2]
+        context = browser.new_context()
+        page = context.new_page()
+        with page.expect_response("**/class/teacher*") as answer:
+            page.goto(f"{address}/?view=class&teacher={token}")
+        assert answer.value.status == 503
+        page.locator("#teacher .teacher").wait_for()
+        assert page.locator("#teacher .queue").inner_text() != ""
+        context.close()

@@ -3,7 +3,7 @@
 import pytest
 
 CALL = """async ([name, share]) => {
-    const words = await import("/mnist_cnn/answer/words.js");
+    const words = await import("/mnist_cnn/files/any/answer/words.js");
     return words[name](share);
 }"""
 
@@ -12,6 +12,7 @@ CALL = """async ([name, share]) => {
 def page(address, browser):
     page = browser.new_page()
     page.goto(address)
+    page.locator("#answer .bars li").first.wait_for()
     yield page
     page.close()
 

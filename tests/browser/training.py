@@ -54,11 +54,21 @@ def probabilities(page: Page) -> list[str]:
     return page.locator("#answer li").evaluate_all("items => items.map((item) => item.title)")
 
 
+def settled_probabilities(page: Page) -> list[str]:
+    """Return the same once they have stayed for a second: the last stroke is answered, too."""
+    said = probabilities(page)
+    while True:
+        page.wait_for_timeout(1000)
+        before, said = said, probabilities(page)
+        if said == before:
+            return said
+
+
 def leave_all(page: Page) -> None:
     """Give up all runs of this tab, so that the next test has the line for itself."""
     page.evaluate(
         """async () => {
-            const {ask, post} = await import("/mnist_cnn/train/session.js");
+            const {ask, post} = await import("/mnist_cnn/files/any/train/session.js");
             const {runs} = await ask("mine");
             await Promise.all(runs.map(({id}) => post("steer/leave", "", {run: id})));
         }"""
