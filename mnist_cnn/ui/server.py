@@ -30,6 +30,7 @@ from mnist_cnn.ui import (
     memory,
     page,
     page_files,
+    proxies,
     sharing,
     web,
 )
@@ -64,6 +65,7 @@ def serve(
     log.configure(options.verbose)
     _allow_sockets(FILES)
     memory.give_back_large()
+    proxies.go_round_for_itself(options.host)
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
     waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
     known = sharing.Addresses(options.host, options.port)
@@ -76,24 +78,25 @@ def serve(
         *asleep,
     ]
     between = [*gate.middleware(), *inbox.middleware(), *page_files.middleware()]
-    app, _, _ = demo.launch(
-        server_name=options.host,
-        server_port=options.port,
-        theme=page.theme(),
-        css_paths=[page.STYLE],
-        head=web.preloads(),
-        app_kwargs={"routes": routes, "middleware": between},
-        max_file_size=LARGEST_PICTURE,
-        auth=users or None,
-        root_path=options.root_path,
-        mcp_server=options.mcp,
-        share=False,  # see ``sharing.open_tunnel``
-        footer_links=["api"],
-        ssr_mode=False,
-        state_session_capacity=SESSIONS,
-        quiet=True,
-        prevent_thread_lock=True,
-    )
+    with proxies.unused():
+        app, _, _ = demo.launch(
+            server_name=options.host,
+            server_port=options.port,
+            theme=page.theme(),
+            css_paths=[page.STYLE],
+            head=web.preloads(),
+            app_kwargs={"routes": routes, "middleware": between},
+            max_file_size=LARGEST_PICTURE,
+            auth=users or None,
+            root_path=options.root_path,
+            mcp_server=options.mcp,
+            share=False,  # see ``sharing.open_tunnel``
+            footer_links=["api"],
+            ssr_mode=False,
+            state_session_capacity=SESSIONS,
+            quiet=True,
+            prevent_thread_lock=True,
+        )
     demo._queue.sleep_when_free = QUEUE_LOOKS
     log.adopt()
     stop = _stop_signal()

@@ -338,7 +338,7 @@ def test_choices_stay_in_their_fields(open_train):
 
 def test_without_mnist_and_network_it_learns_from_generated_digits_and_says_so(browser, tmp_path):
     nowhere = "http://127.0.0.1:9"
-    lost = {"MNIST_CNN_DATA": "", "KERAS_HOME": str(tmp_path), "no_proxy": "127.0.0.1"}
+    lost = {"MNIST_CNN_DATA": "", "KERAS_HOME": str(tmp_path)}
     with serve(https_proxy=nowhere, http_proxy=nowhere, **lost) as address:
         page = browser.new_page(locale="en-GB")
         page.goto(f"{address}/?view=train")
