@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -15,14 +17,22 @@ from typing import IO
 import httpx
 
 ROOT = Path(__file__).parent.parent
+_ports = itertools.count(random.randrange(1000))  # not those of the run before, that linger
 PATIENCE = 120  # seconds: a loaded machine takes long to import TensorFlow
 
 
 def free_port() -> int:
-    """Return a port nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port nobody uses, nor will before it is: neither a client nor another test process.
+
+    Systems give clients ports from 32768 on; test processes number theirs from gw0.
+    """
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    for _ in range(100):
+        port = 20_000 + 1000 * (process % 12) + next(_ports) % 1000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("100 ports in a row are in use")
 
 
 @contextlib.contextmanager

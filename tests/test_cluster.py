@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 
@@ -11,20 +10,9 @@ import numpy as np
 import pytest
 
 from mnist_cnn import data
-from tests.serving import ROOT
+from tests.serving import ROOT, free_port
 
 CHOICES = ["--digits", "1000", "--batch-size", "50", "--epochs", "1", "--seed", "1"]
-
-
-def free_ports(count):
-    """Ports of this machine that nothing listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def start(output, environment):
@@ -48,7 +36,7 @@ def weights_of(process, output):
 def test_two_processes_end_with_the_weights_of_one(tmp_path):
     if data.ENVIRONMENT_VARIABLE not in os.environ:
         pytest.skip(f"set {data.ENVIRONMENT_VARIABLE} to mnist.npz or a folder of idx files")
-    workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    workers = [f"127.0.0.1:{port}" for port in (free_port(), free_port())]
     started = []
     try:
         for index in range(2):
