@@ -48,7 +48,9 @@ class Worker:
         """
         self._receive = receive
         self._folder = tempfile.mkdtemp(prefix="mnist_cnn_")  # what the process leaves lies here
-        self._commands = threading.Lock()
+        self._lock = threading.Condition()
+        self._order: str | None = None  # given and not sent yet
+        self._gone = False
         self._first_step = False
         self._stopped = False  # by a stop that needed no answer
         self._snapshot: Snapshot | None = None
@@ -60,7 +62,9 @@ class Worker:
         except OSError:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
+        self._sender = threading.Thread(target=self._send_orders, daemon=True)
         self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._sender.start()
         self._thread.start()
 
     @property
@@ -69,29 +73,29 @@ class Worker:
         return self._process.pid
 
     def pause(self) -> None:
-        """Do no further step until ``resume``: ``Paused`` follows."""
-        self._command(PAUSE)
+        """Do no further step until ``resume``: ``Paused`` follows, unless that comes first."""
+        self._give(PAUSE)
 
     def resume(self) -> None:
         """Go on: ``Resumed`` follows."""
-        self._command(RESUME)
+        self._give(RESUME)
 
     def stop(self) -> None:
         """End the training, keeping and testing the weights so far; ``Finished`` follows.
 
         Before the first step there is nothing to keep or to test: then ``Stopped`` follows.
         """
-        with self._commands:
+        with self._lock:
             nothing_learned = not self._first_step
             self._stopped |= nothing_learned
         if nothing_learned:
             self._process.kill()
         else:
-            self._command(STOP)
+            self._give(STOP)
 
     def end(self) -> None:
         """Kill the process; ``Stopped`` follows, unless another last event came before."""
-        with self._commands:
+        with self._lock:
             self._stopped = True
         self._process.kill()
 
@@ -109,9 +113,26 @@ class Worker:
         self._process.start()
         theirs.close()  # else the end of the process would not close the pipe
 
-    def _command(self, command: str) -> None:
-        with self._commands, contextlib.suppress(OSError):  # it has ended: its last event says so
-            self._pipe.send(command)
+    def _give(self, order: str) -> None:
+        with self._lock:
+            if self._order != STOP:  # which holds, whatever comes after it
+                self._order = order
+                self._lock.notify_all()
+
+    def _send_orders(self) -> None:
+        """Send orders, of several the newest, until the process is gone.
+
+        It hears none while it imports TensorFlow, and a pipe is soon full: only this thread waits.
+        """
+        with contextlib.suppress(OSError):  # it has ended: its last event says so
+            while order := self._next_order():
+                self._pipe.send(order)
+
+    def _next_order(self) -> str | None:
+        with self._lock:
+            self._lock.wait_for(lambda: self._order or self._gone)
+            order, self._order = self._order, None
+            return None if self._gone else order
 
     def _listen(self) -> None:
         """Pass events on until the last one, or until the process is gone."""
@@ -129,13 +150,17 @@ class Worker:
         self._process.join(SOON if last else None)
         self._process.kill()
         self._process.join()
+        with self._lock:
+            self._gone = True
+            self._lock.notify_all()
+        self._sender.join()
         self._pipe.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._receive(last or self._why())
 
     def _pass_on(self, event: Event) -> None:
         if isinstance(event, Snapshot):
-            with self._commands:
+            with self._lock:
                 self._snapshot = event
                 self._first_step = event.step > 0
         self._receive(event)

@@ -48,6 +48,19 @@ def alive(pid):
 
 
 @pytest.mark.slow
+def test_orders_without_end_hold_up_nobody_and_the_last_one_holds(begin):
+    """While a process imports TensorFlow it hears nothing, and some 300 orders fill its pipe."""
+    worker, listener = begin(LONG)
+    for _ in range(5000):
+        worker.resume()
+        worker.pause()
+    assert len(listener.events) <= 1  # all are given before the import is over
+    listener.wait_for(Paused)
+    worker.resume()
+    listener.wait_for(Resumed)
+
+
+@pytest.mark.slow
 def test_a_training_tells_all_and_learns_what_it_would_in_this_process(begin):
     worker, listener = begin(SHORT)
     done = listener.wait_for(events.LAST)
