@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import tempfile
@@ -59,7 +60,8 @@ class Snapshots:
 
     def close(self) -> None:
         """Give the space back."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # the disk was full, and its last bytes are still here
+            self._file.close()
         self._count = 0
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 
 from mnist_cnn import model, weights, weights_file
 from mnist_cnn.card import Card
+from mnist_cnn.limits import first_to_go, newest
 
 LONGEST_NAME = 60  # characters
 KEEP, KEEP_IN_ALL = 3, 20  # of a session, of all: up to 8 MB each
@@ -35,6 +36,7 @@ class Upload:
 
     id: str  # cannot be guessed
     session: str
+    address: str  # where it was brought along
     name: str  # of the file, without its folder
     downsampling: str  # a name in ``model.DOWNSAMPLING``
     parameters: int
@@ -50,13 +52,14 @@ class Uploads:
         self._lock = threading.Lock()
         self._all: dict[str, Upload] = {}  # the oldest first
 
-    def add(self, session: str, name: str, content: bytes) -> Upload:
-        """Look through a file and keep its network; the session's oldest makes room.
+    def add(self, session: str, name: str, content: bytes, address: str = "") -> Upload:
+        """Look through a file and keep its network; older ones make room.
 
         Args:
             session: whose it is.
             name: of the file, for people to read.
             content: of the file, nothing in it is executed.
+            address: where it comes from.
 
         Raises:
             UploadError: it is no ``.keras`` file, or holds no network of this project.
@@ -69,6 +72,7 @@ class Uploads:
         upload = Upload(
             id=secrets.token_urlsafe(9),
             session=session,
+            address=address,
             name=name,
             downsampling=model.downsampling_of(network),
             parameters=network.count_params(),
@@ -93,12 +97,12 @@ class Uploads:
             return self._all.get(upload_id)
 
     def _tidy(self) -> None:
-        now, count = time.monotonic(), {}
-        for in_all, upload in enumerate(reversed(list(self._all.values())), start=1):
-            count[upload.session] = count.get(upload.session, 0) + 1
-            too_many = count[upload.session] > KEEP or in_all > KEEP_IN_ALL
-            if too_many or now - upload.at > KEEP_SECONDS:
-                del self._all[upload.id]
+        now = time.monotonic()
+        young = [upload for upload in self._all.values() if now - upload.at <= KEEP_SECONDS]
+        kept = newest(KEEP, young)
+        while len(kept) > KEEP_IN_ALL:
+            kept.remove(first_to_go(kept))
+        self._all = {upload.id: upload for upload in kept}
 
 
 def _read(path: Path, name: str):

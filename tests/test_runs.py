@@ -174,8 +174,8 @@ def test_a_run_is_ended_when_its_session_is_gone_and_not_while_it_is_there(make)
     assert not runs.run("ben", stays).over
 
 
-def test_finished_runs_go_by_number_and_by_age(make):
-    runs = make(limits=Limits(kept=2, kept_in_all=3))
+def test_runs_that_are_over_go_by_number_and_by_age(make):
+    runs = make(limits=Limits(kept=2, kept_unbegun=3))
     for session in ("ann", "ann", "ann", "ben", "ben"):
         runs.leave(session, runs.start(session, LONG))
         until(lambda session=session: runs.of(session)[-1].over and not pids(runs))

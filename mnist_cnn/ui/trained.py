@@ -18,6 +18,7 @@ from mnist_cnn.events import Examined
 from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import telling
+from mnist_cnn.ui.fairness import place
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, json_of
 from mnist_cnn.ui.training import refusing, run_of, session_of
@@ -65,7 +66,12 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         content = await request.body()
         try:
             brought = await to_thread.run_sync(
-                networks.uploads.add, session, name, content, limiter=looking_through
+                networks.uploads.add,
+                session,
+                name,
+                content,
+                place(request),
+                limiter=looking_through,
             )
         except OSError as error:
             raise RequestError(f"{FULL} ({error.strerror}). {FREE}", "run disk") from error
