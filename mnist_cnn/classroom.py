@@ -222,6 +222,17 @@ class Classroom:
             wall=self._wall_news(wall_since),
         )
 
+    def has_news(self, since: int, wall_since: int | None) -> bool:
+        """Whether ``news`` would tell anything."""
+        changed = max(self._rules_at, self._broadcast.number) > since
+        return changed or (wall_since is not None and self._wall_at > wall_since)
+
+    def digits_since(self, wall_since: int | None) -> int:
+        """Return how many digits of the wall ``news`` would tell; one that has gone counts, too."""
+        if wall_since is None or self._wall_at <= wall_since:
+            return 0
+        return max(1, sum(number > wall_since for number in self._put_up_at.values()))
+
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after every change; return what ends that."""
         self._listeners.add(listener)

@@ -59,6 +59,7 @@ class Wall:
         """Begin with none; ``most`` in all, ``most_of_one`` session and ``most_of_place``."""
         self.most, self.most_of_one, self.most_of_place = most, most_of_one, most_of_place
         self._digits: dict[int, WallDigit] = {}
+        self._counts = np.zeros((CLASSES, CLASSES), int)  # see ``confusion``
         # Pages outlive a restart of the server: its digits are to be others to them.
         self._ids = itertools.count(time.time_ns() // 1_000_000)
 
@@ -106,6 +107,7 @@ class Wall:
             next(self._ids), session, meant, image.copy(), probabilities.copy(), place
         )
         self._digits[digit.id] = digit
+        self._counts[meant, digit.read] += 1
         return digit
 
     def remove(self, digit_id: int, session: str | None = None) -> None:
@@ -118,17 +120,16 @@ class Wall:
         if digit is None or session not in (None, digit.session):
             raise WallError("gone", "There is no such digit of yours on the wall any more.")
         del self._digits[digit_id]
+        self._counts[digit.meant, digit.read] -= 1
 
     def clear(self) -> None:
         """Take all off."""
         self._digits.clear()
+        self._counts[:] = 0
 
     def confusion(self) -> np.ndarray:
         """Return int ``(10, 10)``: how many digits meant as ``i`` were read as ``j``."""
-        counts = np.zeros((CLASSES, CLASSES), int)
-        for digit in self._digits.values():
-            counts[digit.meant, digit.read] += 1
-        return counts
+        return self._counts.copy()
 
     def npz(self) -> bytes:
         """Return a NumPy file, named as MNIST's own: what was drawn, meant and read.

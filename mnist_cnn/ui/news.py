@@ -15,11 +15,12 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mnist_cnn.classroom import Classroom, News, WallNews
-from mnist_cnn.ui.fairness import OverloadError, Rate, Rates, place
+from mnist_cnn.ui.fairness import OverloadError, Places, Rate, Rates, place
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, signed_in
 from mnist_cnn.wall import WallDigit
 
 HELD = 20.0  # seconds
+MOST_HELD, MOST_HELD_OF_ONE = 1000, 300  # requests, in all and of one place; each has a socket
 # Digits of the wall told to the pages of one place, 1.1 kB each: 60 pages of a class open a full
 # wall at once, and hear of 30 digits a second.
 DIGITS = Rate(60 * 600, 2000)
@@ -30,6 +31,7 @@ KEPT = 8  # answers of one moment: many pages have seen the same
 def routes(classroom: Classroom, at: str) -> list[BaseRoute]:
     """Return the routes ``at/news``."""
     telling = Telling(classroom)
+    held = Places(MOST_HELD, MOST_HELD_OF_ONE, "Too many pages wait for news.")
 
     async def news(socket: WebSocket) -> None:
         """Push ``told`` after every change; a page says ``wall`` or ``no wall``, as it shows it."""
@@ -50,15 +52,11 @@ def routes(classroom: Classroom, at: str) -> list[BaseRoute]:
         since, wall = number_of(request, "since"), None
         if "wall" in request.query_params:
             wall = number_of(request, "wall")
-        changed = asyncio.Event()
-        leave = classroom.listen(changed.set)
-        try:
-            if not telling.has_news(since, wall):
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(changed.wait(), HELD)
-        finally:
-            leave()
-        words, number = telling.tell(place(request), since, wall)
+        who = place(request)
+        if not classroom.has_news(since, wall):
+            with held.one(who):
+                await _change(classroom)
+        words, number = telling.tell(who, since, wall)
         text = f'{{{words}{"," if words else ""}"number":{number}}}'
         return Response(text, media_type="application/json", headers=BINARY)
 
@@ -76,12 +74,8 @@ class Telling:
         self.classroom = classroom
         self._rates = Rates(digits)
         self._number = -1  # of the latest change, which ``_told`` is of
-        self._told: OrderedDict[tuple, tuple[str, int]] = OrderedDict()
+        self._told: OrderedDict[tuple, str] = OrderedDict()
         self._digits: dict[int, tuple[WallDigit, str]] = {}  # by id
-
-    def has_news(self, since: int, wall: int | None) -> bool:
-        """Whether anything has changed since; see ``Classroom.news``."""
-        return bool(self._words(since, wall)[0])
 
     def tell(self, who: str, since: int, wall: int | None) -> tuple[str, int]:
         """Return the members of a JSON object, "" without news, and the latest change's number.
@@ -93,13 +87,11 @@ class Telling:
         Raises:
             OverloadError: ``who`` has been told too much of the wall.
         """
-        words, digits, number = self._words(since, wall)
-        if digits:
+        if digits := self.classroom.digits_since(wall):
             self._rates.spend(who, digits)
-        return words, number
+        return self._words(since, wall)
 
-    def _words(self, since: int, wall: int | None) -> tuple[str, int, int]:
-        """Return the words, how many digits they show, and the latest change's number."""
+    def _words(self, since: int, wall: int | None) -> tuple[str, int]:
         number = self.classroom.latest
         if number != self._number:
             self._number = number
@@ -108,9 +100,9 @@ class Telling:
             self._told[since, wall] = self._put_together(self.classroom.news(since, wall))
             if len(self._told) > KEPT:
                 self._told.popitem(last=False)
-        return *self._told[since, wall], number
+        return self._told[since, wall], number
 
-    def _put_together(self, news: News) -> tuple[str, int]:
+    def _put_together(self, news: News) -> str:
         words = [
             f'"{name}":{_json(vars(part))}'
             for name, part in (("rules", news.rules), ("broadcast", news.broadcast))
@@ -118,7 +110,7 @@ class Telling:
         ]
         if news.wall:
             words.append(f'"wall":{self._wall(news.wall)}')
-        return ",".join(words), len(news.wall.added) if news.wall else 0
+        return ",".join(words)
 
     def _wall(self, wall: WallNews) -> str:
         self._digits = {i: self._digits[i] for i in wall.ids if i in self._digits}
@@ -141,6 +133,17 @@ class Telling:
             )
             self._digits[digit.id] = digit, words
         return words
+
+
+async def _change(classroom: Classroom) -> None:
+    """Wait until something changes, ``HELD`` at most."""
+    changed = asyncio.Event()
+    leave = classroom.listen(changed.set)
+    try:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(changed.wait(), HELD)
+    finally:
+        leave()
 
 
 class _Page:
