@@ -177,6 +177,13 @@ def test_people_take_off_their_own_only_and_the_teacher_any(pupil, teacher):
     assert teacher.delete("/wall", params={"id": number}).status_code == 200
 
 
+def test_a_guess_takes_nobody_s_digit_off(pupil):
+    number = put_up(pupil).json()["id"]
+    guess = {"X-Mnist-Cnn-Teacher": "guess"}
+    assert pupil.delete("/wall", params={"id": number}, headers=guess).status_code == 403
+    assert pupil.delete("/wall", params={"id": number}).status_code == 200
+
+
 def test_a_wall_without_a_session_or_ink_is_refused(pupil):
     assert put_up(pupil, headers={"X-Mnist-Cnn-Session": "short"}).status_code == 400
     query = {"meant": 7, "width": 80, "height": 80}

@@ -1,6 +1,7 @@
 """Drawings are read in turn by place, several in one pass, and each gets its own answer."""
 
 import asyncio
+import contextlib
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from mnist_cnn import strokes
 from mnist_cnn.ui import drawing_line
 from mnist_cnn.ui.drawing_line import DrawingLine
-from mnist_cnn.ui.fairness import FairLine, OverloadError, Rate, Rates
+from mnist_cnn.ui.fairness import FairLine, OverloadError, Places, Rate, Rates
 from mnist_cnn.ui.newest import Newest
 from tests.looping import run
 
@@ -129,12 +130,47 @@ def test_heavy_requests_take_turns_by_place():
             await asyncio.sleep(0)
 
     async def crowd():
-        line = FairLine(at_once=1, most_waiting=10)
+        line = FairLine(at_once=1, of_one=1, most_waiting=10)
         await asyncio.gather(*(ask(line, "a") for _ in range(5)), ask(line, "b"), ask(line, "c"))
         await ask(line, "later")  # all turns have been given back
 
     run(crowd())
     assert order == ["a", "a", "b", "c", "a", "a", "a", "later"]
+
+
+def test_one_place_leaves_room_for_heavy_requests_of_others():
+    async def crowd():
+        line, over, begun = FairLine(at_once=3, of_one=2, most_waiting=10), asyncio.Event(), []
+
+        async def ask(who):
+            async with line.turn(who):
+                begun.append(who)
+                await over.wait()
+
+        tasks = [asyncio.create_task(ask(who)) for who in "aaaab"]
+        await asyncio.sleep(0.01)
+        assert begun == ["a", "a", "b"]
+        tasks[2].cancel()  # it waits, and leaves
+        tasks[0].cancel()  # it works, and leaves
+        await asyncio.sleep(0.01)
+        assert begun == ["a", "a", "b", "a"]
+        over.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert (line._free, line._working, line._waiting) == (3, {}, {})
+
+    run(crowd())
+
+
+def test_one_place_has_so_many_open_and_others_theirs():
+    places = Places(most=3, of_one=2, full="Full.")
+    with contextlib.ExitStack() as stack:
+        for who in "aab":
+            stack.enter_context(places.one(who))
+        for who in "ac":
+            with pytest.raises(OverloadError, match="Full"), places.one(who):
+                pass
+    with places.one("c"):
+        pass
 
 
 def test_a_place_of_its_own_has_a_rate_of_its_own():

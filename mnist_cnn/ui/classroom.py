@@ -58,8 +58,14 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
 
     async def take_off(request: Request) -> Response:
         """``?id``: one's own digit, or, as the teacher, anybody's."""
-        number = news.number_of(request, "id")
-        classroom.take_off(number, None if _is_teacher(request) else session_of(request))
+        if TEACHER in request.headers:
+            return await taught(take_anybodys_off)(request)
+        classroom.take_off(news.number_of(request, "id"), session_of(request))
+        return json_of({})
+
+    async def take_anybodys_off(request: Request) -> Response:
+        """``?id``: anybody's digit."""
+        classroom.take_off(news.number_of(request, "id"), None)
         return json_of({})
 
     async def greet(request: Request) -> Response:

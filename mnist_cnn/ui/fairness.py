@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import ipaddress
 import time
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -74,26 +74,68 @@ class Rates:
         return min(self.rate.burst, left + (now - then) * self.rate.per_second), now
 
 
+class Places:
+    """How many of something each place has open at a time: bounded, for each and in all."""
+
+    def __init__(self, most: int, of_one: int, full: str):
+        """Begin with none; ``full`` is the sentence for whom there is no room."""
+        self.most, self.of_one, self.full = most, of_one, full
+        self._open: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def one(self, who: str) -> Iterator[None]:
+        """Count one of ``who`` meanwhile; raises ``OverloadError`` when there is no room."""
+        if self._open.total() >= self.most or self._open[who] >= self.of_one:
+            raise OverloadError(self.full)
+        self._open[who] += 1
+        try:
+            yield
+        finally:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+
+
 class FairLine:
     """Lets a few work at once; the others wait, and each place in turn sends its first."""
 
-    def __init__(self, at_once: int, most_waiting: int):
-        """Begin with nobody; no more than ``most_waiting`` of one place wait at a time."""
-        self.most_waiting = most_waiting
+    def __init__(self, at_once: int, of_one: int, most_waiting: int):
+        """Begin with nobody.
+
+        Args:
+            at_once, of_one: how many may work at a time, and how many of one place.
+            most_waiting: how many of one place may wait at a time.
+        """
+        self.of_one, self.most_waiting = of_one, most_waiting
         self._free = at_once
+        self._working: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[asyncio.Future]] = OrderedDict()
 
     @contextlib.asynccontextmanager
     async def turn(self, who: str) -> AsyncIterator[None]:
         """Wait for the turn of ``who``; raises ``OverloadError`` when enough of it wait already."""
-        if self._free:
-            self._free -= 1
+        if self._may_begin(who):
+            self._begin(who)
         else:
             await self._wait(who)
         try:
             yield
         finally:
-            self._call_next()
+            self._end(who)
+
+    def _may_begin(self, who: str) -> bool:
+        return self._free > 0 and self._working[who] < self.of_one
+
+    def _begin(self, who: str) -> None:
+        self._free -= 1
+        self._working[who] += 1
+
+    def _end(self, who: str) -> None:
+        self._free += 1
+        self._working[who] -= 1
+        if not self._working[who]:
+            del self._working[who]
+        self._call_next()
 
     async def _wait(self, who: str) -> None:
         line = self._waiting.setdefault(who, deque())
@@ -105,19 +147,16 @@ class FairLine:
             await called
         except asyncio.CancelledError:
             if called.done() and not called.cancelled():
-                self._call_next()  # it was this one's turn, and it has left
-            elif called in line:
-                line.remove(called)
+                self._end(who)  # it was this one's turn, and it has left
             raise
 
     def _call_next(self) -> None:
-        while self._waiting:
-            who, line = self._waiting.popitem(last=False)
-            while line:
-                called = line.popleft()
-                if line:
-                    self._waiting[who] = line  # behind all others
-                if not called.done():
-                    called.set_result(None)
-                    return
-        self._free += 1
+        """Let those begin whose turn it is; who has left meanwhile is passed over."""
+        while who := next(filter(self._may_begin, self._waiting), None):
+            line = self._waiting.pop(who)
+            called = line.popleft()
+            if line:
+                self._waiting[who] = line  # behind all others
+            if not called.done():
+                self._begin(who)
+                called.set_result(None)

@@ -8,7 +8,6 @@ import contextlib
 import errno
 import logging
 import time
-from collections import Counter
 from contextlib import AsyncExitStack
 
 import anyio
@@ -22,12 +21,13 @@ from starlette.websockets import WebSocketClose
 from mnist_cnn.ui import calls
 from mnist_cnn.ui.bodies import Bodies, TooLargeError, TooSlowError, handed
 from mnist_cnn.ui.endpoints import ENDPOINTS, Endpoint, find
-from mnist_cnn.ui.fairness import FairLine, OverloadError, Rate, Rates, place
+from mnist_cnn.ui.fairness import FairLine, OverloadError, Places, Rate, Rates, place
 from mnist_cnn.ui.headers import (
     RefusalError,
     check_headers,
     check_length,
     check_origin,
+    from_where_it_comes,
     with_security,
 )
 from mnist_cnn.ui.requests import RequestError
@@ -35,6 +35,7 @@ from mnist_cnn.ui.requests import RequestError
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # heavy requests
+AT_ONCE_OF_ONE = 2  # of one place, on as many cores
 MOST_WAITING = 100  # heavy requests of one place: a class may share an address
 MOST_SOCKETS = 2000  # open in all: half of the files the server asks for at its start
 MOST_SOCKETS_OF_ONE = 500  # of one place: a page has two
@@ -56,9 +57,9 @@ class Gate:
         """Stand before ``app``."""
         self.app = app
         self._rates = {one.rate: Rates(one.rate) for one in ENDPOINTS if one.rate}
-        self._heavy = FairLine(AT_ONCE, MOST_WAITING)
+        self._heavy = FairLine(AT_ONCE, AT_ONCE_OF_ONE, MOST_WAITING)
         self._bodies = Bodies()
-        self._sockets: Counter[str] = Counter()
+        self._sockets = Places(MOST_SOCKETS, MOST_SOCKETS_OF_ONE, "Too many pages are open.")
         self._told = Rates(REFUSALS_TOLD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,9 +96,10 @@ class Gate:
                 receive = handed(body, receive)
             if endpoint.call:
                 _check_call(scope, body)
-            refusal = calls.tool_refusal(body) if endpoint.tool else None
-            if refusal:
-                return await JSONResponse(refusal)(scope, receive, answer)
+            if endpoint.tool:
+                if refusal := calls.tool_refusal(body):
+                    return await JSONResponse(refusal)(scope, receive, answer)
+                scope = from_where_it_comes(scope)
             if endpoint.cancel:
                 calls.check_cancel(body)
             if not endpoint.heavy:
@@ -125,21 +127,14 @@ class Gate:
             log.warning("%s refused: %s", _who(scope), why)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        who = place(HTTPConnection(scope))
-        try:
-            self._admit(scope, "WEBSOCKET")
-            if self._sockets.total() >= MOST_SOCKETS or self._sockets[who] >= MOST_SOCKETS_OF_ONE:
-                raise OverloadError("Too many pages are open.")
-        except (RefusalError, OverloadError) as refusal:
-            self._tell(scope, str(refusal))
-            return await WebSocketClose(1013, str(refusal))(scope, receive, send)
-        self._sockets[who] += 1
-        try:
+        with contextlib.ExitStack() as stack:
+            try:
+                self._admit(scope, "WEBSOCKET")
+                stack.enter_context(self._sockets.one(place(HTTPConnection(scope))))
+            except (RefusalError, OverloadError) as refusal:
+                self._tell(scope, str(refusal))
+                return await WebSocketClose(1013, str(refusal))(scope, receive, send)
             await self.app(scope, _unhurried(receive), send)
-        finally:
-            self._sockets[who] -= 1
-            if not self._sockets[who]:
-                del self._sockets[who]
 
     def _admit(self, scope: Scope, method: str) -> Endpoint:
         """Return the endpoint that is asked for, or raise why it is not to be had."""

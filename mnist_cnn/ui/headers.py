@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.types import Message, Send
+from starlette.types import Message, Scope, Send
 
+FORWARDED_FOR = b"x-forwarded-for"
 LONGEST_QUERY = 2048  # characters
 HOST = re.compile(r"[A-Za-z0-9.\-_]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.%]{2,60}\](:\d{1,5})?")
 
@@ -53,6 +54,17 @@ def check_headers(connection: HTTPConnection) -> None:
                 raise RefusalError(400, f"The header {name} is not a host.")
     if len(connection.scope["query_string"]) > LONGEST_QUERY:
         raise RefusalError(414, f"The query is longer than {LONGEST_QUERY} characters.")
+
+
+def from_where_it_comes(scope: Scope) -> Scope:
+    """Return a request whose ``X-Forwarded-For`` is true, whatever its sender has put there.
+
+    Gradio repeats the headers of a tool's call in calls to this very server, which believes what
+    this machine says.
+    """
+    client = scope["client"][0] if scope.get("client") else ""
+    headers = [(name, value) for name, value in scope["headers"] if name != FORWARDED_FOR]
+    return scope | {"headers": [*headers, (FORWARDED_FOR, client.encode("latin-1"))]}
 
 
 def check_length(connection: HTTPConnection, most: int) -> None:

@@ -12,6 +12,7 @@ from collections import Counter, deque
 from pathlib import Path
 
 from gradio.utils import get_upload_folder
+from starlette._utils import get_route_path
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
@@ -46,12 +47,13 @@ class Inbox:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on; raises ``OverloadError``, which the gate tells, when there is no room."""
         if scope["type"] == "http" and scope["method"] == "POST":
-            path = scope["path"].rstrip("/")
-            if path.endswith((UPLOAD, TOOL)):
+            path = get_route_path(scope)
+            tool = path.startswith(TOOL)
+            if tool or path == UPLOAD:
                 body = (await receive()).get("body", b"")  # whole: the gate has read it
                 self.room.take(place(HTTPConnection(scope)), len(body))
                 receive = handed(body, receive)
-            if path.endswith(TOOL) and time.monotonic() - self._looked > LOOK:
+            if tool and time.monotonic() - self._looked > LOOK:
                 self._looked = time.monotonic()
                 await run_in_threadpool(delete_old)
         await self.app(scope, receive, send)
