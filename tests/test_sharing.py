@@ -11,6 +11,7 @@ import types
 from collections.abc import Iterator
 
 import httpx
+import ifaddr
 import pytest
 from gradio import networking
 
@@ -184,8 +185,36 @@ def test_the_address_of_this_network_is_printed_with_its_code():
 def test_the_address_follows_the_machine_into_another_network(monkeypatch):
     known = sharing.Addresses("0.0.0.0", 7860)
     for own, address in [(None, None), ("10.0.0.9", "http://10.0.0.9:7860")]:
-        monkeypatch.setattr(addresses, "_own_address", lambda family, own=own: own)
+        monkeypatch.setattr(addresses, "_towards_others", lambda family, own=own: own)
+        monkeypatch.setattr(addresses, "_of_an_adapter", lambda family: None)
         assert known.network == address
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("0.0.0.0", "http://10.42.0.1:80"), ("::", "http://[fd00::2]:80")]
+)
+def test_a_network_that_leads_nowhere_has_an_address_too(monkeypatch, host, address):
+    """As the hotspot of a teacher's laptop does."""
+    found = {
+        "lo": ["127.0.0.1", ("::1", 0, 0)],
+        "docker0": ["172.17.0.1"],
+        "eth0": ["169.254.3.4", ("fe80::1", 0, 2)],
+        "wlan0": ["10.42.0.1", ("fd00::2", 0, 0)],
+    }
+    adapters = [
+        ifaddr.Adapter(name, name, [ifaddr.IP(ip, 24, name) for ip in ips])
+        for name, ips in found.items()
+    ]
+    monkeypatch.setattr(addresses, "_towards_others", lambda family: None)
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: adapters)
+    assert addresses.on_this_network(host, 80) == address
+
+
+def test_this_machine_s_adapters_name_the_address_it_sends_from():
+    own = addresses._towards_others(socket.AF_INET)
+    if own is None:
+        pytest.skip("this machine is in no network")
+    assert own in [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
 
 
 def test_the_teacher_s_link_goes_where_the_page_is_opened():
@@ -196,6 +225,9 @@ def test_the_teacher_s_link_goes_where_the_page_is_opened():
     ]
     assert lines("T", "http://10.0.0.2:80", "/digits") == [
         "Teacher, behind the proxy: https://YOUR-HOST/digits/?teacher=T"
+    ]
+    assert lines("T", None, "https://class.example/digits") == [
+        "Teacher, behind the proxy: https://class.example/digits/?teacher=T"
     ]
     assert lines("T", None, "", "you-digits.hf.space") == [
         "Teacher, on Spaces: https://you-digits.hf.space/?teacher=T"

@@ -5,25 +5,29 @@ from __future__ import annotations
 import functools
 import io
 import ipaddress
+import re
 import socket
 
+import ifaddr
 import segno
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # host: the address of this very machine
+PROXY = "https://YOUR-HOST"
+INNER = re.compile("docker|br-|veth|virbr|vmnet|vboxnet")  # adapters between programs of a machine
 OUTSIDE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # of nobody: RFC 5737, 3849
 
 
 def on_this_machine(host: str, port: int) -> str:
     """Return the address to open on the machine that serves ``host``."""
-    return f"http://{EVERYWHERE.get(host, _bracketed(host))}:{port}"
+    return f"http://{EVERYWHERE.get(host, bracketed(host))}:{port}"
 
 
 def on_this_network(host: str, port: int) -> str | None:
     """Return the address for other machines of the network, or None when they are kept out."""
     if host in EVERYWHERE:
-        families = [socket.AF_INET, socket.AF_INET6][: 2 if host == "::" else 1]
-        own = next(filter(None, map(_own_address, families)), None)
-        return f"http://{_bracketed(own)}:{port}" if own else None
+        family = socket.AF_INET6 if host == "::" else socket.AF_INET  # and no other is let in
+        own = _towards_others(family) or _of_an_adapter(family)
+        return f"http://{bracketed(own)}:{port}" if own else None
     try:
         address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
     except OSError:
@@ -44,7 +48,8 @@ def for_the_teacher(
     Args:
         token: the teacher's.
         network: the address in this network, if the page can be opened there.
-        root_path: the prefix behind a proxy, whose own name nobody has told this server.
+        root_path: the prefix behind a proxy, whose own name nobody has told this server, or the
+            whole address.
         space: the host on Hugging Face Spaces, which its variable ``SPACE_HOST`` holds.
     """
     lines = []
@@ -53,7 +58,7 @@ def for_the_teacher(
     if network and not root_path:
         lines.append(f"Teacher, on this network: {as_teacher(network, token)}")
     if root_path:
-        behind = as_teacher(f"https://YOUR-HOST{root_path}", token)
+        behind = as_teacher(root_path if "://" in root_path else f"{PROXY}{root_path}", token)
         lines.append(f"Teacher, behind the proxy: {behind}")
     return lines
 
@@ -75,19 +80,35 @@ def as_text(address: str) -> str:
     return file.getvalue()
 
 
-def _own_address(family: socket.AddressFamily) -> str | None:
-    """Return the address this machine has in its network, as others there see it.
+def bracketed(host: str) -> str:
+    """Return ``host`` as an address has it: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _towards_others(family: socket.AddressFamily) -> str | None:
+    """Return the address under which this machine sends to the outside.
 
     Connecting a datagram socket sends nothing; it only asks which way a packet would take.
     """
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((OUTSIDE[family], 9))
-        except OSError:  # in no network
+        except OSError:  # no way leads outside
             return None
         address = probe.getsockname()[0]
     return None if ipaddress.ip_address(address).is_loopback else address
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def _of_an_adapter(family: socket.AddressFamily) -> str | None:
+    """Return an address of this machine in a network that leads nowhere, as its own hotspot."""
+    for adapter in ifaddr.get_adapters():
+        for found in () if INNER.match(adapter.name) else adapter.ips:
+            address = found.ip if family == socket.AF_INET else found.ip[0]
+            if found.is_IPv4 == (family == socket.AF_INET) and _is_of_a_network(address):
+                return address
+    return None
+
+
+def _is_of_a_network(address: str) -> bool:
+    known = ipaddress.ip_address(address)
+    return not (known.is_loopback or known.is_link_local)
