@@ -1,11 +1,11 @@
-"""Behind a school's proxy, which does not know this machine, everything here works as elsewhere."""
+"""Whatever the environment says, of proxies for one, the page is served as elsewhere."""
 
 import os
 
 import httpx
 import pytest
 
-from mnist_cnn.ui import proxies
+from mnist_cnn.ui import surroundings
 from tests.serving import serve
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens there
@@ -35,7 +35,7 @@ def test_only_what_is_asked_of_itself_goes_round(environment, host, past):
     environment.setenv("HTTP_PROXY", NOWHERE)
     if past:
         environment.setenv("NO_PROXY", past)
-    proxies.go_round_for_itself(host)
+    surroundings.go_round_proxies(host)
     names = ["127.0.0.1", "localhost", "[::1]", *([past] if past else [])]
     assert all(through(f"http://{name}:7860/") is None for name in names)
     if ":" not in host:
@@ -47,22 +47,42 @@ def test_only_what_is_asked_of_itself_goes_round(environment, host, past):
 def test_without_any_to_go_round_nothing_is_changed(environment, variables):
     for name, value in variables.items():
         environment.setenv(name, value)
-    proxies.go_round_for_itself("0.0.0.0")
+    surroundings.go_round_proxies("0.0.0.0")
     assert {name: os.environ[name] for name in VARIABLES if name in os.environ} == variables
 
 
 @pytest.mark.parametrize("before", [None, "intranet.example"])
 def test_unused_for_a_while_and_then_as_before(environment, before):
     environment.setenv("all_proxy", "socks5://127.0.0.1:9")
+    environment.setenv("SSL_CERT_FILE", "/no/such/file.pem")
     if before:
         environment.setenv("no_proxy", before)
-    with proxies.unused():
+    with surroundings.hidden():
+        assert "SSL_CERT_FILE" not in os.environ
         assert through("http://storage.example/") is None
     assert os.environ.get("no_proxy") == before
+    assert os.environ["SSL_CERT_FILE"] == "/no/such/file.pem"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("proxy", [NOWHERE, "socks5://127.0.0.1:9", "socks://127.0.0.1:9"])
-def test_the_app_starts_and_is_awake(proxy):
-    with serve(http_proxy=NOWHERE, https_proxy=NOWHERE, all_proxy=proxy) as address:
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "all_proxy": NOWHERE},
+        {"all_proxy": "socks5://127.0.0.1:9"},
+        {"all_proxy": "socks://127.0.0.1:9", "SSL_CERT_FILE": "/no/such/file.pem"},
+        {"GRADIO_SERVER_NAME": "::1", "GRADIO_DEBUG": "1", "GRADIO_NUM_WORKERS": "2"},
+    ],
+    ids=["proxy", "SOCKS", "certificates", "Gradio"],
+)
+def test_the_app_starts_and_is_awake(said):
+    with serve(**said) as address:
         assert httpx.get(address, trust_env=False).status_code == 200
+        assert ("[::1]" in address) == ("GRADIO_SERVER_NAME" in said)
+
+
+@pytest.mark.slow
+def test_everybody_is_let_in_by_ipv6():
+    with serve("--host", "::") as address:
+        assert address.startswith("http://[::1]:")
+        assert httpx.get(f"{address}/health", trust_env=False).status_code == 200

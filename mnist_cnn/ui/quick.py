@@ -10,7 +10,7 @@ import importlib.abc
 import importlib.machinery
 import sys
 
-from mnist_cnn.ui import proxies
+from mnist_cnn.ui import surroundings
 
 MODULE, WRITER = "gradio.component_meta", "create_or_modify_pyi"
 
@@ -36,5 +36,5 @@ class _WithoutStubs(importlib.abc.MetaPathFinder):
 
 if MODULE not in sys.modules:
     sys.meta_path.insert(0, _WithoutStubs())
-    with proxies.unused():  # it makes clients for other servers, of which this page uses none
+    with surroundings.hidden():
         import gradio  # noqa: F401

@@ -30,8 +30,8 @@ from mnist_cnn.ui import (
     memory,
     page,
     page_files,
-    proxies,
     sharing,
+    surroundings,
     web,
 )
 from mnist_cnn.ui.accounts import Account
@@ -65,7 +65,7 @@ def serve(
     log.configure(options.verbose)
     _allow_sockets(FILES)
     memory.give_back_large()
-    proxies.go_round_for_itself(options.host)
+    surroundings.go_round_proxies(options.host)
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
     waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
     known = sharing.Addresses(options.host, options.port)
@@ -78,9 +78,9 @@ def serve(
         *asleep,
     ]
     between = [*gate.middleware(), *inbox.middleware(), *page_files.middleware()]
-    with proxies.unused():
+    with surroundings.hidden():
         app, _, _ = demo.launch(
-            server_name=options.host,
+            server_name=addresses.bracketed(options.host),
             server_port=options.port,
             theme=page.theme(),
             css_paths=[page.STYLE],

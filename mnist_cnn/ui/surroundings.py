@@ -1,4 +1,4 @@
-"""A proxy is for the world outside: what this machine asks itself does not go through it.
+"""What the environment says, and Gradio is not to hear: proxies, certificates, its own variables.
 
 Gradio asks its own server whether it has begun, and MCP tools ask it for everything; where a
 school's or company's proxy is set, they would ask the proxy for this machine.
@@ -12,22 +12,29 @@ import urllib.request
 from collections.abc import Iterator
 
 ITSELF = ("localhost", "127.0.0.1", "::1")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # of which no file need be there
+# The options have been read from the first; the others would end the launch elsewhere.
+GRADIO = ("GRADIO_SERVER_NAME", "GRADIO_DEBUG", "GRADIO_NUM_WORKERS", "GRADIO_WATCH_DIRS")
 
 
 @contextlib.contextmanager
-def unused() -> Iterator[None]:
-    """Meanwhile ask nobody through a proxy, not even of a kind httpx does not know, as SOCKS."""
-    before = os.environ.get("no_proxy")
+def hidden() -> Iterator[None]:
+    """Meanwhile nothing of all that is there, and nobody is asked through a proxy.
+
+    For Gradio's import and launch: they ask no other machine, and fail with a traceback where a
+    proxy is of a kind that httpx does not know, as SOCKS, or a file of certificates is missing.
+    """
+    names = ("no_proxy", *CERTIFICATES, *GRADIO)
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
     os.environ["no_proxy"] = "*"
     try:
         yield
     finally:
         del os.environ["no_proxy"]
-        if before is not None:
-            os.environ["no_proxy"] = before
+        os.environ.update(before)
 
 
-def go_round_for_itself(host: str) -> None:
+def go_round_proxies(host: str) -> None:
     """From now on let requests of this process to its own server go there, all others as before.
 
     Args:
