@@ -14,6 +14,7 @@ THREADS = "TF_NUM_INTRAOP_THREADS"
 chosen = THREADS in os.environ
 
 os.environ.setdefault(THREADS, "1")
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # or else trainings find a GPU full
 from mnist_cnn import quiet  # noqa: E402, F401  reads the variable
 
 if not chosen:

@@ -82,8 +82,18 @@ export function mount(element) {
     } else say("unreachable");
   }
 
-  const decide = (choices, done) =>
-    command("rules", { method: "POST", body: JSON.stringify(choices) }, done);
+  async function decide(choices, done) {
+    const decided = await command("rules", { method: "POST", body: JSON.stringify(choices) }, done);
+    if (!decided) showRules();
+  }
+
+  /** As the server has them: what it has not heard, or refused, does not hold. */
+  function showRules() {
+    if (!rules) return;
+    for (const name of CHECKS) part(name).checked = rules[name];
+    for (const name of NUMBERS) part(name).value = rules[name];
+    write();
+  }
 
   const broadcast = createBroadcast({ say, trouble, changed: write });
   part("broadcast").addEventListener("click", () => broadcast.toggle());
@@ -118,9 +128,7 @@ export function mount(element) {
   listen("network", write);
   listen("rules", (next) => {
     rules = next;
-    for (const name of CHECKS) part(name).checked = rules[name];
-    for (const name of NUMBERS) part(name).value = rules[name];
-    write();
+    showRules();
   });
   watchQueue(panel, look);
   begin();
