@@ -11,6 +11,7 @@ import pytest
 from mnist_cnn import temporary
 from mnist_cnn.ui import inbox
 from mnist_cnn.ui.fairness import OverloadError
+from tests.looping import run
 from tests.serving import ROOT, start, until_awake
 
 LIVES = """
@@ -62,6 +63,34 @@ def test_uploads_have_so_much_room_of_one_address_and_in_all(monkeypatch):
     room.take("dan", 10)
     monkeypatch.setattr(inbox, "SECONDS", -1)  # all of that is deleted by now
     room.take("ann", 100)
+
+
+@pytest.mark.parametrize(
+    ("path", "counted"),
+    [
+        ("upload", True),
+        ("mcp", True),
+        ("mcp/", True),
+        ("mcp/http", True),
+        ("mcp/messages/", True),
+        ("call/predict", False),
+    ],
+)
+def test_whatever_may_bring_a_picture_is_counted(path, counted):
+    taken = []
+
+    async def app(scope, receive, send):
+        taken.append((await receive())["body"])
+
+    async def body():
+        return {"type": "http.request", "body": b"picture"}
+
+    counting = inbox.Inbox(app)
+    scope = {"type": "http", "method": "POST", "path": f"/digits/gradio_api/{path}"}
+    more = {"root_path": "/digits", "headers": [], "client": ("10.0.0.9", 5000)}
+    run(counting(scope | more, body, None))
+    assert taken == [b"picture"]
+    assert counting.room._lying == ({"10.0.0.9": 7} if counted else {})
 
 
 def test_old_pictures_of_tools_are_deleted_from_the_server_s_own_folder_only(tmp_path, monkeypatch):

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import secrets
 import tempfile
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from anyio.to_thread import run_sync
 
-from mnist_cnn.ui.fairness import place
+from mnist_cnn.ui.fairness import OverloadError, Places, place
 from mnist_cnn.ui.unread import Unread
 
 if TYPE_CHECKING:
@@ -24,13 +23,17 @@ if TYPE_CHECKING:
 TELL = 1.0  # seconds between two reports
 AT_ONCE = 16  # calls; each has its run in line, where addresses take turns
 OF_ONE = 4  # of them from one address
+TOO_MANY = (
+    f"{OF_ONE} trainings of your address are asked for already. Call again when one of them has "
+    "finished."
+)
 FULL = "The server has no space to write the network to"
 RECIPE, DOWNSAMPLING, DIGITS = "fast", "max", 60_000
 
 
 def endpoint(runs: Callable[[], Runs], unread: Unread) -> None:
     """Add ``/train`` to the page that is being built; ``runs`` may wait for the engine."""
-    calls = Calls()
+    calls = Places(AT_ONCE, OF_ONE, TOO_MANY)
 
     async def train(
         recipe: str = RECIPE,
@@ -59,7 +62,7 @@ def endpoint(runs: Callable[[], Runs], unread: Unread) -> None:
             "digits": digits,
             "epochs": epochs,
         }
-        with calls.one_of(address):
+        with _counted(calls, address):
             training = _train(await run_sync(runs), choices, address)
             async with contextlib.aclosing(training):
                 async for report in training:
@@ -75,30 +78,15 @@ def endpoint(runs: Callable[[], Runs], unread: Unread) -> None:
     gr.Button(visible=False).click(train, given, told, api_name="train", concurrency_limit=AT_ONCE)
 
 
-class Calls:
-    """The calls that are answered now, by address."""
-
-    def __init__(self, most: int = OF_ONE):
-        """Answer ``most`` of each address at a time."""
-        self._most = most
-        self._now: Counter[str] = Counter()
-
-    @contextlib.contextmanager
-    def one_of(self, address: str) -> Iterator[None]:
-        """Count a call as long as it is answered; raises ``gr.Error`` when it is one too many."""
-        if self._now[address] >= self._most:
-            raise gr.Error(
-                f"{self._most} trainings of your address are asked for already. Call again when "
-                "one of them has finished.",
-                print_exception=False,
-            )
-        self._now[address] += 1
+@contextlib.contextmanager
+def _counted(calls: Places, address: str) -> Iterator[None]:
+    """Count a call as long as it is answered; raises ``gr.Error`` when it is one too many."""
+    with contextlib.ExitStack() as stack:
         try:
-            yield
-        finally:
-            self._now[address] -= 1
-            if not self._now[address]:
-                del self._now[address]
+            stack.enter_context(calls.one(address))
+        except OverloadError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        yield
 
 
 async def _train(runs: Runs, choices: dict, address: str) -> AsyncIterator[tuple[dict, str | None]]:

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.correcting import teach
 from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
@@ -367,6 +368,26 @@ def test_training_is_paused_for_everyone_and_goes_on(open_class):
     pupil.locator("#correction .state", has_text="Stopped").wait_for()
     teacher.get_by_label("Training allowed").check()
     pupil.get_by_text("The teacher has paused training").wait_for(state="hidden")
+
+
+def test_what_could_not_be_decided_does_not_look_decided(open_class):
+    teacher = open_class(teacher=True)
+    allowed, at_once = (
+        teacher.get_by_label("Training allowed"),
+        teacher.locator("#teacher .at_once"),
+    )
+    for fault in (lambda route: route.abort(), lambda route: route.fulfill(status=429)):
+        teacher.route("**/class/rules*", fault)
+        allowed.click()
+        teacher.locator("#teacher .said:not(:empty)").wait_for()
+        expect(allowed).to_be_checked()
+        at_once.fill("3")
+        at_once.press("Enter")
+        expect(at_once).to_have_value("1")
+        teacher.unroute("**/class/rules*")
+    allowed.uncheck()
+    teacher.get_by_text("The teacher has paused training for everyone").wait_for()
+    assert not allowed.is_checked()
 
 
 @pytest.mark.slow
