@@ -86,12 +86,13 @@ def open_page(address, browser):
     """Open the page in a new window; what the page logs as an error fails the test."""
     contexts, errors = [], []
 
-    def open_page(path="/", sockets=True, **options):
+    def open_page(path="/", sockets=True, script="", **options):
         options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"} | options
         context = browser.new_context(**options)
         contexts.append(context)
-        if not sockets:
-            context.add_init_script(NO_SOCKETS)
+        for first in (script, "" if sockets else NO_SOCKETS):
+            if first:
+                context.add_init_script(first)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address + path)

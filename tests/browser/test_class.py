@@ -459,15 +459,6 @@ def test_a_wall_that_mounts_late_shows_all_digits(open_class, browser, address):
     context.close()
 
 
-def test_the_class_works_in_a_browser_that_cannot_combine_signals(open_class):
-    page = open_class()
-    page.add_init_script("delete AbortSignal.any")
-    page.reload()
-    page.locator("#pad .undo:disabled").wait_for()
-    put_up(page, 7, 7)
-    page.locator("#wall .digits li").wait_for()
-
-
 def test_the_lesson_s_drawings_are_seen_while_the_teacher_shows_an_empty_pad(open_class):
     teacher, pupil = open_class(teacher=True), open_class(view="lesson")
     teacher.locator("#teacher .broadcast").click()

@@ -1,6 +1,8 @@
 // A button and its menu, by pointer and keyboard, as the ARIA Authoring Practices describe them.
 // The menu is a popover: it lies above everything, and nothing clips it.
 
+import { teachPopovers } from "./popover.js";
+
 const RIM = 8; // CSS pixels kept free at the window's edges
 const GAP = 4; // CSS pixels between button and menu
 
@@ -11,7 +13,9 @@ export class Menu {
    */
   constructor(button, menu, fill) {
     Object.assign(this, { button, menu });
+    teachPopovers(button, menu);
     menu.addEventListener("beforetoggle", ({ newState }) => {
+      menu.classList.toggle("open", newState === "open");
       button.setAttribute("aria-expanded", String(newState === "open"));
       if (newState !== "open") return;
       fill(menu);
@@ -29,7 +33,7 @@ export class Menu {
     menu.addEventListener("keydown", (event) => this.#key(event));
     menu.addEventListener("click", (event) => event.target.closest("[role=menuitem]") && this.close());
     for (const moved of ["scroll", "resize"]) {
-      window.addEventListener(moved, () => menu.matches(":popover-open") && this.#place());
+      window.addEventListener(moved, () => menu.matches(".open") && this.#place());
     }
   }
 

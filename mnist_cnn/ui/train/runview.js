@@ -62,7 +62,7 @@ export function createRunView(element, { steer, look, again }) {
   }
 
   function paint() {
-    if (run && element.checkVisibility()) paintCurves(canvases, run.history, marked);
+    if (run && element.getClientRects().length) paintCurves(canvases, run.history, marked);
   }
 
   for (const verb of ["pause", "resume", "stop", "leave"]) {
