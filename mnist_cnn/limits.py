@@ -27,7 +27,7 @@ class Limits:
     waiting_more: int = 10  # runs of one address in line, beside one of each session
     kept: int = 10  # finished runs of a session; the oldest go
     kept_in_all: int = 40  # finished runs of all sessions, up to 70 MB each, most of it on disk
-    kept_unbegun: int = 100  # runs of all sessions that left the line, and hold nothing
+    kept_unbegun: int = 100  # runs of all sessions that have no weights: an empty file each
     kept_seconds: float = 6 * 3600  # a finished run
     grace_seconds: float = 60  # a run goes on when its session is not heard of
     pause_seconds: float = 600  # a paused run may stand still when others wait

@@ -73,11 +73,11 @@ class Worker:
         return self._process.pid
 
     def pause(self) -> None:
-        """Do no further step until ``resume``: ``Paused`` follows, unless that comes first."""
+        """Do no further step until ``resume``: ``Paused`` follows, if that has not come before."""
         self._give(PAUSE)
 
     def resume(self) -> None:
-        """Go on: ``Resumed`` follows."""
+        """Go on: ``Resumed`` follows, if it has paused."""
         self._give(RESUME)
 
     def stop(self) -> None:
@@ -153,7 +153,7 @@ class Worker:
         with self._lock:
             self._gone = True
             self._lock.notify_all()
-        self._sender.join()
+        self._sender.join(SOON)  # on Windows it may wait for a process that never listened
         self._pipe.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._receive(last or self._why())

@@ -22,9 +22,9 @@ PATIENCE = 120  # seconds: a loaded machine takes long to import TensorFlow
 
 
 def free_port() -> int:
-    """Return a port nobody uses, nor will before it is: neither a client nor another test process.
+    """Return a free port that no client and no other test process takes before it is used.
 
-    Systems give clients ports from 32768 on; test processes number theirs from gw0.
+    Systems give clients ports from 32768 on, and each test process has a thousand of its own.
     """
     process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
     for _ in range(100):

@@ -147,13 +147,17 @@ def test_one_place_leaves_room_for_heavy_requests_of_others():
                 begun.append(who)
                 await over.wait()
 
-        tasks = [asyncio.create_task(ask(who)) for who in "aaaab"]
+        nowhere = ""  # a connection that is reset has no address any more
+        tasks = [asyncio.create_task(ask(who)) for who in [*"aaaab", nowhere]]
         await asyncio.sleep(0.01)
         assert begun == ["a", "a", "b"]
         tasks[2].cancel()  # it waits, and leaves
         tasks[0].cancel()  # it works, and leaves
         await asyncio.sleep(0.01)
         assert begun == ["a", "a", "b", "a"]
+        tasks[1].cancel()
+        await asyncio.sleep(0.01)
+        assert begun[4:] == [nowhere]
         over.set()
         await asyncio.gather(*tasks, return_exceptions=True)
         assert (line._free, line._working, line._waiting) == (3, {}, {})

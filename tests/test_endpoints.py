@@ -118,7 +118,7 @@ def limits(one):
     if one.token:
         yield f"with wrong tokens: {of(WRONG_TOKENS)}; with the right one, all: {of(COMMANDS)}"
     if one.heavy:
-        yield f"{gate.AT_ONCE} computed at a time, {gate.MOST_WAITING} wait; addresses in turn"
+        yield f"{gate.AT_ONCE_OF_ONE} computed at a time, {gate.MOST_WAITING} wait"
     if "WEBSOCKET" in one.methods:
         messages = gate.MESSAGES.per_second
         yield f"{gate.MOST_SOCKETS_OF_ONE} sockets open, {messages:g} messages a second on each"

@@ -198,16 +198,24 @@ def test_a_network_that_leads_nowhere_has_an_address_too(monkeypatch, host, addr
     found = {
         "lo": ["127.0.0.1", ("::1", 0, 0)],
         "docker0": ["172.17.0.1"],
+        "vEthernet (WSL)": ["172.20.0.1"],
+        "VirtualBox Host-Only Ethernet Adapter": ["192.168.56.1"],
         "eth0": ["169.254.3.4", ("fe80::1", 0, 2)],
         "wlan0": ["10.42.0.1", ("fd00::2", 0, 0)],
     }
     adapters = [
-        ifaddr.Adapter(name, name, [ifaddr.IP(ip, 24, name) for ip in ips])
+        ifaddr.Adapter(name.split()[0], name, [ifaddr.IP(ip, 24, name) for ip in ips])
         for name, ips in found.items()
     ]
     monkeypatch.setattr(addresses, "_towards_others", lambda family: None)
     monkeypatch.setattr(ifaddr, "get_adapters", lambda: adapters)
     assert addresses.on_this_network(host, 80) == address
+    monkeypatch.setattr(ifaddr, "get_adapters", refuse)
+    assert addresses.on_this_network(host, 80) is None
+
+
+def refuse():
+    raise OSError("the system does not tell")
 
 
 def test_this_machine_s_adapters_name_the_address_it_sends_from():

@@ -56,6 +56,8 @@ def test_orders_without_end_hold_up_nobody_and_the_last_one_holds(begin):
         worker.pause()
     assert len(listener.events) <= 1  # all are given before the import is over
     listener.wait_for(Paused)
+    time.sleep(1)
+    assert not listener.of(Resumed)
     worker.resume()
     listener.wait_for(Resumed)
 

@@ -13,7 +13,10 @@ import segno
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # host: the address of this very machine
 PROXY = "https://YOUR-HOST"
-INNER = re.compile("docker|br-|veth|virbr|vmnet|vboxnet")  # adapters between programs of a machine
+# Adapters between the programs of a machine, by the names that systems and their makers give them.
+INNER = re.compile(
+    "^(docker|br-|veth|virbr|vmnet|vboxnet)|VMware|VirtualBox|Hyper-V|vEthernet|WSL", re.IGNORECASE
+)
 OUTSIDE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # of nobody: RFC 5737, 3849
 
 
@@ -101,14 +104,15 @@ def _towards_others(family: socket.AddressFamily) -> str | None:
 
 def _of_an_adapter(family: socket.AddressFamily) -> str | None:
     """Return an address of this machine in a network that leads nowhere, as its own hotspot."""
-    for adapter in ifaddr.get_adapters():
-        for found in () if INNER.match(adapter.name) else adapter.ips:
-            address = found.ip if family == socket.AF_INET else found.ip[0]
-            if found.is_IPv4 == (family == socket.AF_INET) and _is_of_a_network(address):
-                return address
+    try:
+        adapters = ifaddr.get_adapters()
+    except (OSError, AssertionError):  # the system does not tell, or what ifaddr does not expect
+        return None
+    for adapter in adapters:
+        for found in adapter.ips:
+            names = (adapter.name, adapter.nice_name, found.nice_name)
+            if found.is_IPv4 == (family == socket.AF_INET) and not any(map(INNER.search, names)):
+                address = ipaddress.ip_address(found.ip if found.is_IPv4 else found.ip[0])
+                if not (address.is_loopback or address.is_link_local):
+                    return str(address)
     return None
-
-
-def _is_of_a_network(address: str) -> bool:
-    known = ipaddress.ip_address(address)
-    return not (known.is_loopback or known.is_link_local)

@@ -148,15 +148,22 @@ class FairLine:
         except asyncio.CancelledError:
             if called.done() and not called.cancelled():
                 self._end(who)  # it was this one's turn, and it has left
+            else:
+                self._leave(who, called)
             raise
 
+    def _leave(self, who: str, called: asyncio.Future) -> None:
+        line = self._waiting[who]
+        line.remove(called)
+        if not line:
+            del self._waiting[who]
+
     def _call_next(self) -> None:
-        """Let those begin whose turn it is; who has left meanwhile is passed over."""
-        while who := next(filter(self._may_begin, self._waiting), None):
+        """Let those begin whose turn it is."""
+        while (who := next(filter(self._may_begin, self._waiting), None)) is not None:
             line = self._waiting.pop(who)
             called = line.popleft()
             if line:
                 self._waiting[who] = line  # behind all others
-            if not called.done():
-                self._begin(who)
-                called.set_result(None)
+            self._begin(who)
+            called.set_result(None)

@@ -35,7 +35,7 @@ from mnist_cnn.ui.requests import RequestError
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # heavy requests
-AT_ONCE_OF_ONE = 2  # of one place, on as many cores
+AT_ONCE_OF_ONE = 2  # of one place, which then keeps two cores busy
 MOST_WAITING = 100  # heavy requests of one place: a class may share an address
 MOST_SOCKETS = 2000  # open in all: half of the files the server asks for at its start
 MOST_SOCKETS_OF_ONE = 500  # of one place: a page has two

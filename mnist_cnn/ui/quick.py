@@ -1,7 +1,8 @@
 """Import Gradio in half the time: import this module before it.
 
 For every component, on every import, Gradio parses its own source and writes a ``.pyi`` stub
-beside it, for editors: half of three seconds. Nothing needs these stubs at run time.
+beside it, for editors: half of three seconds. Nothing needs these stubs at run time. And it hears
+nothing of what ``surroundings`` hides from it.
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ def serve(
     log.configure(options.verbose)
     _allow_sockets(FILES)
     memory.give_back_large()
-    surroundings.go_round_proxies(options.host)
+    if options.mcp:
+        surroundings.go_round_proxies(options.host)
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
     waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
     known = sharing.Addresses(options.host, options.port)

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 
 ITSELF = ("localhost", "127.0.0.1", "::1")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # of which no file need be there
-# The options have been read from the first; the others would end the launch elsewhere.
+# The options have been read from the first; the others would change what the launch does.
 GRADIO = ("GRADIO_SERVER_NAME", "GRADIO_DEBUG", "GRADIO_NUM_WORKERS", "GRADIO_WATCH_DIRS")
 
 
 @contextlib.contextmanager
 def hidden() -> Iterator[None]:
-    """Meanwhile nothing of all that is there, and nobody is asked through a proxy.
+    """Meanwhile none of these variables is set, and nobody is asked through a proxy.
 
     For Gradio's import and launch: they ask no other machine, and fail with a traceback where a
     proxy is of a kind that httpx does not know, as SOCKS, or a file of certificates is missing.
@@ -35,7 +35,10 @@ def hidden() -> Iterator[None]:
 
 
 def go_round_proxies(host: str) -> None:
-    """From now on let requests of this process to its own server go there, all others as before.
+    """From now on let requests of this process to its own server go there, and not to a proxy.
+
+    For MCP tools. Where a proxy speaks SOCKS they need ``pip install httpx[socks]`` all the same,
+    and exceptions that the system has besides its proxy count no longer.
 
     Args:
         host: the server's, besides the usual names of this machine.

@@ -1,5 +1,5 @@
 // Popovers where the browser has none: before Safari 17, the last of many an iPad in schools, and
-// before Chrome 114. What is shown is then no more than fixed, so it has to find its place itself.
+// before Chrome 114. They are then shown by their style, with `.open`, and not in the top layer.
 
 /** Let a button open and close `popover`, by the methods and events that browsers have for it. */
 export function teachPopovers(button, popover) {
