@@ -75,9 +75,9 @@ class Rates:
 
 
 class Places:
-    """How many of something each place has open at a time: bounded, for each and in all."""
+    """How many of something each place, or session, has open at a time: bounded, and in all."""
 
-    def __init__(self, most: int, of_one: int, full: str):
+    def __init__(self, most: float, of_one: int, full: str):
         """Begin with none; ``full`` is the sentence for whom there is no room."""
         self.most, self.of_one, self.full = most, of_one, full
         self._open: Counter[str] = Counter()

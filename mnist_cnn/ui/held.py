@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections import Counter
 from collections.abc import Callable
 
 from mnist_cnn.run import Run
 from mnist_cnn.schedule import Schedule
-from mnist_cnn.ui.fairness import OverloadError
+from mnist_cnn.ui.fairness import Places
 
 LONGEST = 10.0  # seconds a request is held
 TOGETHER = 0.05  # seconds that what happens is gathered for one answer
 MOST = 32  # requests of one session: each tab holds one for each run it follows
+ENOUGH = "Enough of your requests are waiting for news of a training."
 
 
 class Held:
@@ -22,7 +23,7 @@ class Held:
     def __init__(self, schedule: Schedule):
         """Listen to what happens in ``schedule``."""
         self._waiting: dict[asyncio.Event, Run] = {}
-        self._sessions: Counter[str] = Counter()
+        self._sessions = Places(math.inf, MOST, ENOUGH)
         self._loop: asyncio.AbstractEventLoop | None = None
         schedule.listen(self._changed)
 
@@ -33,18 +34,13 @@ class Held:
             OverloadError: enough requests of the run's session are held.
         """
         self._loop = asyncio.get_running_loop()
-        if self._sessions[run.session] >= MOST:
-            raise OverloadError("Enough of your requests are waiting for news of a training.")
-        self._sessions[run.session] += 1
-        changed = asyncio.Event()
-        self._waiting[changed] = run
-        try:
-            await self._wait(run, news, changed)
-        finally:
-            del self._waiting[changed]
-            self._sessions[run.session] -= 1
-            if not self._sessions[run.session]:
-                del self._sessions[run.session]
+        with self._sessions.one(run.session):
+            changed = asyncio.Event()
+            self._waiting[changed] = run
+            try:
+                await self._wait(run, news, changed)
+            finally:
+                del self._waiting[changed]
 
     async def _wait(self, run: Run, news: Callable[[], bool], changed: asyncio.Event) -> None:
         end = time.monotonic() + LONGEST
