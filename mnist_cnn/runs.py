@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from mnist_cnn.limits import Limits, trains_too_long
 from mnist_cnn.options import Options
 from mnist_cnn.run import Run, RunsError
 from mnist_cnn.schedule import Schedule
+from mnist_cnn.worker import Worker
 
 WATCHING = 1.0  # seconds between two looks at what has become too old, at most
 CLOSING = 5.0  # seconds for the thread that looks
@@ -34,6 +36,8 @@ class Runs:
         mnist_path: str | os.PathLike | None = None,
         pens_path: str | os.PathLike | None = None,
         folder: str | os.PathLike | None = None,
+        *,
+        worker: Callable[..., Worker] = Worker,
     ):
         """Begin with none.
 
@@ -42,8 +46,10 @@ class Runs:
             limits: how many are kept, and how long.
             mnist_path, pens_path: see ``training_data.load``.
             folder: for snapshots, by default the system's for temporary files.
+            worker: see ``Schedule``.
         """
-        self.schedule, self.limits = Schedule(workers, mnist_path, pens_path), limits or Limits()
+        self.schedule = Schedule(workers, mnist_path, pens_path, worker=worker)
+        self.limits = limits or Limits()
         self._changed, self._runs = self.schedule.changed, self.schedule.runs
         self._folder = folder
         self._heard: dict[str, float] = {}  # session: when
@@ -154,6 +160,21 @@ class Runs:
         with self._changed:
             self._hear_of(session)
 
+    def look(self, now: float | None = None) -> None:
+        """End what nobody attends to, and forget what is old; a thread does so all the time.
+
+        Args:
+            now: as ``time.monotonic()``, which it is without it.
+        """
+        with self._changed:
+            now = time.monotonic() if now is None else now
+            for run in list(self._runs.values()):
+                self._end_in_time(run, now)
+            for run in self.limits.expired(self._runs.values(), now):
+                self.schedule.forget(run)
+            sessions = {run.session for run in self._runs.values()}
+            self._heard = {s: when for s, when in self._heard.items() if s in sessions}
+
     def close(self) -> None:
         """End every run and its process."""
         self._closed.set()
@@ -196,16 +217,9 @@ class Runs:
         self._heard[session] = time.monotonic()
 
     def _watch(self) -> None:
-        """End what nobody attends to, and forget what is old, until closed."""
+        """Look again and again, until closed."""
         while not self._closed.wait(min(WATCHING, self.limits.grace_seconds / 4)):
-            with self._changed:
-                now = time.monotonic()
-                for run in list(self._runs.values()):
-                    self._end_in_time(run, now)
-                for run in self.limits.expired(self._runs.values(), now):
-                    self.schedule.forget(run)
-                sessions = {run.session for run in self._runs.values()}
-                self._heard = {s: when for s, when in self._heard.items() if s in sessions}
+            self.look()
 
     def _end_in_time(self, run: Run, now: float) -> None:
         """End a run without its person; stop one that has stood still or trained for too long."""

@@ -39,19 +39,22 @@ class Schedule:
         workers: int = 1,
         mnist_path: str | os.PathLike | None = None,
         pens_path: str | os.PathLike | None = None,
+        *,
+        worker: Callable[..., Worker] = Worker,
     ):
         """Begin with none.
 
         Args:
             workers: runs that train at the same time.
             mnist_path, pens_path: see ``training_data.load``.
+            worker: makes what trains a run, from what ``Worker`` is made of.
         """
         self.workers, self.most_seconds = workers, math.inf  # see ``limit``
         self.held, self.released = False, 0.0  # see ``hold``; when they were released last
         self.closed = False
         self.changed = threading.Condition(threading.RLock())
         self.runs: dict[str, Run] = {}  # by id
-        self._paths = mnist_path, pens_path
+        self._paths, self._worker = (mnist_path, pens_path), worker
         self._turns = itertools.count(1)
         self._listeners: set[Callable[[Run | None], None]] = set()
 
@@ -199,7 +202,7 @@ class Schedule:
     def _begin(self, run: Run) -> None:
         log.info("training %s begins: %s", _short(run), _in_words(run.job))
         try:
-            worker = Worker(run.job, lambda event: self._hear(run, event), *self._paths)
+            worker = self._worker(run.job, lambda event: self._hear(run, event), *self._paths)
             run.start(worker, next(self._turns))
         except OSError as error:
             run.hear(failures.of_system(error))
