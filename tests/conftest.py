@@ -2,6 +2,9 @@
 
 import os
 
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is imported
+
+# isort: split
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 from mnist_cnn import data, pens
+from tests.serving import serve
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +39,13 @@ def reader():
     from mnist_cnn.reading import Reader
 
     return Reader.load()
+
+
+@pytest.fixture(scope="session")
+def address():
+    """The app, for the tests that leave it as they find it."""
+    with serve() as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 
-def trainings(address: str) -> list[int]:
-    """Return the numbers of the training processes of the app at ``address``."""
+def trainings() -> list[int]:
+    """Return the numbers of the training processes of the apps that run in this process."""
     if not Path("/proc/self/cmdline").exists():
         pytest.skip("processes are found in /proc")
-    port = str(urlsplit(address).port)
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        if "spawn_main" in _command(folder):
-            parent = _parent(folder)
-            if port in _command(parent).split("\0"):
-                found.append(int(folder.name))
-    return found
+    return [
+        int(folder.name)
+        for folder in Path("/proc").glob("[0-9]*")
+        if "spawn_main" in _command(folder) and _parent(folder) == os.getpid()
+    ]
 
 
 def _command(folder: Path) -> str:
@@ -29,10 +26,9 @@ def _command(folder: Path) -> str:
         return ""  # it has just ended
 
 
-def _parent(folder: Path) -> Path:
+def _parent(folder: Path) -> int:
     try:
         lines = Path(folder, "status").read_text().splitlines()
     except OSError:
-        return folder
-    number = next(line.split()[1] for line in lines if line.startswith("PPid:"))
-    return Path("/proc", number)
+        return 0  # it has just ended
+    return next(int(line.split()[1]) for line in lines if line.startswith("PPid:"))

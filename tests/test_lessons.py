@@ -8,7 +8,7 @@ import pytest
 
 from mnist_cnn import strokes
 from mnist_cnn.lesson.text import CHAPTERS
-from tests.serving import ROOT, serve
+from tests.serving import ROOT, serve, serve_process
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
 
@@ -80,8 +80,9 @@ def test_a_missing_file_is_named_in_the_terminal_and_not_to_visitors(tmp_path, c
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "app.py", tmp_path)
     (tmp_path / "weights" / "variants" / "average.json").unlink()
-    with serve(root=tmp_path) as address, httpx.Client(base_url=f"{address}/mnist_cnn") as client:
-        response = client.get("/lessons/chapters", params={"language": "en"}, timeout=60)
+    with serve_process(root=tmp_path) as (address, _):
+        url = f"{address}/mnist_cnn/lessons/chapters"
+        response = httpx.get(url, params={"language": "en"}, timeout=60)
     assert response.status_code == 400
     assert response.json()["key"] == "lesson incomplete"
     assert "Its terminal names the file" in response.json()["error"]

@@ -17,7 +17,7 @@ from PIL import Image
 
 from mnist_cnn import strokes, weights
 from tests.looping import run
-from tests.serving import ROOT, free_port, serve, until_awake
+from tests.serving import ROOT, free_port, serve, serve_process, until_awake
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 
@@ -140,7 +140,7 @@ def test_a_tool_reads_the_picture_it_is_sent(tmp_path):
     photo.save(tmp_path / "photo.png")
     sent = base64.b64encode((tmp_path / "photo.png").read_bytes()).decode()
     assert len(sent) > 500_000
-    with serve("--mcp", http_proxy="http://127.0.0.1:9") as address:
+    with serve_process("--mcp", http_proxy="http://127.0.0.1:9") as (address, _):
         here = f"data:image/png;base64,{sent}"
         pictures = [here, "http://127.0.0.1:9/photo.png", str(tmp_path / "photo.png")]
         read, *refused = run(_predicted(f"{address}/gradio_api/mcp/", pictures))

@@ -121,13 +121,10 @@ def test_accounts_guard_the_page_and_everything_behind_it():
             assert browser.get("/mnist_cnn/share").json() == {"network": None, "public": None}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "javascript:alert(1)", "ftp://a", "http://" + "a" * 300], ids=len
-)
-def test_a_code_is_made_of_addresses_only(text):
-    with serve() as address:
+def test_a_code_is_made_of_addresses_only(address):
+    for text in ("", "javascript:alert(1)", "ftp://a", "http://" + "a" * 300):
         response = httpx.get(f"{address}/mnist_cnn/qr", params={"text": text})
-        assert response.status_code == 400
+        assert response.status_code == 400, text
         assert "must be an address" in response.json()["error"]
 
 

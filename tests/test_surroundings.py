@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mnist_cnn.ui import surroundings
-from tests.serving import serve
+from tests.serving import serve_process
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens there
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -85,13 +85,13 @@ def test_unused_for_a_while_and_then_as_before(environment, before):
     ids=["proxy", "SOCKS", "certificates", "Gradio"],
 )
 def test_the_app_starts_and_is_awake(said):
-    with serve(**said) as address:
+    with serve_process(**said) as (address, _):
         assert httpx.get(address, trust_env=False).status_code == 200
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 def test_everybody_is_let_in_by_ipv6():
-    with serve(GRADIO_SERVER_NAME="::") as address:
+    with serve_process(GRADIO_SERVER_NAME="::") as (address, _):
         assert address.startswith("http://[::1]:")
         assert httpx.get(f"{address}/health", trust_env=False).status_code == 200

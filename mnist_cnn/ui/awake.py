@@ -19,6 +19,7 @@ from mnist_cnn.runs import Runs
 from mnist_cnn.ui import live, telling, training, web
 from mnist_cnn.ui.classroom import enforce
 from mnist_cnn.ui.networks import Networks
+from mnist_cnn.worker import Worker
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,22 @@ class Awake:
     closing: tuple[Callable[[], None], ...] = ()  # called when the server ends
 
 
-def wake(path: str | os.PathLike, train_workers: int, classroom: Classroom) -> Awake:
+def wake(
+    path: str | os.PathLike,
+    train_workers: int,
+    classroom: Classroom,
+    worker: Callable[..., Worker] = Worker,
+) -> Awake:
     """Load the weights at ``path``, and let as many trainings as that run at the same time.
 
-    The trainings keep to what the teacher of ``classroom`` rules.
+    The trainings keep to what the teacher of ``classroom`` rules; ``worker`` is what trains, by
+    default a process for each.
 
     Raises:
         WeightsError: see ``weights.load``.
     """
-    reader, runs = Reader.load(path), Runs(workers=train_workers)
+    reader = Reader.load(path)
+    runs = Runs(workers=train_workers, worker=worker)
     networks = Networks(reader, runs)
     enforce(classroom, runs)
     try:

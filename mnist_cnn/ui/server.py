@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +40,11 @@ from mnist_cnn.ui.accounts import Account
 from mnist_cnn.ui.endpoints import LARGEST_PICTURE
 from mnist_cnn.ui.waking import Waking, health, routes_asleep
 from mnist_cnn.weights_file import UNREADABLE, card_in
+from mnist_cnn.worker import Worker
 
 if TYPE_CHECKING:
+    import gradio as gr
+
     from mnist_cnn.ui.awake import Awake
 
 # Seconds between two looks of Gradio's queue for calls of /predict. Its own 0.001 takes 7 % of a
@@ -49,6 +54,22 @@ QUEUE_LOOKS = 0.02
 # one call to the next, and its own 10,000 would be 700 MB.
 SESSIONS = 100
 FILES = 4096  # open at a time: a page has two sockets; macOS begins with 256
+
+
+@dataclass(frozen=True)
+class Served:
+    """A page that is served, in threads of its own."""
+
+    demo: gr.Blocks
+    known: sharing.Addresses  # where it can be opened
+    classroom: Classroom
+    waking: Waking[Awake]
+
+    def close(self) -> None:
+        """End its trainings and what it keeps on the disk, not its server."""
+        if self.waking.awake:
+            for close in self.waking.wait().closing:
+                close()
 
 
 def serve(
@@ -67,8 +88,44 @@ def serve(
     memory.give_back_large()
     if options.mcp:
         surroundings.go_round_proxies(options.host)
+    failed = threading.Event()
+    served = launch(options, weights, network, users, failed.set)
+    log.adopt()
+    stop = _stop_signal(failed)
+    known, token = served.known, served.classroom.token
+    links = addresses.for_the_teacher(
+        token, known.network, options.root_path, os.environ.get("SPACE_HOST")
+    )
+    _announce(options.host, options.port, known.network, token, links)
+    if options.share or options.share_server:
+
+        def opened(link: str) -> None:
+            say(f"Public link {link}")
+            say(f"Teacher, on the public link: {addresses.as_teacher(link, token)}")
+
+        sharing.open_tunnel(served.demo, known, options.share_server, opened, say)
+    while not stop.wait(1):  # Windows looks for Ctrl+C between two waits only
+        pass
+    return _end(served)
+
+
+def launch(
+    options: argparse.Namespace,
+    weights: Path,
+    network: list[Layer],
+    users: list[Account],
+    failed: Callable[[], None],
+    worker: Callable[..., Worker] = Worker,
+) -> Served:
+    """Serve the page from now on, in threads, while the network wakes in another.
+
+    Args:
+        options, weights, network, users: see ``serve``.
+        failed: is called when the network does not wake; ``Served.waking`` knows why.
+        worker: what trains, see ``Schedule``.
+    """
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
-    waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom))
+    waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom, worker))
     known = sharing.Addresses(options.host, options.port)
     demo = page.build(network, waking.wait, _test_accuracy(weights))
     asleep = routes_asleep()
@@ -99,36 +156,25 @@ def serve(
             prevent_thread_lock=True,
         )
     demo._queue.sleep_when_free = QUEUE_LOOKS
-    log.adopt()
-    stop = _stop_signal()
 
     def awake(made: Awake) -> None:
         made.configure(demo.server)
         others = [route for route in app.router.routes if route not in asleep]
         app.router.routes[:] = [*made.routes, *others]
 
-    waking.start(awake, failed=stop.set)
-    network = known.network
-    links = addresses.for_the_teacher(
-        classroom.token, network, options.root_path, os.environ.get("SPACE_HOST")
-    )
-    _announce(options.host, options.port, network, classroom.token, links)
-    if options.share or options.share_server:
-
-        def opened(link: str) -> None:
-            say(f"Public link {link}")
-            say(f"Teacher, on the public link: {addresses.as_teacher(link, classroom.token)}")
-
-        sharing.open_tunnel(demo, known, options.share_server, opened, say)
-    while not stop.wait(1):  # Windows looks for Ctrl+C between two waits only
-        pass
-    return _end(waking)
+    waking.start(awake, failed)
+    return Served(demo, known, classroom, waking)
 
 
-def _wake(weights: Path, train_workers: int, classroom: Classroom) -> Awake:
+def _wake(
+    weights: Path,
+    train_workers: int,
+    classroom: Classroom,
+    worker: Callable[..., Worker],
+) -> Awake:
     from mnist_cnn.ui import awake  # imports TensorFlow
 
-    return awake.wake(weights, train_workers, classroom)
+    return awake.wake(weights, train_workers, classroom, worker)
 
 
 def _test_accuracy(weights: Path) -> float | None:
@@ -151,26 +197,24 @@ def _allow_sockets(files: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _stop_signal() -> threading.Event:
-    """Return an event that Ctrl+C and ``kill`` set."""
-    stop = threading.Event()
+def _stop_signal(stop: threading.Event) -> threading.Event:
+    """Let Ctrl+C and ``kill`` set ``stop``, too; return it."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     return stop
 
 
-def _end(waking: Waking[Awake]) -> int:
+def _end(served: Served) -> int:
     """End every process this one has started, then this one, at once; return its status."""
     sharing.close_tunnels()
-    if waking.awake:
-        for close in waking.wait().closing:
-            close()
+    served.close()
     temporary.discard()
-    if waking.failure:
-        print(waking.failure, file=sys.stderr, flush=True)
+    failure = served.waking.failure
+    if failure:
+        print(failure, file=sys.stderr, flush=True)
     sys.stdout.flush()
     # Open sockets, uvicorn's thread and TensorFlow's way out would take seconds more.
-    os._exit(1 if waking.failure else 0)
+    os._exit(1 if failure else 0)
 
 
 def _announce(host: str, port: int, network: str | None, token: str, links: list[str]) -> None:

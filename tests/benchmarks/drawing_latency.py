@@ -28,7 +28,7 @@ from tests.benchmarks.pen_moves import Times
 from tests.benchmarks.server_stages import time_server
 from tests.benchmarks.stock_page import Stock, serve_stock, time_stock
 from tests.browser.conftest import FLAGS, installed_chromium
-from tests.serving import serve
+from tests.serving import serve_process
 
 SERVER_DRAWINGS = 500
 STOCK = {"channels": "a picture a channel", "sprites": "a picture a layer"}  # --maps: in words
@@ -42,7 +42,7 @@ def main() -> None:
     chosen = options.parse_args()
     with chromium() as browser:
         print(machine(browser), flush=True)
-        with serve() as address:
+        with serve_process() as (address, _):
             ours = time_ours(browser, address, chosen.moves)
         stock = {}
         for maps in STOCK:

@@ -26,7 +26,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.benchmarks.pen_moves import PEN_RATE, Times, many_digits
 from tests.benchmarks.server_stages import as_sent, timed
 from tests.benchmarks.training_thread import serve_thread
-from tests.serving import serve
+from tests.serving import serve_process
 
 SETTLE = 1.0  # seconds from one state to the next measurement
 WARM_UP = 100  # drawings
@@ -60,7 +60,7 @@ def ours_by_state(drawings: list[bytes], count: int, rounds: int) -> dict[str, T
     times: dict[str, Times] = {"idle": [], "training": []}
     headers = {"X-Mnist-Cnn-Session": secrets.token_urlsafe(18)}
     with (
-        serve() as address,
+        serve_process() as (address, _),
         httpx.Client(base_url=address, headers=headers, timeout=60) as client,
         connect(f"{address.replace('http', 'ws')}/mnist_cnn/live") as socket,
     ):

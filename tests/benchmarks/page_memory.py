@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.benchmarks.pen_moves import WINDOW, Point, in_steps, many_digits, placer
-from tests.serving import serve
+from tests.serving import serve_process
 
 STEPS = 6  # moves between two points of a digit
 WARM_UP = 200  # moves, before anything is measured
@@ -49,7 +49,7 @@ def main() -> None:
     options.add_argument("--moves", type=int, default=10_000, help="pen moves")
     options.add_argument("--clears", type=int, default=10, help="how often the pad is cleared")
     chosen = options.parse_args()
-    with chromium() as browser, serve() as address:
+    with chromium() as browser, serve_process() as (address, _):
         print(machine(browser))
         print(f"{'moves':>7}{'answers':>9}{'heap MiB':>10}{'buffers MiB':>13}", end="")
         print(f"{'nodes':>8}{'listeners':>11}{'renderer MiB':>14}{'browser MiB':>13}", flush=True)

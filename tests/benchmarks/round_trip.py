@@ -14,7 +14,7 @@ import numpy as np
 
 from tests.benchmarks.drawing_latency import chromium, machine, row
 from tests.benchmarks.pen_moves import PEN_RATE
-from tests.serving import serve
+from tests.serving import serve_process
 
 BOTH = """async ([count, pause]) => {
     const {ask} = await import("/mnist_cnn/files/any/transport/transport.js");
@@ -43,7 +43,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--drawings", type=int, default=300, help="on each way")
     count = options.parse_args().drawings
-    with chromium() as browser, serve() as address:
+    with chromium() as browser, serve_process() as (address, _):
         print(machine(browser), flush=True)
         page = browser.new_page()
         page.goto(address)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from tests.proxy import proxy
-from tests.serving import serve, serve_class
+from tests.serving import serve_class
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -32,12 +32,6 @@ def installed_chromium() -> str | None:
 NO_SOCKETS = """window.WebSocket = class extends WebSocket {
     constructor() { super("ws://127.0.0.1:9/"); }
 };"""
-
-
-@pytest.fixture(scope="session")
-def address():
-    with serve() as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from tests.browser.training import (
     wait_for_steps,
 )
 from tests.processes import trainings
-from tests.serving import serve
+from tests.serving import serve_process
 
 pytestmark = pytest.mark.slow
 
@@ -246,7 +246,7 @@ def test_a_killed_training_is_said_and_frees_the_line(open_train, drawn, address
     wait_for_steps(ann)
     start(ben, **LONG)
     wait_for_state(ben, "In line")
-    (pid,) = trainings(address)
+    (pid,) = trainings()
     os.kill(pid, signal.SIGKILL)
     wait_for_state(ann, "ended from outside")
     wait_for_state(ben, "Training")
@@ -339,7 +339,7 @@ def test_choices_stay_in_their_fields(open_train):
 def test_without_mnist_and_network_it_learns_from_generated_digits_and_says_so(browser, tmp_path):
     nowhere = "http://127.0.0.1:9"
     lost = {"MNIST_CNN_DATA": "", "KERAS_HOME": str(tmp_path)}
-    with serve(https_proxy=nowhere, http_proxy=nowhere, **lost) as address:
+    with serve_process(https_proxy=nowhere, http_proxy=nowhere, **lost) as (address, _):
         page = browser.new_page(locale="en-GB")
         page.goto(f"{address}/?view=train")
         page.locator("#train .layers td").first.wait_for()

@@ -50,18 +50,18 @@ def test_every_bad_value_is_marked_and_none_when_all_are_mended(page):
 def test_closing_the_tab_ends_its_run_after_a_while(page, address):
     start(page, **LONG)
     wait_for_steps(page)
-    (running,) = trainings(address)
+    (running,) = trainings()
     page.close()
     page.context.close()
-    assert trainings(address) == [running]  # the page might be loaded anew
-    until(lambda: trainings(address) == [])
+    assert trainings() == [running]  # the page might be loaded anew
+    until(lambda: trainings() == [])
 
 
 def test_stop_before_the_first_step_ends_it_at_once(page, address):
     start(page, **LONG)
     page.locator("#train .run button.stop").click()
     wait_for_state(page, "Stopped")
-    until(lambda: trainings(address) == [])
+    until(lambda: trainings() == [])
     assert page.locator("#network .words").inner_text() == "Read by the shipped network"
     assert page.locator("#train .results").is_hidden()
     row = page.locator("#train .comparison tbody tr").nth(1)
