@@ -1,0 +1,293 @@
+"""A worker without a process: it tells what a training would, when a test wants it to.
+
+It keeps the contract of ``mnist_cnn.worker.Worker``, which test_fake_worker.py holds both to.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from mnist_cnn import model
+from mnist_cnn.card import Card
+from mnist_cnn.correction import Correction
+from mnist_cnn.correction_run import recipe_of
+from mnist_cnn.events import (
+    Corrected,
+    Evaluating,
+    Event,
+    Examined,
+    Failed,
+    Finished,
+    Paused,
+    Prepared,
+    Resumed,
+    Snapshot,
+    Starting,
+    Step,
+    Stopped,
+    Validated,
+)
+from mnist_cnn.options import Options
+from tests.listening import PATIENCE
+
+SECONDS = 0.01  # of training that a step seems to take
+
+
+class Workers:
+    """Makes fake workers: ``Runs(worker=Workers())``."""
+
+    def __init__(self, pace: float | None = None):
+        """Make some that work by themselves, a step every ``pace`` seconds.
+
+        Without ``pace`` they do what they are told, by ``FakeWorker.load``, ``step`` and so on.
+        """
+        self.pace = pace
+        self.made: list[FakeWorker] = []
+
+    def __call__(self, job, receive, mnist_path=None, pens_path=None) -> FakeWorker:
+        """Make one."""
+        self.made.append(FakeWorker(job, receive, self.pace))
+        return self.made[-1]
+
+
+class FakeWorker:
+    """A training that tells of itself, and learns nothing."""
+
+    def __init__(
+        self,
+        job: Options | Correction,
+        receive: Callable[[Event], None],
+        pace: float | None = None,
+    ):
+        """Begin, in a thread; see ``Workers``."""
+        self._job, self._receive, self._pace = job, receive, pace
+        self._corrects = isinstance(job, Correction)
+        self._options = job.options if self._corrects else job
+        self._allowed = -1 if pace is None else math.inf  # steps; -1: not even what is before them
+        self._done = -1  # as ``_allowed``: told and heard
+        self._paused = self._stop = False
+        self._last: Event | None = None  # that ends it, whatever it is at
+        self._snapshot: Snapshot | None = None
+        self._seconds = 0.0
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    # --- as of the real one ---------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        """A number of its own, of no process."""
+        return id(self)
+
+    def pause(self) -> None:
+        """Do the step under way, and stand still."""
+        self._order(paused=True)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._order(paused=False)
+
+    def stop(self) -> None:
+        """Do the step under way, and be tested; without a step done, end."""
+        if self._snapshot is None or self._snapshot.step == 0:
+            self.end()
+        else:
+            self._order(paused=False, stop=True)
+
+    def end(self) -> None:
+        """End at once."""
+        snapshot = self._snapshot
+        self._end_with(Stopped(snapshot.step if snapshot else 0, snapshot and snapshot.weights))
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait for the last event; return whether it has come."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    # --- for tests: all of these wait until what they bring about has been heard ----------
+
+    def load(self) -> None:
+        """Load what is needed before the first step."""
+        self._go_to(0)
+
+    def step(self, count: int = 1, seconds: float | None = None) -> None:
+        """Do so many steps, after which so many seconds of training seem to have passed."""
+        if seconds is not None:
+            self._seconds = seconds
+        self._go_to(max(self._done, 0) + count)
+
+    def finish(self) -> None:
+        """Do all steps there are, and be tested."""
+        with self._news:
+            self._allowed = math.inf
+            self._news.notify_all()
+        assert self.join(PATIENCE)
+
+    def fail(self, failure: Failed) -> None:
+        """End with this, as a process that is killed or that cannot go on."""
+        self._end_with(failure)
+        assert self.join(PATIENCE)
+
+    # --- in its thread --------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            last = self._train()
+        except _OverError:
+            last = self._last
+        self._receive(last)
+
+    def _train(self) -> Event:
+        options = self._options
+        recipe = recipe_of(options) if self._corrects else options.as_recipe()
+        drawings = recipe.drawings if self._corrects else 0
+        per_epoch = recipe.steps_per_epoch(options.digits, drawings)
+        steps = per_epoch * options.epochs
+        self._tell(Starting("tensorflow"))
+        self._wait_for(lambda: self._allowed >= 0)
+        self._tell(Starting("generated" if options.data == "generated" else "mnist"))
+        self._tell(self._prepared(steps))
+        self._tell(Snapshot(0, 0, 0.0, self._weights(0), kept=True))
+        self._heard(0)
+        for step in range(1, steps + 1):
+            self._wait_for(lambda step=step: self._allowed >= step or self._paused or self._stop)
+            self._one_step(step, steps, per_epoch)
+            if self._paused and step < steps:
+                self._stand_still(step)
+            self._heard(step)
+            if self._stop and step < steps:
+                break
+        stopped = step < steps
+        self._tell(Evaluating(step, stopped))
+        return self._finished(step, stopped)
+
+    def _one_step(self, step: int, steps: int, per_epoch: int) -> None:
+        if self._pace:
+            with self._news:
+                self._news.wait_for(lambda: self._last, self._pace)
+        self._seconds += SECONDS
+        epoch, ends = math.ceil(step / per_epoch), step % per_epoch == 0
+        self._tell(Step(step, steps, epoch, 1.0, 0.5, self._seconds, ends_epoch=ends))
+        if step == 1 or ends:
+            weights = self._weights(step)
+            self._tell(Snapshot(step, epoch, self._seconds, weights, kept=ends))
+        if ends:
+            self._tell(Validated(step, epoch, 1.0, 0.5, 1000, self._seconds))
+
+    def _stand_still(self, step: int) -> None:
+        self._tell(Paused(step))
+        with self._news:
+            self._allowed = max(self._allowed, step)  # the step it did beyond what it was told to
+        self._heard(step)
+        self._wait_for(lambda: self._stop or not self._paused)
+        if not self._stop:
+            self._tell(Resumed(step))
+
+    def _prepared(self, steps: int) -> Prepared:
+        options = self._options
+        return Prepared(
+            source="generated digits",
+            digits=options.digits,
+            drawings=0,
+            held_out=1000,
+            held_out_from="training",
+            tested_on="generated digits",
+            parameters=sum(weight.size for weight in self._weights(0)),
+            steps=steps,
+            epochs=options.epochs,
+            notes=(),
+        )
+
+    def _finished(self, step: int, stopped: bool) -> Finished:
+        options, weights = self._options, self._weights(step)
+        row = np.zeros(1, np.uint8)
+        answers = np.eye(10, dtype=np.float32)[:1]
+        digit = Examined(row.astype(np.int32), np.full((1, 28, 28), 255, np.uint8), row, answers)
+        confusion = np.diag(np.full(10, 1000))
+        card = Card(
+            recipe=options.recipe,
+            seed=options.seed,
+            epochs=options.epochs,
+            data_checksum="",
+            drawings="none",
+            parameters=sum(weight.size for weight in weights),
+            temperature=1.0,
+            tested_on="generated digits",
+            test_accuracy=1.0,
+            training_seconds=self._seconds,
+            libraries={},
+            options={**vars(options), "steps": step},
+        )
+        corrected = None
+        if self._corrects:
+            labels = self._job.labels
+            corrected = Corrected(labels, labels, labels, confusion)
+        return Finished(
+            step=step,
+            stopped=stopped,
+            accuracy=1.0,
+            confusion=confusion,
+            worst=digit,
+            examples=digit,
+            weights=weights,
+            seconds=self._seconds,
+            card=card.to_json(),
+            corrected=corrected,
+        )
+
+    def _weights(self, step: int) -> list[np.ndarray]:
+        """Other ones after every step, of the network's own shapes."""
+        first = _untrained(self._options.seed, self._options.downsampling)
+        return first if step == 0 else [weight + np.float32(step / 1000) for weight in first]
+
+    def _tell(self, event: Event) -> None:
+        if self._last:
+            raise _OverError
+        if isinstance(event, Snapshot):
+            self._snapshot = event
+        self._receive(event)
+
+    def _heard(self, step: int) -> None:
+        with self._news:
+            self._done = step
+            self._news.notify_all()
+
+    def _wait_for(self, true: Callable[[], bool]) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._last or true())
+        if self._last:
+            raise _OverError
+
+    # --- from other threads ---------------------------------------------------------------
+
+    def _order(self, paused: bool, stop: bool = False) -> None:
+        with self._news:
+            self._stop |= stop
+            self._paused = paused and not self._stop
+            self._news.notify_all()
+
+    def _go_to(self, step: int) -> None:
+        with self._news:
+            self._allowed = max(self._allowed, step)
+            self._news.notify_all()
+            assert self._news.wait_for(lambda: self._done >= step, PATIENCE), "no such step came"
+
+    def _end_with(self, event: Event) -> None:
+        with self._news:
+            self._last = self._last or event
+            self._news.notify_all()
+
+
+class _OverError(Exception):
+    """It has been ended."""
+
+
+@functools.cache
+def _untrained(seed: int, downsampling: str) -> list[np.ndarray]:
+    return model.build(seed, downsampling).get_weights()
