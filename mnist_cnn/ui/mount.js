@@ -24,10 +24,14 @@ const AGAIN = 2000; // milliseconds until a module that did not come is asked fo
 const REMEMBERED = 3; // failures, until it is not the line's fault but the browser's
 const RELOADED = "mnist_cnn.reloaded";
 
+// Whole: Gradio makes a function of this text, and a browser may keep one of another server's page,
+// in the same tab before, to whose address a path would belong.
+const address = location.origin + prefix + props.module;
+
 /** Import the module, however often that takes: it, or one that it imports, may not have come. */
 async function load(failures = 0) {
   try {
-    return await import(prefix + props.module);
+    return await import(address);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // it came, and is wrong
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
@@ -38,7 +42,7 @@ async function load(failures = 0) {
 
 /** Some browsers remember a failure as long as the page is open: then, once, open it anew. */
 async function startAnew() {
-  const { ok } = await fetch(prefix + props.module).catch(() => ({ ok: false }));
+  const { ok } = await fetch(address).catch(() => ({ ok: false }));
   if (!ok || sessionStorage.getItem(RELOADED)) return; // it is the line, or of no use
   sessionStorage.setItem(RELOADED, "yes");
   location.reload();

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
+from tests.browser.modules import open_modules
+from tests.browser.pointer import wait_until_there
+from tests.browser.windows import NO_SOCKETS, USUAL, Windows
 from tests.proxy import proxy
 from tests.serving import serve_class
 
@@ -26,12 +31,6 @@ FLAGS = [
 def installed_chromium() -> str | None:
     """Return the browser named in ``CHROMIUM``, or one that is installed, or None."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
-
-
-# As a proxy does that lets no WebSocket through: drawings then go as requests.
-NO_SOCKETS = """window.WebSocket = class extends WebSocket {
-    constructor() { super("ws://127.0.0.1:9/"); }
-};"""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +54,21 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser):
+    windows = Windows(browser)
+    yield windows
+    windows.close()
+
+
+@pytest.fixture(scope="session")
+def modules(browser):
+    """An empty page that imports the page's own modules, see ``modules``."""
+    page = open_modules(browser)
+    yield page
+    page.close()
+
+
 @pytest.fixture
 def line(address):
     """A line to the app that a test can slow down, cut or let hang."""
@@ -66,7 +80,7 @@ def line(address):
 @pytest.fixture
 def window(browser):
     """A new window that shows nothing yet; what its page logs as an error fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context = browser.new_context(**USUAL)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -76,25 +90,33 @@ def window(browser):
 
 
 @pytest.fixture
-def open_page(address, browser):
-    """Open the page in a new window; what the page logs as an error fails the test."""
-    contexts, errors = [], []
+def open_page(address, windows):
+    """Open the page in an empty window; what the page logs as an error fails the test."""
+    with opening(address, windows) as open_page:
+        yield open_page
 
-    def open_page(path="/", sockets=True, script="", **options):
-        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"} | options
-        context = browser.new_context(**options)
-        contexts.append(context)
-        for first in (script, "" if sockets else NO_SOCKETS):
-            if first:
-                context.add_init_script(first)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+
+@pytest.fixture(scope="module")
+def open_for_all(address, windows):
+    """The same for the tests of a module that only look, and leave the page as it was."""
+    with opening(address, windows) as open_page:
+        yield open_page
+
+
+@contextlib.contextmanager
+def opening(address: str, windows: Windows) -> Iterator[Callable[..., Page]]:
+    taken = []
+
+    def open_page(path: str = "/", sockets: bool = True, script: str = "", **options) -> Page:
+        first = "\n".join(filter(None, (script, "" if sockets else NO_SOCKETS)))
+        taken.append(windows.take(first, **options))
+        page = taken[-1].page
         page.goto(address + path)
-        page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
-        page.locator("#pad .undo:disabled").wait_for(state="attached")
+        wait_until_there(page)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    errors = [error for window in taken for error in window.errors]
+    for window in taken:
+        windows.give_back(window)
     assert errors == []

@@ -30,6 +30,12 @@ DIGITS = {
 }
 
 
+def wait_until_there(page: Page) -> None:
+    """Wait until the pad and all layers are on the page."""
+    page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
+    page.locator("#pad .undo:disabled").wait_for(state="attached")
+
+
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
     """Return where a point of the pad, given in shares of its side, is in the window."""
     box = page.locator("#pad canvas").first.bounding_box()  # the heat lies above
@@ -50,6 +56,36 @@ def draw_digit(page: Page, digit: int) -> None:
     """Draw a digit with the mouse, all its strokes."""
     for stroke in DIGITS[digit]:
         draw_stroke(page, stroke)
+
+
+def settled(page: Page) -> Page:
+    """Wait until the last move of the pen is answered: no answer has come for a quarter second."""
+    page.evaluate(
+        """() => new Promise((resolve) => {
+            let before = -1;
+            const look = () => {
+                const now = performance.getEntriesByName("reading").length;
+                if (now === before) return resolve();
+                before = now;
+                setTimeout(look, 250);
+            };
+            look();
+        })"""
+    )
+    return page
+
+
+def draw_and_settle(page: Page, digit: int) -> Page:
+    """Draw a digit, wait until it is read, and until all moves of the pen are answered."""
+    draw_digit(page, digit)
+    wait_for_digit(page, digit)
+    return settled(page)
+
+
+def clear(page: Page) -> None:
+    """Empty the pad, and wait until the page says so."""
+    page.keyboard.press("Delete")
+    wait_for_digit(page, "–")
 
 
 def shown_digit(page: Page) -> str:

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from mnist_cnn import payload
-from tests.browser.conftest import NO_SOCKETS
 from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.windows import NO_SOCKETS
 
 SLOW = "The server is slow"
 BUSY_FOR = 3  # answers

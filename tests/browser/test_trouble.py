@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from tests.browser.conftest import NO_SOCKETS
 from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
+from tests.browser.windows import NO_SOCKETS
 
 UNREACHABLE = "The server does not answer"
 SLOW = "The server is slow"

@@ -1,0 +1,130 @@
+"""Browser windows that tests use one after the other: a page in a new one takes twice as long.
+
+A test gets a window in which nothing is left of the one before: no storage, no cookie, no route, no
+listener, no other page. What a window keeps are the files that a browser may keep, and the scripts
+it has compiled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+USUAL = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+# As a proxy does that lets no WebSocket through: drawings then go as requests.
+NO_SOCKETS = """window.WebSocket = class extends WebSocket {
+    constructor() { super("ws://127.0.0.1:9/"); }
+};"""
+
+EMPTY = """() => {
+    localStorage.clear();
+    sessionStorage.clear();
+    return [localStorage.length, sessionStorage.length, document.cookie.length];
+}"""
+
+
+@dataclass
+class Window:
+    """One window, with what its page has said of errors since it was given out."""
+
+    key: tuple
+    context: BrowserContext
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    listeners: list[tuple] = field(default_factory=list)  # those of the test
+    origins: set[str] = field(default_factory=set)  # that the test has been to
+
+
+class Windows:
+    """All windows of a browser that are not in use, by what cannot be changed of a window."""
+
+    def __init__(self, browser: Browser):
+        """Begin with none."""
+        self._browser = browser
+        self._idle: dict[tuple, list[Window]] = defaultdict(list)
+
+    def take(self, script: str = "", **options) -> Window:
+        """Return an empty window.
+
+        Args:
+            script: runs in it before any other of a page.
+            options: of Playwright's ``new_context``, besides the usual ones.
+        """
+        options = USUAL | options
+        viewport = options.pop("viewport")
+        media = {name: options.pop(name, None) for name in ("color_scheme", "reduced_motion")}
+        key = (script, *sorted(options.items()))
+        window = self._idle[key].pop() if self._idle[key] else self._open(key, script, options)
+        window.page.set_viewport_size(viewport)
+        window.page.emulate_media(**{name: value or "null" for name, value in media.items()})
+        return window
+
+    def give_back(self, window: Window) -> None:
+        """Take a window back and empty it; one that cannot be emptied is closed."""
+        try:
+            _empty(window)
+        except (Error, AssertionError):
+            window.context.close()
+            raise
+        self._idle[window.key].append(window)
+
+    def close(self) -> None:
+        """Close all that are not in use."""
+        for window in itertools.chain.from_iterable(self._idle.values()):
+            window.context.close()
+        self._idle.clear()
+
+    def _open(self, key: tuple, script: str, options: dict) -> Window:
+        context = self._browser.new_context(**options)
+        if script:
+            context.add_init_script(script)
+        window = Window(key, context, context.new_page())
+        page = window.page
+        page.on("pageerror", lambda error: window.errors.append(str(error)))
+        page.on("framenavigated", lambda frame: window.origins.add(_origin(frame.url)))
+        listen = page.on
+
+        def remembered(event, handler):
+            window.listeners.append((event, handler))
+            listen(event, handler)
+
+        page.on = remembered
+        return window
+
+
+def _origin(url: str) -> str:
+    scheme, host = urlsplit(url)[:2]
+    return f"{scheme}://{host}" if scheme in ("http", "https") else ""
+
+
+def _empty(window: Window) -> None:
+    page, context = window.page, window.context
+    for other in context.pages:
+        if other is not page:
+            other.close()
+    for event, handler in window.listeners:
+        page.remove_listener(event, handler)
+    page.unroute_all(behavior="ignoreErrors")
+    context.set_offline(False)
+    page.mouse.up()
+    page.emulate_media(media="null")
+    for origin in window.origins - {""}:
+        # Not on the page itself, which may keep more as it is left. One whose server has ended
+        # keeps nothing for another: no other gets its port.
+        with contextlib.suppress(Error):
+            page.goto(f"{origin}/health")
+        if _origin(page.url) == origin:
+            assert page.evaluate(EMPTY) == [0, 0, 0], f"{origin} keeps something"
+    page.goto("about:blank")
+    context.clear_cookies()
+    context.clear_permissions()
+    window.listeners.clear()
+    window.origins.clear()
+    window.errors.clear()
