@@ -110,7 +110,12 @@ class FakeWorker:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    # --- for tests: all of these wait until what they bring about has been heard ----------
+    # --- for tests: what is told to it is waited for until it has been heard --------------
+
+    @property
+    def paused(self) -> bool:
+        """Whether its last order was to stand still."""
+        return self._paused
 
     def load(self) -> None:
         """Load what is needed before the first step."""

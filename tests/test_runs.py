@@ -2,19 +2,20 @@
 
 import dataclasses
 import os
-import signal
 import tempfile
 import time
 
 import numpy as np
 import pytest
 
-from mnist_cnn import events, run_file, weights
+from mnist_cnn import events, failures, run_file, weights
 from mnist_cnn.events import Failed, Finished, Kept, Snapshot, Step
 from mnist_cnn.limits import Limits
 from mnist_cnn.options import Options
 from mnist_cnn.run import MOST_STEPS, Run
 from mnist_cnn.runs import Runs, RunsError
+from mnist_cnn.worker import Worker
+from tests.fake_worker import Workers
 from tests.listening import until
 
 SHORT = Options.parse({"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"})
@@ -23,11 +24,11 @@ LONG = Options.parse({"data": "generated", "digits": 1000, "epochs": 200})
 
 @pytest.fixture
 def make():
-    """Make ``Runs``; whatever happens, they are closed with the test."""
+    """Make ``Runs`` of fake workers, which do what they are told; they are closed with the test."""
     made = []
 
-    def begin(**settings):
-        made.append(Runs(**settings))
+    def begin(worker=None, **settings):
+        made.append(Runs(worker=worker or Workers(), **settings))
         return made[-1]
 
     yield begin
@@ -35,20 +36,22 @@ def make():
         runs.close()
 
 
-def pids(runs):
-    return [run.worker.pid for run in list(runs._runs.values()) if run.worker]
+def workers(runs):
+    """Return those at work, in the order they began."""
+    return [run.worker for run in list(runs.schedule.runs.values()) if run.worker]
 
 
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def worker_of(runs, session, run_id):
+    return runs.run(session, run_id).worker
 
 
 def states(runs, session):
     return [run.state for run in runs.of(session)]
+
+
+def after(seconds):
+    """Return when so many seconds will have passed."""
+    return time.monotonic() + seconds
 
 
 def test_one_trains_at_a_time_and_the_others_know_their_place_and_can_leave(make):
@@ -64,7 +67,7 @@ def test_one_trains_at_a_time_and_the_others_know_their_place_and_can_leave(make
     assert runs.schedule.place(runs.run("ann", third)) == 1
     runs.stop("ann", first)  # not a step done: it ends at once, and the next one starts
     until(lambda: states(runs, "ann") == ["stopped", "starting"])
-    assert len(pids(runs)) == 1
+    assert len(workers(runs)) == 1
 
 
 @pytest.mark.parametrize("verb", ["run", "events", "pause", "resume", "stop", "leave"])
@@ -103,9 +106,10 @@ def test_two_workers_train_two_at_a_time(make):
     assert states(runs, "ann") == ["starting", "starting", "queued"]
 
 
-@pytest.mark.slow
-def test_a_whole_run_has_a_history_a_timeline_and_a_network_to_keep(make, tmp_path):
-    runs = make()
+def test_a_whole_run_of_a_real_process_has_a_history_a_timeline_and_a_network_to_keep(
+    make, tmp_path
+):
+    runs = make(worker=Worker)
     run_id = runs.start("ann", SHORT)
     seen, after = [], 0
     while not runs.run("ann", run_id).over:
@@ -141,105 +145,167 @@ def test_a_whole_run_has_a_history_a_timeline_and_a_network_to_keep(make, tmp_pa
     assert {path.name: path.stat().st_mtime_ns for path in weights.FOLDER.iterdir()} == before
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_a_killed_worker_is_said_and_frees_the_line(make, tmp_path):
+def test_news_are_waited_for_and_every_snapshot_can_be_had(make):
+    runs = make()
+    run_id = runs.start("ann", SHORT)
+    worker = worker_of(runs, "ann", run_id)
+    worker.load()
+    heard = runs.events("ann", run_id)[-1][0]
+    assert runs.events("ann", run_id, heard) == []
+    worker.step()
+    ((_, step),) = runs.events("ann", run_id, heard, wait_seconds=60)
+    assert (step.step, step.steps) == (1, 8)
+    worker.finish()
+    run = runs.run("ann", run_id)
+    assert (run.state, run.snapshots) == ("done", 3)
+    final = run.result.weights
+    for found in (runs.weights(run_id), runs.weights(run_id, 2)):
+        assert found[0] is run
+        assert all(np.array_equal(*both) for both in zip(found[1], final, strict=True))
+    assert not np.array_equal(runs.weights(run_id, 0)[1][0], final[0])
+    for gone in ((run_id, 3), (run_id, -1), ("no such run", None)):
+        with pytest.raises(RunsError, match="no such run any more"):
+            runs.weights(*gone)
+
+
+def test_a_run_whose_process_was_killed_says_so_and_frees_the_line(make, tmp_path):
     runs = make()
     first, second = runs.start("ann", LONG), runs.start("ben", LONG)
-    until(lambda: runs.run("ann", first).state == "training")
-    assert runs.run("ann", first).weights()[0].shape == (3, 3, 1, 32)
+    run = runs.run("ann", first)
+    worker = run.worker
+    worker.step(2)
+    assert run.state == "training"
+    assert run.weights()[0].shape == (3, 3, 1, 32)
     with pytest.raises(RunsError, match="no tested network"):
-        run_file.save(runs.run("ann", first), tmp_path / "too early.keras")
-    (pid,) = pids(runs)
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: runs.run("ann", first).state == "failed")
-    assert runs.run("ann", first).failure.reason == "killed"
-    until(lambda: runs.run("ben", second).state == "starting")
-    assert not alive(pid)
+        run_file.save(run, tmp_path / "too early.keras")
+    worker.fail(failures.of_exit(-9))
+    assert (run.state, run.failure.reason) == ("failed", "killed")
+    assert runs.run("ben", second).state == "starting"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_is_ended_when_its_session_is_gone_and_not_while_it_is_there(make):
-    runs = make(workers=2, limits=Limits(grace_seconds=2))
-    gone, waiting = runs.start("ann", LONG), runs.start("ann", LONG)
-    stays = runs.start("ben", LONG)
-    first, second = runs.run("ann", gone), runs.run("ann", waiting)
-
-    def ended():
-        runs.attended("ben")
-        return first.over and second.over
-
-    until(ended)
+    runs = make(workers=2, limits=Limits(grace_seconds=1000))
+    for session in ("ann", "ann", "ben"):
+        runs.start(session, LONG)
+    first, second = runs.of("ann")
+    (stays,) = runs.of("ben")
+    runs.look(after(990))
+    assert not any(run.over for run in (first, second, stays))
+    with runs.schedule.changed:  # ann was heard of a while ago
+        runs._heard["ann"] -= 20
+    runs.look(after(990))
+    until(lambda: first.over and second.over)
     assert (first.state, second.state) == ("stopped", "stopped")
-    assert not runs.run("ben", stays).over
+    assert not stays.over
+
+
+def test_who_is_gone_is_noticed_without_anybody_s_asking(make):
+    runs = make(limits=Limits(grace_seconds=0.1))
+    runs.start("ann", LONG)
+    run = next(iter(runs.schedule.runs.values()))
+    until(lambda: run.over)
+    assert run.state == "stopped"
 
 
 def test_runs_that_are_over_go_by_number_and_by_age(make):
     runs = make(limits=Limits(kept=2, kept_unbegun=3))
     for session in ("ann", "ann", "ann", "ben", "ben"):
         runs.leave(session, runs.start(session, LONG))
-        until(lambda session=session: runs.of(session)[-1].over and not pids(runs))
-    until(lambda: [len(runs.of(session)) for session in ("ann", "ben")] == [1, 2])
-    runs.limits = Limits(kept_seconds=0)
-    until(lambda: runs.of("ann") == runs.of("ben") == [])
+        until(lambda session=session: runs.of(session)[-1].over and not workers(runs))
+    runs.look()
+    assert [len(runs.of(session)) for session in ("ann", "ben")] == [1, 2]
+    runs.look(after(runs.limits.kept_seconds - 10))
+    assert [len(runs.of(session)) for session in ("ann", "ben")] == [1, 2]
+    runs.look(after(runs.limits.kept_seconds + 1))
+    assert runs.of("ann") == runs.of("ben") == []
 
 
-def test_closing_ends_every_process_and_starts_no_other(make):
-    runs = make(workers=2)
+def test_closing_ends_every_worker_and_starts_no_other(make):
+    made = Workers()
+    runs = make(made, workers=2)
     for _ in range(4):
         runs.start("ann", LONG)
-    started = pids(runs)
-    assert len(started) == 2
+    assert len(made.made) == 2
     runs.close()
-    assert not any(alive(pid) for pid in started)
+    assert all(worker.join(0) for worker in made.made)
+    assert len(made.made) == 2
     assert runs.of("ann") == []
     with pytest.raises(RunsError, match="The server is closing"):
         runs.start("ann", LONG)
 
 
-@pytest.mark.slow
 def test_a_pause_ends_when_others_have_waited_long_enough(make):
-    runs = make(limits=Limits(pause_seconds=1))
-    first = runs.start("ann", LONG)
-    until(lambda: any(isinstance(e, Step) for _, e in runs.events("ann", first)))
-    runs.pause("ann", first)
-    until(lambda: runs.run("ann", first).state == "paused")
-    time.sleep(2.5)  # nobody waits: it may stand as long as it likes
-    assert runs.run("ann", first).state == "paused"
+    runs = make()
+    seconds = runs.limits.pause_seconds
+    runs.limits = dataclasses.replace(runs.limits, grace_seconds=10 * seconds)
+    run = runs.run("ann", runs.start("ann", LONG))
+    worker = run.worker
+    worker.step()
+    runs.pause("ann", run.id)
+    until(lambda: run.state == "paused")
+    runs.look(after(seconds + 1))  # nobody waits: it may stand as long as it likes
+    assert run.state == "paused"
     runs.start("ben", LONG)
-    until(lambda: runs.run("ann", first).state == "stopped")
-    assert runs.run("ann", first).result.stopped  # and it is tested all the same
-    until(lambda: states(runs, "ben") == ["starting"])
+    runs.look(after(seconds - 100))
+    assert run.state == "paused"
+    runs.look(after(seconds + 1))
+    assert worker.join(60)
+    assert run.state == "stopped"
+    assert run.result.stopped  # and it is tested all the same
+    assert states(runs, "ben") == ["starting"]
 
 
-@pytest.mark.slow
 def test_all_are_held_and_released_but_those_their_own_people_paused(make):
-    runs = make(workers=2, limits=Limits(pause_seconds=1))
+    runs = make(workers=2, limits=Limits(grace_seconds=10**6))
+    long = runs.limits.pause_seconds + 1
     ann, ben = runs.start("ann", LONG), runs.start("ben", LONG)
-    for session, run_id in (("ann", ann), ("ben", ben)):
-        until(lambda s=session, r=run_id: runs.run(s, r).state == "training")
+    own = [worker_of(runs, "ann", ann), worker_of(runs, "ben", ben)]
+    for worker in own:
+        worker.step()
+    assert states(runs, "ann") == states(runs, "ben") == ["training"]
     runs.pause("ann", ann)
     until(lambda: states(runs, "ann") == ["paused"])
     runs.schedule.hold()
-    eve = runs.start("eve", LONG)
+    runs.start("eve", LONG)
     until(lambda: states(runs, "ben") == ["paused"])
     assert runs.schedule.count() == (2, 1)
     runs.leave("ann", ann)  # one's own run can be left, and nothing starts in its place
-    until(lambda: states(runs, "ann") == ["stopped"] and runs.schedule.count() == (1, 1))
+    assert own[0].join(60)
+    assert states(runs, "ann") == ["stopped"]
+    assert runs.schedule.count() == (1, 1)
     runs.resume("ben", ben)
-    time.sleep(2)  # longer than ``pause_seconds``
+    runs.look(after(long))
+    assert own[1].paused
     assert states(runs, "ben") == ["paused"]
     assert states(runs, "eve") == ["queued"]
 
     runs.schedule.release()
     until(lambda: states(runs, "ben") == ["training"])
-    until(lambda: runs.run("eve", eve).state in ("starting", "training"))
+    assert states(runs, "eve") == ["starting"]
     runs.pause("ben", ben)
     until(lambda: states(runs, "ben") == ["paused"])
     runs.schedule.hold()
     runs.schedule.release()
-    time.sleep(0.5)
-    assert states(runs, "ben") == ["paused"]
+    assert own[1].paused
+
+
+def test_what_was_paused_while_all_were_held_may_stand_as_long_again(make):
+    runs = make(limits=Limits(grace_seconds=10**6, pause_seconds=1000))
+    run = runs.run("ann", runs.start("ann", LONG))
+    worker = run.worker
+    worker.step()
+    runs.start("ben", LONG)
+    runs.pause("ann", run.id)
+    until(lambda: run.state == "paused")
+    run.since -= 900  # of which all were held, until now
+    runs.schedule.hold()
+    runs.schedule.release()
+    runs.look(after(500))
+    assert run.state == "paused"
+    runs.look(after(1001))
+    assert worker.join(60)
+    assert run.state == "stopped"
 
 
 def test_the_line_is_cleared_and_more_may_train_at_once(make):
@@ -255,15 +321,19 @@ def test_the_line_is_cleared_and_more_may_train_at_once(make):
     assert runs.schedule.count() == (2, 1)  # nobody is thrown out
 
 
-@pytest.mark.slow
 def test_a_run_that_takes_too_long_is_stopped_and_tested(make):
     runs = make()
-    runs.schedule.limit(workers=1, most_seconds=0.5)
-    run_id = runs.start("ann", LONG)
-    until(lambda: runs.run("ann", run_id).over)
-    run = runs.run("ann", run_id)
+    runs.schedule.limit(workers=1, most_seconds=100)
+    run = runs.run("ann", runs.start("ann", LONG))
+    worker = run.worker
+    worker.step(seconds=99)
+    runs.look()
+    assert run.state == "training"
+    worker.step(seconds=100)
+    runs.look()
+    assert worker.join(60)
     assert (run.state, run.result.stopped) == ("stopped", True)
-    assert 0.5 < run.result.seconds < 60
+    assert 100 < run.result.seconds < 101
 
 
 # --- a run by itself ----------------------------------------------------------------------
@@ -288,18 +358,22 @@ def test_a_long_history_is_thinned_out_but_never_loses_its_ends():
     assert np.diff(told).max() < count / 100  # no hole
 
 
-@pytest.mark.slow
+# --- no space, no processes ------------------------------------------------------------------
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is full")
 def test_a_full_disk_is_said_and_frees_the_line(make):
-    runs = make()
+    made = Workers()
+    runs = make(made)
     first, second = runs.start("ann", LONG), runs.start("ben", LONG)
     with open("/dev/full", "wb") as full:
         os.dup2(full.fileno(), runs.run("ann", first)._snapshots._file.fileno())
-    until(lambda: runs.run("ann", first).state == "failed")
-    failure = runs.run("ann", first).failure
+    made.made[0].load()
+    assert made.made[0].join(60)
     sentence = "The disk of the server is full. Free some space there and train again."
-    assert failure == Failed("disk", sentence)
-    until(lambda: runs.run("ben", second).state == "starting")
+    assert runs.run("ann", first).state == "failed"
+    assert runs.run("ann", first).failure == Failed("disk", sentence)
+    assert runs.run("ben", second).state == "starting"
 
 
 def test_without_space_for_its_snapshots_a_run_is_refused(make, tmp_path):
@@ -311,15 +385,17 @@ def test_without_space_for_its_snapshots_a_run_is_refused(make, tmp_path):
 
 
 def test_a_process_that_cannot_be_started_is_said_and_frees_the_line(make, tmp_path, monkeypatch):
-    runs = make(folder=tmp_path)
-    runs.schedule.hold()
-    first, second = runs.start("ann", LONG), runs.start("ben", LONG)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    runs.schedule.release()
+    kind = Worker
+    runs = make(lambda *job: kind(*job), folder=tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        runs.schedule.hold()
+        first, second = runs.start("ann", LONG), runs.start("ben", LONG)
+        runs.schedule.release()
     for session, run_id in (("ann", first), ("ben", second)):
         run = runs.run(session, run_id)
         assert (run.state, run.failure.reason) == ("failed", "system")
         assert "No such file or directory" in run.failure.sentence
-    monkeypatch.undo()
+    kind = Workers()
     third = runs.start("ann", LONG)
     assert runs.run("ann", third).state == "starting"
