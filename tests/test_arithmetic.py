@@ -209,6 +209,15 @@ def test_terms_are_sorted_and_total_what_they_show(case, layer):
         assert terms.total == pytest.approx(sum(numbers) + terms.bias, abs=1e-9)
 
 
+def test_equal_terms_stay_in_their_order(case):
+    """Which are many: a unit that is off gives nothing to any other."""
+    for unit in range(8):
+        terms = case.explain(0, "dense1", (unit,))
+        equal = np.diff(np.abs(terms.products)) == 0
+        assert equal.sum() > 20
+        assert (np.diff(terms.units)[equal] > 0).all()
+
+
 def test_the_winner_of_a_pooling_is_where_the_value_is(case):
     for _, terms in [*case.explained("pool1"), *case.explained("pool2")]:
         assert terms.window.shape == (2, 2)

@@ -79,3 +79,16 @@ def test_one_who_holds_too_much_is_stopped_and_the_others_are_not(monkeypatch):
         return other, small, await read(sent(bytes(90)), who="a", held=held)
 
     assert [len(body) for body in run(crowd())] == [90, 20, 90]
+
+
+def test_everybody_together_holds_so_much(monkeypatch):
+    monkeypatch.setattr(bodies, "MOST_HELD", 100)
+
+    async def crowd():
+        held = Bodies()
+        async with held.whole(sent(bytes(60)), MANY, "a"):
+            with pytest.raises(OverloadError):
+                await read(sent(bytes(60)), who="b", held=held)
+        return await read(sent(bytes(60)), who="b", held=held)
+
+    assert len(run(crowd())) == 60

@@ -1,6 +1,7 @@
 """What a teacher decides, and what everybody hears of it: the newest of everything, once."""
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mnist_cnn.classroom import (
     ClassroomError,
     Rules,
 )
+from mnist_cnn.ui.classroom import enforce
 from mnist_cnn.wall import Wall, WallError
 
 IMAGE, SURE = np.zeros((28, 28), np.uint8), np.eye(10, dtype=np.float32)
@@ -155,3 +157,22 @@ def test_listeners_are_woken_by_every_change_until_they_leave():
     leave()
     classroom.show_no_more()
     assert len(woken) in (1, 2)
+
+
+def test_trainings_keep_to_the_rules_whose_times_are_minutes():
+    classroom, done = Classroom(), []
+    schedule = SimpleNamespace(
+        held=False,
+        limit=lambda workers, seconds: done.append((workers, seconds)),
+        hold=lambda: done.append("hold"),
+        release=lambda: done.append("release"),
+    )
+    runs = SimpleNamespace(schedule=schedule)
+    classroom.decide({"at_once": 3, "minutes": 5})
+    enforce(classroom, runs)
+    classroom.decide({"training": False})
+    enforce(classroom, runs)
+    schedule.held = True
+    classroom.decide({"training": True})
+    enforce(classroom, runs)
+    assert done == [(3, 300), (3, 300), "hold", (3, 300), "release"]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from mnist_cnn.limits import Limits, first_to_go, newest
+from mnist_cnn.limits import Limits, first_to_go, newest, trains_too_long
+from mnist_cnn.run import PAUSED, TRAINING
 
 _ids = count()
 
@@ -52,3 +53,23 @@ def test_of_a_session_the_newest_stay_and_the_old_go_by_age():
     assert kept(runs, kept=3) == runs[1:]
     assert kept(runs, now=12, kept_seconds=10) == runs[2:]
     assert first_to_go(runs) is runs[0]
+
+
+def test_a_pause_counts_from_when_it_began_or_the_teacher_released_all():
+    limits = Limits(pause_seconds=10)
+    paused = Over("ann", since=100)
+    paused.state = PAUSED
+    assert not limits.stands_too_long(paused, since=0, now=110)
+    assert limits.stands_too_long(paused, since=0, now=111)
+    assert not limits.stands_too_long(paused, since=105, now=115)
+    paused.state = TRAINING
+    assert not limits.stands_too_long(paused, since=0, now=1000)
+
+
+def test_only_what_trains_can_train_too_long():
+    run = Over("ann")
+    run.state, run.seconds = TRAINING, 61
+    assert trains_too_long(run, 60)
+    assert not trains_too_long(run, 61)
+    run.state = PAUSED
+    assert not trains_too_long(run, 60)

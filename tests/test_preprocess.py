@@ -155,6 +155,31 @@ def test_a_smear_at_the_rim_does_not_widen_the_crop():
     assert preprocess(smeared).box == preprocess(drawing).box
 
 
+def test_ink_a_tenth_as_dark_as_the_darkest_is_part_of_the_digit_and_fainter_is_not():
+    drawing = np.zeros((60, 60), np.uint8)
+    drawing[20:40, 20:40] = 250
+    drawing[20:40, 40:42] = 25
+    drawing[40:42, 20:40] = 24
+    assert preprocess(drawing).box == (20, 20, 42, 40)
+
+
+def test_the_middle_of_what_is_drawn_is_the_middle_of_pixel_14():
+    drawing = np.zeros((60, 60), np.uint8)
+    drawing[20:40, 30:33] = 255  # three wide, so that it has a middle pixel
+    for image in (preprocess(drawing).image, preprocess(drawing.T).image.T):
+        np.testing.assert_array_equal(np.flatnonzero(image.any(axis=0)), [13, 14, 15])
+
+
+def test_a_digit_stays_in_the_frame_when_its_ink_is_at_one_end_of_it():
+    flag = np.zeros((BOX, BOX), np.uint8)
+    flag[:, :2] = 255
+    flag[:2] = 40  # a faint tail that would leave the frame
+    for turned in (flag, flag.T, flag[::-1, ::-1], flag[::-1, ::-1].T):
+        stages = preprocess(turned)
+        assert_stages_fit(stages)
+        assert 0 in stages.offset or 28 - BOX in stages.offset
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (28, 28), (280, 100)])
 def test_an_empty_pad_gives_none(shape):
     assert preprocess(np.zeros(shape, np.uint8)) is None

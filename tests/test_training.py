@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import model, recipes, training
+from mnist_cnn.augment import Variation
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Step, Validated
 from mnist_cnn.recipes import Recipe
@@ -263,6 +264,49 @@ def test_a_loss_that_is_no_number_ends_it_with_a_way_out():
     assert str(caught.value).endswith(
         " of 12: the learning rate 1e+20 is too high for sgd. Train anew with a smaller one."
     )
+
+
+def instead_of_steps(monkeypatch, step):
+    """Let a training call ``step`` instead of learning."""
+    monkeypatch.setattr(training, "gradient_step", lambda *settings: step)
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf"), float("-inf")])
+def test_a_loss_that_is_infinite_or_no_number_ends_it_at_that_step(loss, monkeypatch):
+    losses = iter([0.5, loss])
+    instead_of_steps(monkeypatch, lambda *batch: (np.float32(next(losses)), 0))
+    with pytest.raises(DivergedError, match="no longer a number after step 2 of 4"):
+        list(train(model.build(1), *pictures(256), PLAIN))
+
+
+def test_pictures_are_calmed_over_the_last_two_fifths_of_a_training(monkeypatch):
+    met = []
+    instead_of_steps(monkeypatch, lambda *batch: (met.append(batch[-1]) or 0.5, 0))
+    calm = dataclasses.replace(PLAIN, batch_size=10, epochs=2, calm=0.2)
+    list(train(model.build(1), *pictures(100), calm))
+    expected = np.interp(np.arange(20), [0, 12, 20], [1, 1, 0.2])
+    np.testing.assert_allclose(met, expected, atol=1e-6)
+
+
+def test_labels_are_smoothed_as_the_recipe_says():
+    network = model.build(1)
+    images, labels = pictures(64)
+    targets = 0.8 * np.eye(10)[labels] + 0.02
+    still = dataclasses.replace(PLAIN, learning_rate=0.0, label_smoothing=0.2)
+    (event,) = train(network, images, labels, still)
+    expected = -(targets * np.log(read(network, images))).sum(axis=1).mean()
+    assert event.loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_pictures_are_varied_as_the_recipe_says_and_otherwise_anew_in_each_step():
+    images, labels = np.repeat(pictures(1)[0], 64, axis=0), np.zeros(64, int)
+    still = dataclasses.replace(PLAIN, learning_rate=0.0, epochs=3)
+
+    def losses(recipe):
+        return {event.recent_loss for event in train(model.build(1), images, labels, recipe)}
+
+    assert len(losses(still)) == 1
+    assert len(losses(dataclasses.replace(still, variation=Variation()))) == 3
 
 
 @pytest.mark.parametrize("optimizer", recipes.OPTIMIZERS)

@@ -63,3 +63,15 @@ def test_the_oldest_make_room(packed, monkeypatch):
     assert kept.find(ids[0]) is None
     monkeypatch.setattr(uploads, "KEEP_SECONDS", 0)
     assert kept.of("ann") == []
+
+
+def test_those_of_everybody_are_bounded_too(packed, monkeypatch):
+    monkeypatch.setattr(uploads, "KEEP_IN_ALL", 2)
+    kept, content = Uploads(), packed()
+    ids = {name: kept.add(name, "it.keras", content).id for name in ("ann", "ben", "eve")}
+    assert [name for name, id in ids.items() if kept.find(id)] == ["ben", "eve"]
+
+
+def test_a_long_name_is_cut(packed):
+    upload = Uploads().add("ann", "folder/" + 300 * "n" + ".keras", packed())
+    assert upload.name == uploads.LONGEST_NAME * "n"

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import os
 import struct
 import tempfile
 import warnings
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import model, recipes, weights, weights_file
+from mnist_cnn.aside import write_aside
 
 CARD = weights.Card(
     recipe="lesson",
@@ -102,6 +104,16 @@ def test_a_failed_save_leaves_the_old_files_and_nothing_else(fail, saved, monkey
     with pytest.raises((OSError, KeyboardInterrupt)):
         weights.save(network, dataclasses.replace(CARD, seed=5), saved)
     assert {path.name: path.read_bytes() for path in saved.parent.iterdir()} == before
+
+
+def test_what_is_written_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    """Else a machine that loses its power would have the name, and half of what it names."""
+    path, named = tmp_path / "some.keras", []
+    flush = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (named.append(path.exists()), flush(file)))
+    write_aside(path, lambda aside: aside.write_bytes(b"all of it"))
+    assert named == [False]
+    assert path.read_bytes() == b"all of it"
 
 
 @pytest.mark.parametrize("name", ["mine.h5", "mine", "mine.keras.bak"])
