@@ -9,10 +9,12 @@ import random
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+from unittest import mock
 
 import httpx
 
@@ -48,14 +50,42 @@ def serve(*options: str, **settings) -> Iterator[str]:
     In a second instead of ten; ``serve_process`` is for what only the program itself does.
     ``settings`` are those of ``server.launch``.
     """
-    with _serve(*options, **settings) as (address, _):
+    with _serve(*options, **settings) as (address, served):
+        served.waking.wait()
         yield address
+
+
+@contextlib.contextmanager
+def serve_asleep(*options: str, **settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    """As ``serve``, while the network sleeps; yield the address and what wakes it."""
+    from mnist_cnn.ui import awake
+
+    called, wake = threading.Event(), awake.wake
+
+    def when_called(*given):
+        called.wait()
+        return wake(*given)
+
+    with (
+        mock.patch.object(awake, "wake", when_called),
+        _serve(*options, **settings) as (address, served),
+    ):
+
+        def call() -> None:
+            called.set()
+            served.waking.wait()
+
+        try:
+            yield address, call
+        finally:
+            call()
 
 
 @contextlib.contextmanager
 def serve_class(*options: str, **settings) -> Iterator[tuple[str, str]]:
     """As ``serve``; yield the address and the teacher's token."""
     with _serve(*options, **settings) as (address, served):
+        served.waking.wait()
         yield address, served.classroom.token
 
 
@@ -67,12 +97,10 @@ def _serve(*options: str, **settings) -> Iterator[tuple[str, Served]]:
     chosen = command_line.parser().parse_args(["--port", str(free_port()), *options])
     command_line.check(chosen)
     users = accounts(chosen.auth, chosen.auth_file)
-    network = layers_in(weights_file.DEFAULT)
-    served = server.launch(
-        chosen, weights_file.DEFAULT, network, users, failed=lambda: None, **settings
-    )
+    weights = chosen.weights or weights_file.DEFAULT
+    network = layers_in(weights)
+    served = server.launch(chosen, weights, network, users, failed=lambda: None, **settings)
     try:
-        served.waking.wait()
         yield f"http://127.0.0.1:{chosen.port}", served
     finally:
         served.close()

@@ -8,21 +8,19 @@ import sys
 
 import pytest
 
-from mnist_cnn import weights
+import app
+from mnist_cnn import temporary, weights
+from mnist_cnn.ui import server
 from tests.serving import ROOT, free_port
 
 
-def start(*options):
-    command = [sys.executable, "app.py", *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
-
-
-def test_a_port_in_use_gives_a_sentence():
+def test_a_port_in_use_gives_a_sentence_and_ends_the_program():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        outcome = start("--port", str(port))
+        command = [sys.executable, "app.py", "--port", str(port)]
+        outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert outcome.returncode == 1
     assert outcome.stdout == ""
     assert outcome.stderr.startswith(f"Port {port} on 0.0.0.0 cannot be used")
@@ -30,40 +28,57 @@ def test_a_port_in_use_gives_a_sentence():
     assert outcome.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1"])
-def test_an_impossible_port_gives_a_sentence(port):
-    outcome = start(f"--port={port}")
-    assert outcome.returncode == 1
-    assert outcome.stderr == f"--port must be a number from 1 to 65535, not {port}.\n"
+@pytest.fixture
+def start(monkeypatch, capsys):
+    """Return what starts the program in this process; its status, and what it prints."""
+
+    def start(*options):
+        monkeypatch.setattr(sys, "argv", ["app.py", "--port", str(free_port()), *options])
+        return app.main(), *capsys.readouterr()
+
+    monkeypatch.setattr(temporary, "own_folder", list)  # of the tests, not of the program
+    monkeypatch.setattr(server, "serve", lambda *_: "it serves")
+    return start
 
 
-@pytest.mark.parametrize("workers", ["0", "9", "-1"])
-def test_an_impossible_number_of_trainings_gives_a_sentence(workers):
-    outcome = start("--port", str(free_port()), f"--train-workers={workers}")
-    assert outcome.returncode == 1
-    assert outcome.stderr == f"--train-workers must be a number from 1 to 8, not {workers}.\n"
+def test_a_program_whose_options_can_be_used_serves(start):
+    assert start() == ("it serves", "", "")
 
 
-def test_an_impossible_host_gives_a_sentence():
-    outcome = start("--host", "no.such.host.invalid", "--port", str(free_port()))
-    assert outcome.returncode == 1
-    assert outcome.stderr == "--host no.such.host.invalid is not an address of this machine.\n"
+NO_COLON = "--auth: write user:password, with a colon between them."
+REFUSED = {
+    "--port=0": "--port must be a number from 1 to 65535, not 0.",
+    "--port=65536": "--port must be a number from 1 to 65535, not 65536.",
+    "--port=-1": "--port must be a number from 1 to 65535, not -1.",
+    "--train-workers=0": "--train-workers must be a number from 1 to 8, not 0.",
+    "--train-workers=9": "--train-workers must be a number from 1 to 8, not 9.",
+    "--train-workers=-1": "--train-workers must be a number from 1 to 8, not -1.",
+    "--host=no.such.host.invalid": "--host no.such.host.invalid is not an address of this machine.",
+    "--auth=teacher": NO_COLON,
+    "--share-server=nowhere": "--share-server must be host:port, not nowhere.",
+    "--root-path=digits/": "--root-path must begin with a slash and not end with one, as in "
+    "/digits, or be a whole address, not digits/.",
+}
+
+
+def test_options_that_cannot_be_used_are_refused_at_once_in_a_sentence(start):
+    answers = {option: start(option) for option in REFUSED}
+    assert answers == {option: (1, "", f"{said}\n") for option, said in REFUSED.items()}
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(None, "There are no weights at"), (b"rubbish", "is damaged")],
 )
-def test_missing_or_corrupt_weights_give_a_sentence(tmp_path, content, sentence):
+def test_missing_or_corrupt_weights_give_a_sentence(start, tmp_path, content, sentence):
     file = tmp_path / "mine.keras"
     if content is not None:
         file.write_bytes(content)
-    outcome = start("--weights", str(file), "--port", str(free_port()))
-    assert outcome.returncode == 1
-    assert sentence in outcome.stderr
-    assert str(file) in outcome.stderr
-    assert "python -m mnist_cnn train" in outcome.stderr
-    assert "Traceback" not in outcome.stderr
+    status, printed, complaint = start("--weights", str(file))
+    assert (status, printed) == (1, "")
+    assert sentence in complaint
+    assert str(file) in complaint
+    assert "python -m mnist_cnn train" in complaint
 
 
 def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else(tmp_path):

@@ -1,25 +1,33 @@
 """The page is there before the network is; and nothing is left when the server ends."""
 
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from mnist_cnn import model, strokes
-from tests.serving import ROOT, free_port, start, until_awake
+from mnist_cnn.ui import addresses
+from tests.serving import ROOT, free_port, serve, serve_asleep, start, until_awake
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=28)
 
 TRAINING = {"data": "generated", "digits": 1000, "epochs": 200}
+
+LINUX = Path("/proc/self/stat").exists()
+on_linux = pytest.mark.skipif(not LINUX, reason="needs Linux' /proc")
 
 
 def read(address):
@@ -27,8 +35,8 @@ def read(address):
     return httpx.post(f"{address}/mnist_cnn/read?{query}", content=SEVEN.tobytes())
 
 
-def test_the_page_is_served_while_the_network_wakes_and_drawings_are_answered_then():
-    with start() as (address, _):
+def test_the_page_is_served_while_the_network_sleeps_and_drawings_are_answered_then():
+    with serve_asleep() as (address, wake):
         health = httpx.get(f"{address}/health")
         assert (health.status_code, health.json()) == (503, {"status": "waking"})
         assert health.headers["retry-after"] == "1"
@@ -38,10 +46,105 @@ def test_the_page_is_served_while_the_network_wakes_and_drawings_are_answered_th
             connect(f"{address.replace('http', 'ws')}/mnist_cnn/live")
         assert "gradio-app" in httpx.get(address).text
         assert httpx.get(f"{address}/mnist_cnn/files/any/pad/pad.js").status_code == 200
-        until_awake(address)
+        wake()
         assert httpx.get(f"{address}/health").json() == {"status": "ok"}
         assert read(address).status_code == 200
         assert httpx.get(f"{address}/mnist_cnn/nothing").status_code in (404, 503)
+
+
+# --- python app.py -------------------------------------------------------------------------
+
+
+@dataclass
+class Program:
+    """A program that serves everybody, and what it was seen to do since it began."""
+
+    address: str
+    early: list[int]  # statuses of the page and of /health, as soon as it says where it is
+    lines: list[str]
+    complaints: str
+    log: Path
+    files: int  # that it may have open at a time
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    """``python app.py``, awake, on a system that begins with few open files."""
+    folder = tmp_path_factory.mktemp("program")
+    with contextlib.ExitStack() as stack:
+        errors = stack.enter_context((folder / "errors").open("w"))
+        options = {"stderr": errors, "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"}
+        with few_files():
+            address, process = stack.enter_context(start(**options))
+        early = [httpx.get(f"{address}{path}").status_code for path in ("", "/health")]
+        lines = [f"Open {address}", *until_stop(process)]
+        until_awake(address)
+        files = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[0] if LINUX else 0
+        complaints = (folder / "errors").read_text()
+        yield Program(address, early, lines, complaints, folder / "errors", files)
+
+
+@contextlib.contextmanager
+def few_files():
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+
+
+def until_stop(process):
+    for line in process.stdout:
+        yield line.rstrip("\n")
+        if line.startswith("Stop"):
+            return
+
+
+def test_a_program_serves_the_page_before_the_network_is_awake(program):
+    assert program.early == [200, 503]
+    assert read(program.address).status_code == 200
+
+
+def test_a_program_that_starts_complains_of_nothing(program):
+    assert program.complaints == ""
+
+
+def test_what_is_no_picture_is_refused_in_a_sentence_and_at_most_a_line_of_the_log(
+    program, tmp_path
+):
+    (tmp_path / "a.txt").write_text("hello")
+    before = program.log.read_text().count("\n")
+    client = Client(program.address, verbose=False)
+    with pytest.raises(AppError, match=r"a\.txt is not a picture this program can read"):
+        client.predict(handle_file(tmp_path / "a.txt"), api_name="/predict")
+    with pytest.raises(AppError, match="There is no picture"):
+        client.predict(None, api_name="/predict")
+    said = program.log.read_text()
+    assert "Traceback" not in said
+    assert said.count("\n") - before <= 2
+
+
+@on_linux
+def test_a_class_has_as_many_sockets_as_it_needs_where_the_system_begins_with_few(program):
+    assert program.files == min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+
+
+def test_the_address_of_this_network_is_printed_with_its_code(program):
+    if addresses.on_this_network("0.0.0.0", 80) is None:
+        pytest.skip("this machine is in no network")
+    here, teacher, elsewhere, network, *code, _, stop = program.lines
+    assert here.startswith("Open http://127.0.0.1:")
+    assert teacher.startswith("Teacher: http://127.0.0.1:")
+    assert network.startswith("On this network http://")
+    token = teacher.partition("?teacher=")[2]
+    link = f"{network.split()[-1]}/?teacher={token}"
+    assert elsewhere == f"Teacher, on this network: {link}"
+    assert "".join(code) == addresses.as_text(network.split()[-1]).replace("\n", "")
+    assert len([line for line in code if "█" in line]) >= 10
+    assert stop == "Stop with Ctrl+C"
+    answer = httpx.get(network.split()[-1] + "/mnist_cnn/share").json()
+    assert answer == {"network": network.split()[-1], "public": None}
 
 
 def test_starting_to_serve_imports_no_tensorflow():
@@ -82,7 +185,7 @@ def test_weights_that_turn_out_to_be_of_another_network_end_it_with_a_sentence(t
 def test_the_page_knows_the_layers_of_other_weights(tmp_path, downsampling):
     network = model.build(seed=1, downsampling=downsampling)
     network.save(tmp_path / "mine.keras")
-    with start("--weights", str(tmp_path / "mine.keras")) as (address, _):
+    with serve("--weights", str(tmp_path / "mine.keras")) as address:
         config = httpx.get(f"{address}/config").json()
         (maps,) = [c for c in config["components"] if c["props"].get("elem_id") == "maps"]
         layers = [
@@ -117,9 +220,6 @@ def alive(process: int) -> bool:
     return fields[0] != "Z"
 
 
-on_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux' /proc")
-
-
 def while_it_wakes(address):
     return []
 
@@ -152,9 +252,16 @@ def until_gone(everybody):
         time.sleep(0.02)
 
 
+MOMENTS = (while_it_wakes, with_open_sockets, while_a_page_trains)
+ENDS = [(number, moment) for number in (signal.SIGINT, signal.SIGTERM) for moment in MOMENTS]
+HARDEST = (signal.SIGTERM, while_a_page_trains)
+
+
 @on_linux
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "kill"])
-@pytest.mark.parametrize("moment", [while_it_wakes, with_open_sockets, while_a_page_trains])
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [pytest.param(*end, marks=pytest.mark.slow if end != HARDEST else ()) for end in ENDS],
+)
 def test_the_end_leaves_no_process_and_no_file_behind(number, moment, tmp_path):
     with start(TMPDIR=str(tmp_path)) as (address, process):
         sockets = moment(address)
@@ -168,6 +275,7 @@ def test_the_end_leaves_no_process_and_no_file_behind(number, moment, tmp_path):
 
 
 @on_linux
+@pytest.mark.slow
 def test_a_server_killed_while_a_page_trains_leaves_no_process_and_the_next_says_what_it_left(
     tmp_path,
 ):
@@ -185,15 +293,3 @@ def test_a_server_killed_while_a_page_trains_leaves_no_process_and_the_next_says
             assert not left.exists()
         errors.seek(0)
         assert errors.read() == f"Discarded {left}, which a server that was killed has left\n"
-
-
-@on_linux
-def test_a_class_has_as_many_sockets_as_it_needs_where_the_system_begins_with_few():
-    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, usual[1]))
-    try:
-        with start() as (_, process):
-            soft, _ = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
-    assert soft == min(4096, usual[1])

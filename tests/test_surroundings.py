@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mnist_cnn.ui import surroundings
-from tests.serving import serve_process
+from tests.serving import serve, serve_process
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens there
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -73,16 +73,28 @@ def test_unused_for_a_while_and_then_as_before(environment, before):
     assert os.environ["SSL_CERT_FILE"] == "/no/such/file.pem"
 
 
-@pytest.mark.slow
+SAID = {
+    "proxy": {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "all_proxy": NOWHERE},
+    "SOCKS": {"all_proxy": "socks5://127.0.0.1:9"},
+    "certificates": {"all_proxy": "socks://127.0.0.1:9", "SSL_CERT_FILE": "/no/such/file.pem"},
+    "Gradio": {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_DEBUG": "1", "GRADIO_NUM_WORKERS": "2"},
+}
+
+
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+def test_the_page_is_served(environment, said):
+    for name, value in said.items():
+        environment.setenv(name, value)
+    with serve() as address:
+        assert httpx.get(address, trust_env=False).status_code == 200
+
+
 @pytest.mark.parametrize(
     "said",
     [
-        {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "all_proxy": NOWHERE},
-        {"all_proxy": "socks5://127.0.0.1:9"},
-        {"all_proxy": "socks://127.0.0.1:9", "SSL_CERT_FILE": "/no/such/file.pem"},
-        {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_DEBUG": "1", "GRADIO_NUM_WORKERS": "2"},
+        pytest.param(SAID["proxy"] | SAID["certificates"] | SAID["Gradio"], id="all"),
+        *(pytest.param(said, id=name, marks=pytest.mark.slow) for name, said in SAID.items()),
     ],
-    ids=["proxy", "SOCKS", "certificates", "Gradio"],
 )
 def test_the_app_starts_and_is_awake(said):
     with serve_process(**said) as (address, _):
