@@ -178,7 +178,14 @@ class FakeWorker:
                 self._news.wait_for(lambda: self._last, self._pace)
         self._seconds += SECONDS
         epoch, ends = math.ceil(step / per_epoch), step % per_epoch == 0
-        self._tell(Step(step, steps, epoch, 1.0, 0.5, self._seconds, ends_epoch=ends))
+        loss, accuracy = 2.0 / step, 1 - 0.9 / step
+        speed, left = self._options.batch_size / SECONDS, (steps - step) * SECONDS
+        self._tell(
+            Step(
+                *(step, steps, epoch, loss, accuracy, self._seconds, loss, accuracy, speed, left),
+                ends_epoch=ends,
+            )
+        )
         if step == 1 or ends:
             weights = self._weights(step)
             self._tell(Snapshot(step, epoch, self._seconds, weights, kept=ends))

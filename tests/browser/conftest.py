@@ -13,8 +13,9 @@ from playwright.sync_api import Error, Page, sync_playwright
 from tests.browser.modules import open_modules
 from tests.browser.pointer import wait_until_there
 from tests.browser.windows import NO_SOCKETS, USUAL, Windows
+from tests.fake_worker import Workers
 from tests.proxy import proxy
-from tests.serving import serve_class
+from tests.serving import serve, serve_class
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -35,9 +36,16 @@ def installed_chromium() -> str | None:
 
 @pytest.fixture(scope="module")
 def school():
-    """A class of its own for a file of tests: the address, and the teacher's token."""
-    with serve_class() as both:
+    """A class of its own for a file of tests, trained as on the ``stage``: address and token."""
+    with serve_class(worker=Workers(pace=0.02)) as both:
         yield both
+
+
+@pytest.fixture(scope="session")
+def stage():
+    """The app, where trainings are over in a second, since nothing is learned."""
+    with serve(worker=Workers(pace=0.02)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,11 @@
 """A person trains a network, watches it learn to read the drawing, keeps it and uses it."""
 
-import os
-import re
 import shutil
-import signal
 
 import pytest
 
 from mnist_cnn.weights_file import DEFAULT
-from tests.browser.pointer import colors, draw_digit, wait_for_digit
+from tests.browser.pointer import colors, draw_and_settle, draw_digit, settled, wait_for_digit
 from tests.browser.test_accessibility import SIZES, serious
 from tests.browser.training import (
     LONG,
@@ -23,10 +20,12 @@ from tests.browser.training import (
     wait_for_state,
     wait_for_steps,
 )
-from tests.processes import trainings
-from tests.serving import serve_process
+from tests.browser.windows import turn
 
-pytestmark = pytest.mark.slow
+
+@pytest.fixture(scope="module")
+def address(stage):
+    return stage
 
 
 @pytest.fixture
@@ -47,10 +46,7 @@ def open_train(open_page):
 @pytest.fixture
 def drawn(open_train):
     """The Train page with a 7 on the pad, read by the shipped network."""
-    page = open_train()
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    return page
+    return draw_and_settle(open_train(), 7)
 
 
 def banner(page):
@@ -62,77 +58,15 @@ def marks(row):
     return row.locator("th small").all_inner_texts()
 
 
-def test_train_watch_keep_use_download_and_bring_back(drawn, tmp_path):
-    page = drawn
-    before = probabilities(page)
-    start(page, **SHORT)
-    banner(page).filter(has_text="in training, after step").wait_for(timeout=PATIENCE)
-    page.wait_for_function(
-        "before => document.querySelector('#answer li').title !== before", arg=before[0]
-    )
-    wait_for_steps(page)
-    early = probabilities(page)
-    assert page.locator("#view-layers").is_visible()  # maps form beside the curves
-    wait_for_state(page, "Trained")
-    page.locator("#train .results").wait_for()
-    assert probabilities(page) != early
-    assert serious(page) == []
-    for curve in ("loss", "accuracy"):
-        assert colors(page, f"#train canvas.{curve}") > 10
-
-    score = page.locator("#train .score").inner_text()
-    accuracy = re.match(r"[\d.]+%", score)[0]
-    assert "10,000 generated digits" in score
-    banner(page).filter(has_text=accuracy).wait_for()
-
-    page.locator("#train .confusion button.right").first.click()
-    page.locator("#train .which").filter(has_text="0 read rightly").wait_for()
-    page.locator("#train .back").click()
-    page.locator("#train .which").filter(has_text="worst mistakes").wait_for()
-    page.keyboard.press("Delete")
-    wait_for_digit(page, "–")
-    page.locator("#train .digits button").first.click()  # onto the pad
-    page.wait_for_function("document.querySelector('#answer .digit').textContent !== '–'")
-
-    shipped, row = page.locator("#train .comparison tbody tr").all()
-    assert accuracy in row.inner_text()
-    assert marks(shipped) == ["reads otherwise"]
-    assert marks(row) == ["reads now, while you look at it"]
-    assert page.locator("#train .comparison [aria-current=true]").inner_text() == row.inner_text()
-    row.get_by_role("button", name="Use").click()
-    row.get_by_text("reads now", exact=True).wait_for()
-    assert marks(shipped) == []
-    page.locator("#header [data-view=layers]").click()
-    banner(page).filter(has_text=accuracy).wait_for()
-    page.reload()
-    banner(page).filter(has_text=accuracy).wait_for()  # kept with the tab
-    banner(page).get_by_role("button").click()
-    banner(page).wait_for(state="hidden")  # the shipped one goes without saying
-
-    page.locator("#header [data-view=train]").click()
-    row = page.locator("#train .comparison tbody tr").nth(1)
-    with page.expect_download() as download:
-        row.get_by_role("button", name="Download").click()
-    file = tmp_path / download.value.suggested_filename
-    download.value.save_as(file)
-    assert file.name == "mnist_cnn-lesson-max.keras"
-    page.locator("#train input[type=file]").set_input_files(file)
-    brought = page.locator("#train .comparison tbody tr").nth(2)
-    brought.filter(has_text=accuracy).wait_for()
-    brought.get_by_role("button", name="Use").click()
-    page.locator("#header [data-view=layers]").click()
-    banner(page).filter(has_text=f"in {file.name}").wait_for()
-
-
 def test_of_two_recipes_chosen_quickly_the_last_fills_the_form(open_train):
     page = open_train()
     page.locator("#train .plan").filter(has_text="steps").wait_for()
     held = []
     page.route("**/train/plan*", lambda route: held.append(route), times=1)
-    page.locator("#train input[value=best]").check(force=True)
-    page.wait_for_timeout(200)
+    with page.expect_request("**/train/plan*"):
+        page.locator("#train input[value=best]").check(force=True)
     page.locator("#train input[value=fast]").check(force=True)
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(100)  # it is not asked for before the first is there
     held[0].continue_()
     page.wait_for_function("document.querySelector('#train-epochs').value === '1'")
 
@@ -159,7 +93,7 @@ def test_a_variant_has_maps_of_its_own(drawn):
         f"{layers} === 'conv1,conv2,conv3,flatten,dense1,softmax'", timeout=PATIENCE
     )
     page.locator("[data-layer=conv2] canvas").scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
+    settled(page)
     assert colors(page, "[data-layer=conv2] canvas") > 5
     wait_for_state(page, "Trained")
     page.locator("[data-layer=conv2] canvas").click(position={"x": 30, "y": 30})
@@ -175,7 +109,7 @@ def test_pause_go_on_stop_and_look_back(drawn):
     page.locator("#train button.pause").click()
     wait_for_state(page, "Paused")
     step = page.locator("#train .readout dd").nth(1).inner_text()
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(300)  # of some 15 steps
     assert page.locator("#train .readout dd").nth(1).inner_text() == step
     page.locator("#train button.resume").click()
     wait_for_state(page, "Training")
@@ -238,23 +172,6 @@ def test_two_people_wait_in_line_and_keep_their_own_networks(open_train, drawn):
 def start_again(page):
     page.locator("#train button.again").click()
     page.locator("#train button.start").click()
-
-
-def test_a_killed_training_is_said_and_frees_the_line(open_train, drawn, address):
-    ann, ben = drawn, open_train()
-    start(ann, **LONG)
-    wait_for_steps(ann)
-    start(ben, **LONG)
-    wait_for_state(ben, "In line")
-    (pid,) = trainings()
-    os.kill(pid, signal.SIGKILL)
-    wait_for_state(ann, "ended from outside")
-    wait_for_state(ben, "Training")
-    ann.keyboard.press("Delete")
-    wait_for_digit(ann, "–")
-    draw_digit(ann, 1)  # is still read, by what it had learned
-    ann.wait_for_function("document.querySelector('#answer .digit').textContent !== '–'")
-    banner(ann).filter(has_text="untested").wait_for()
 
 
 @pytest.mark.parametrize(
@@ -336,24 +253,14 @@ def test_choices_stay_in_their_fields(open_train):
     assert state(page).is_hidden()
 
 
-def test_without_mnist_and_network_it_learns_from_generated_digits_and_says_so(browser, tmp_path):
-    nowhere = "http://127.0.0.1:9"
-    lost = {"MNIST_CNN_DATA": "", "KERAS_HOME": str(tmp_path)}
-    with serve_process(https_proxy=nowhere, http_proxy=nowhere, **lost) as (address, _):
-        page = browser.new_page(locale="en-GB")
-        page.goto(f"{address}/?view=train")
-        page.locator("#train .layers td").first.wait_for()
-        start(page, data="mnist", **SHORT)
-        note = page.locator("#train .note")
-        note.filter(has_text="it learns from generated digits").wait_for(timeout=PATIENCE)
-        page.locator("#train .score").filter(has_text="generated digits").wait_for(timeout=PATIENCE)
-        page.close()
-
-
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everyone_can_use_it(open_train, scheme, language, size):
-    page = open_train(f"&lang={language}", color_scheme=scheme, **SIZES[size])
-    assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_everyone_can_use_it(open_train, size):
+    page, found = open_train(**SIZES[size]), {}
+    for language in ("en", "zh-CN"):
+        page.locator(f"html[lang={language}]").wait_for()
+        for scheme in ("light", "dark"):
+            turn(page, scheme)
+            found[language, scheme] = serious(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), language
+        page.locator("#header .language").click()
+    assert found == {both: [] for both in found}

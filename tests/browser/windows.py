@@ -68,6 +68,9 @@ class Windows:
 
     def give_back(self, window: Window) -> None:
         """Take a window back and empty it; one that cannot be emptied is closed."""
+        if window.page.is_closed():
+            window.context.close()
+            return
         try:
             _empty(window)
         except (Error, AssertionError):
@@ -97,6 +100,19 @@ class Windows:
 
         page.on = remembered
         return window
+
+
+def turn(page: Page, scheme: str) -> None:
+    """Let the page turn light or dark, and wait until its colours have faded over."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        "dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark"
+    )
+    page.evaluate(
+        """() => Promise.allSettled(document.getAnimations()
+            .filter((one) => one instanceof CSSTransition)
+            .map((one) => one.finished))"""
+    )
 
 
 def _origin(url: str) -> str:
