@@ -9,7 +9,6 @@ import pytest
 from mnist_cnn import payload, strokes, weights
 from mnist_cnn.activations import Tracer
 from mnist_cnn.preprocess import preprocess
-from tests.serving import serve
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 DRAWINGS = {
@@ -20,8 +19,8 @@ DRAWINGS = {
 
 
 @pytest.fixture(scope="module")
-def client():
-    with serve() as address, httpx.Client(base_url=f"{address}/mnist_cnn") as client:
+def client(address):
+    with httpx.Client(base_url=f"{address}/mnist_cnn") as client:
         yield client
 
 

@@ -1,21 +1,22 @@
 """The routes of the lesson: words, pictures and questions, and sentences for what is wrong."""
 
+import functools
 import shutil
 
 import httpx
 import numpy as np
 import pytest
 
-from mnist_cnn import strokes
+from mnist_cnn import strokes, variants
 from mnist_cnn.lesson.text import CHAPTERS
-from tests.serving import ROOT, serve, serve_process
+from tests.serving import serve
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
 
 
 @pytest.fixture(scope="module")
-def client():
-    with serve() as address, httpx.Client(base_url=f"{address}/mnist_cnn", timeout=60) as client:
+def client(address):
+    with httpx.Client(base_url=f"{address}/mnist_cnn", timeout=60) as client:
         yield client
 
 
@@ -75,19 +76,20 @@ def test_what_cannot_be_answered_gets_a_sentence(client, route, values, sentence
     assert sentence in response.json()["error"]
 
 
-def test_a_missing_file_is_named_in_the_terminal_and_not_to_visitors(tmp_path, capfd):
-    for folder in ("mnist_cnn", "weights"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "app.py", tmp_path)
-    (tmp_path / "weights" / "variants" / "average.json").unlink()
-    with serve_process(root=tmp_path) as (address, _):
+def test_a_missing_file_is_named_in_the_terminal_and_not_to_visitors(monkeypatch, tmp_path, capfd):
+    for card in variants.FOLDER.glob("*.json"):
+        shutil.copy(card, tmp_path)
+    (tmp_path / "average.json").unlink()
+    elsewhere = functools.partial(variants.load_card, folder=tmp_path)
+    monkeypatch.setattr(variants, "load_card", elsewhere)
+    with serve() as address:
         url = f"{address}/mnist_cnn/lessons/chapters"
         response = httpx.get(url, params={"language": "en"}, timeout=60)
     assert response.status_code == 400
     assert response.json()["key"] == "lesson incomplete"
     assert "Its terminal names the file" in response.json()["error"]
     assert str(tmp_path) not in response.text
-    assert f"{tmp_path}/weights/variants/average.json cannot be read" in capfd.readouterr().err
+    assert f"{tmp_path}/average.json cannot be read" in capfd.readouterr().err
 
 
 def test_an_empty_pad_and_an_unknown_language_get_a_sentence(client):

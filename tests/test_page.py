@@ -18,12 +18,6 @@ SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 
 
 @pytest.fixture(scope="module")
-def address():
-    with serve() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def client(address):
     return Client(address, verbose=False)
 

@@ -7,12 +7,11 @@ import pytest
 
 from mnist_cnn.ui.page_files import ASSETS
 from mnist_cnn.ui.web import HERE, SCRIPTS, VERSION, address_of
-from tests.serving import serve
 
 
 @pytest.fixture(scope="module")
-def client():
-    with serve() as address, httpx.Client(base_url=address) as client:
+def client(address):
+    with httpx.Client(base_url=address) as client:
         yield client
 
 
