@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE = 120  # seconds: a loaded machine takes long to import TensorFlow
+PATIENCE = 600  # seconds: what trains has a low priority, and a loaded machine little for it
 
 
 class Listener:

@@ -13,6 +13,7 @@ from mnist_cnn.options import Options
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import gate, log
 from mnist_cnn.ui.gate import REFUSALS_TOLD
+from tests.fake_worker import Workers
 from tests.listening import until
 
 
@@ -47,7 +48,7 @@ def test_requests_are_told_of_only_when_asked_for(client, caplog, level, lines):
 
 def test_trainings_are_told_of_by_what_nobody_can_ask_for_them_with(caplog):
     caplog.set_level(logging.INFO, "mnist_cnn")
-    runs = Runs()
+    runs = Runs(worker=Workers())
     try:
         chosen = Options.parse({"data": "generated", "digits": 300, "epochs": 200})
         run_id = runs.start("a session", chosen)
