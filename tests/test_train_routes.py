@@ -9,6 +9,8 @@ import pytest
 
 from mnist_cnn import model, strokes, weights
 from mnist_cnn.recipes import RECIPES
+from tests.fake_worker import Workers
+from tests.listening import until
 from tests.serving import people, serve
 from tests.test_live import SEVEN, decode
 
@@ -19,6 +21,7 @@ DRAWING = strokes.render(SEVEN, size=80).tobytes()
 
 @pytest.fixture(scope="module")
 def address():
+    """An app of this module's own, whose trainings are real: see ``trained``."""
     with serve() as address:
         yield f"{address}/mnist_cnn"
 
@@ -61,12 +64,12 @@ def trained(ann):
     return follow(ann, start(ann, SHORT))
 
 
-@pytest.mark.parametrize("session", [None, "", "short", "a" * 65, "with spaces and such", "ü" * 20])
-def test_without_a_session_nothing_is_told(address, session):
-    headers = {} if session is None else {"X-Mnist-Cnn-Session": session.encode()}
-    response = httpx.get(f"{address}/train/mine", headers=headers)
-    assert response.status_code == 400
-    assert "16 to 64 letters" in response.json()["error"]
+def test_without_a_session_nothing_is_told(address):
+    for session in (None, "", "short", "a" * 65, "with spaces and such", "ü" * 20):
+        headers = {} if session is None else {"X-Mnist-Cnn-Session": session.encode()}
+        response = httpx.get(f"{address}/train/mine", headers=headers)
+        assert response.status_code == 400, session
+        assert "16 to 64 letters" in response.json()["error"], session
 
 
 @pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
@@ -140,11 +143,11 @@ def test_bad_choices_get_a_sentence_and_its_parts(ann, route, choices, key, valu
     assert refusal["error"].endswith(".")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"[" * 4000, b"\xff"])
-def test_choices_that_are_none_get_a_sentence(ann, body):
-    response = ann.post("/train/start", content=body)
-    assert response.status_code == 400
-    assert response.json()["error"]
+def test_choices_that_are_none_get_a_sentence(ann):
+    for body in (b"", b"[]", b"nonsense", b"[" * 4000, b"\xff"):
+        response = ann.post("/train/start", content=body)
+        assert response.status_code == 400, body
+        assert response.json()["error"], body
 
 
 def test_a_run_tells_all_that_happens(trained):
@@ -191,13 +194,12 @@ def test_a_click_asks_the_same_network(ann, trained):
     assert ann.get("/features", params={"layer": "conv1", "network": run["id"]}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "reference", ["nothing", "../weights", "a.b", "x" * 500, "{id}.99", "{id}.-1"]
-)
-def test_a_network_that_is_not_there_is_said_by_its_key(ann, trained, reference):
-    response = read(ann, network=reference.format(id=trained[0]["id"]))
-    assert response.status_code == 400
-    assert response.json()["key"] == "networkGone"
+def test_a_network_that_is_not_there_is_said_by_its_key(ann, trained):
+    run = trained[0]["id"]
+    for name in ("nothing", "../weights", "a.b", "x" * 500, f"{run}.99", f"{run}.-1"):
+        response = read(ann, network=name)
+        assert response.status_code == 400, name
+        assert response.json()["key"] == "networkGone", name
 
 
 def test_digits_of_a_cell_and_the_worst(ann, trained):
@@ -257,17 +259,25 @@ def test_nobody_else_sees_or_moves_a_run(person, trained):
         assert ben.get(f"/train/{route}", params={"run": run["id"]}).json()["key"] == "run gone"
 
 
-def test_the_line_is_seen_left_and_moves_on(person):
-    carl, dora = person("carl"), person("dora")
-    first, second = start(carl, LONG), start(dora, LONG)
-    assert (first["state"], first["place"]) == ("starting", 0)
-    assert (second["state"], second["place"]) == ("queued", 1)
-    assert dora.post(f"/train/steer/pause?run={second['id']}").json()["key"] == "run queued"
-    assert dora.post(f"/train/steer/leave?run={second['id']}").json()["state"] == "stopped"
-    stopped = carl.post(f"/train/steer/stop?run={first['id']}").json()
-    assert stopped["id"] == first["id"]
-    assert follow(carl, first)[0]["state"] == "stopped"
-    assert carl.post(f"/train/steer/dance?run={first['id']}").status_code == 400
+def test_the_line_is_seen_left_and_moves_on():
+    workers = Workers()  # none takes a step before it is told to
+    with serve(worker=workers) as address, people(f"{address}/mnist_cnn") as person:
+        carl, dora, erin = person("carl"), person("dora"), person("erin")
+        first, second, third = start(carl, LONG), start(dora, LONG), start(erin, LONG)
+        assert (first["state"], first["place"]) == ("starting", 0)
+        assert [(run["state"], run["place"]) for run in (second, third)] == [
+            ("queued", 1),
+            ("queued", 2),
+        ]
+        assert dora.post(f"/train/steer/pause?run={second['id']}").json()["key"] == "run queued"
+        assert dora.post(f"/train/steer/leave?run={second['id']}").json()["state"] == "stopped"
+        stopped = carl.post(f"/train/steer/stop?run={first['id']}").json()
+        assert stopped["id"] == first["id"]
+        assert follow(carl, first)[0]["state"] == "stopped"
+        assert carl.post(f"/train/steer/dance?run={first['id']}").status_code == 400
+        until(lambda: len(workers.made) == 2)
+        news = erin.get("/train/events", params={"run": third["id"]}).json()
+        assert (news["state"], news["place"]) == ("starting", 0)
 
 
 class Digits:
