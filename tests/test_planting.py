@@ -1,11 +1,13 @@
 """The faults that ``planting`` plants fit the product and the tests as they are now."""
 
+import json
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 
-from tests import planting
-from tests.planting import Copy, Fault, faults
+from tests.planting import faults
 from tests.serving import ROOT
 
 FAULTS = faults()
@@ -42,47 +44,50 @@ def test_there_are_at_least_forty_faults_each_with_a_name_of_its_own():
     assert [name for name, count in names.items() if count > 1] == []
 
 
-@pytest.fixture
-def tiny(tmp_path):
-    """A copy of a product of one line, with a test that notices and one that does not."""
+PRODUCT = "LEAST = 3\nMOST = 4\n"
+TESTS = """
+import product
+def test_least(): assert product.LEAST == 3
+def test_nothing(): pass
+def test_waits():
+    while product.LEAST != 3: pass
+def test_broken(): assert False
+"""
+OUTCOMES = [  # a text, what is there instead, the test that should notice, and what becomes of it
+    ("LEAST = 3", "LEAST = 4", "test_least", ["found", "tests/test_it.py::test_least"]),
+    ("LEAST = 3", "LEAST = 4", "test_gone", ["found", "tests/test_it.py::test_least"]),
+    ("LEAST = 3", "LEAST = 4", "test_nothing", ["not noticed", ""]),
+    ("LEAST = 3", "LEAST = ", "test_least", ["status 4", "tests/test_it.py"]),  # none begins
+    ("LEAST = 3", "LEAST = 4", "test_waits", ["waits for ever", ""]),
+    (
+        "LEAST = 3",
+        "LEAST = 4",
+        "test_broken",
+        ["fails without it", "tests/test_it.py::test_broken"],
+    ),
+    ("LEAST = 2", "LEAST = 4", "test_least", ["text missing", ""]),
+    (" = ", "=", "test_least", ["text missing", ""]),  # for it stands there twice
+]
+PLANT = """
+import json, sys
+from tests import planting
+class Tiny(planting.Copy):
+    def __init__(self): self.folder = planting.Path(sys.argv[1])
+outcomes = []
+for text, instead, test, _ in json.loads(sys.argv[2]):
+    planting.PATIENCE = 3 if test == "test_waits" else 300
+    fault = planting.Fault("", "", "product.py", text, instead, ("tests/test_it.py::" + test,))
+    outcomes.append(Tiny().plant(fault, ["tests/test_it.py::test_broken"]))
+print(json.dumps(outcomes))
+"""
+
+
+def test_a_fault_is_found_when_a_test_passes_without_it_and_fails_with_it(tmp_path):
+    (tmp_path / "product.py").write_text(PRODUCT)
     (tmp_path / "tests").mkdir()
-    (tmp_path / "product.py").write_text("LEAST = 3\n")
-    (tmp_path / "tests" / "test_it.py").write_text(
-        "import product\n"
-        "def test_least():\n    assert product.LEAST == 3\n"
-        "def test_nothing():\n    pass\n"
-        "def test_waits():\n    while product.LEAST != 3: pass\n"
-        "def test_broken():\n    assert False\n"
-    )
-    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
-    copy = object.__new__(Copy)  # without a checkout to copy
-    copy.folder = tmp_path
-    return copy
-
-
-@pytest.mark.parametrize(
-    ("instead", "test", "words"),
-    [
-        ("LEAST = 4", "test_least", "found"),
-        ("LEAST = 4", "test_nothing", "not noticed"),
-        ("LEAST = 4", "test_gone", "found"),  # whole file instead
-        ("LEAST = ", "test_least", "status 4"),  # no test fails where none can begin
-        ("LEAST = 4", "test_waits", "waits for ever"),
-        ("LEAST = 4", "test_broken", "fails without it"),
-    ],
-)
-def test_a_fault_is_found_when_a_test_passes_without_it_and_fails_with_it(
-    instead, test, words, tiny, monkeypatch
-):
-    monkeypatch.setattr(planting, "PATIENCE", 300 if words != "waits for ever" else 3)
-    named = f"tests/test_it.py::{test}"
-    fault = Fault("", "", "product.py", "LEAST = 3", instead, (named,))
-    failing = ["tests/test_it.py::test_broken"] if words == "fails without it" else []
-    assert tiny.plant(fault, failing)[0] == words
-    assert (tiny.folder / "product.py").read_text() == "LEAST = 3\n"
-
-
-def test_a_text_that_is_gone_or_stands_twice_is_said(tiny):
-    (tiny.folder / "product.py").write_text("LEAST = 3\nMOST = 3\n")
-    for text in ("LEAST = 4", " = 3"):
-        assert tiny.plant(Fault("", "", "product.py", text, "", ()))[0] == "text missing"
+    (tmp_path / "tests" / "test_it.py").write_text(TESTS)
+    program = [sys.executable, "-c", PLANT, str(tmp_path), json.dumps(OUTCOMES)]
+    planted = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+    assert planted.returncode == 0, planted.stderr
+    assert json.loads(planted.stdout) == [outcome for *_, outcome in OUTCOMES]
+    assert (tmp_path / "product.py").read_text() == PRODUCT

@@ -56,6 +56,13 @@ def test_people_take_off_their_own_and_the_teacher_any():
     assert put(wall).id > theirs.id  # or a page that missed this would take it for the old one
 
 
+def test_a_digit_that_was_taken_off_is_no_longer_counted():
+    wall = Wall()
+    put(wall, meant=7, read=1)
+    wall.remove(put(wall, meant=4, read=9).id)
+    assert wall.confusion().sum() == wall.confusion()[7, 1] == 1
+
+
 def test_clear_takes_all_off():
     wall = Wall(most=1)
     put(wall)
