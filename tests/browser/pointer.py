@@ -75,6 +75,15 @@ def settled(page: Page) -> Page:
     return page
 
 
+def painted(page: Page) -> Page:
+    """Wait until what has just changed is laid out and on the screen: for two of its frames."""
+    page.evaluate(
+        """() => new Promise((resolve) =>
+            requestAnimationFrame(() => requestAnimationFrame(resolve)))"""
+    )
+    return page
+
+
 def draw_and_settle(page: Page, digit: int) -> Page:
     """Draw a digit, wait until it is read, and until all moves of the pen are answered."""
     draw_digit(page, digit)
