@@ -5,27 +5,34 @@ import re
 import numpy as np
 import pytest
 
-from mnist_cnn import weights
-from mnist_cnn.activations import Tracer
-from tests.browser.pointer import colors, draw_digit, wait_for_digit
+from tests.browser.pointer import colors, draw_and_settle, draw_digit, wait_for_digit
+
+
+@pytest.fixture(scope="module")
+def seven(open_for_all):
+    """A page with a 7, every layer of it on the screen."""
+    return draw_and_settle(open_for_all(viewport={"width": 1280, "height": 1700}), 7)
 
 
 @pytest.fixture
-def page(open_page):
-    page = open_page(viewport={"width": 1280, "height": 1700})  # every layer is on the screen
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    page.wait_for_timeout(200)  # the last move's answer
-    return page
+def page(seven):
+    """The same at rest: nothing is pointed at, no number open, each layer on its own scale."""
+    yield seven
+    seven.keyboard.press("Escape")
+    seven.get_by_role("radio", name="per layer").click()
+    seven.mouse.move(5, 5)
+    seven.locator("#maps .readout:not(.telling)").wait_for()
+    seven.locator("#inspector .inspector").wait_for(state="hidden")
+    wait_for_digit(seven, 7)
 
 
-@pytest.fixture
-def activations(page):
+@pytest.fixture(scope="module")
+def activations(seven, reader):
     """What TensorFlow computes for the very picture the page shows as the network's input."""
-    alpha = page.locator("#filmstrip .image canvas").evaluate(
+    alpha = seven.locator("#filmstrip .image canvas").evaluate(
         "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)"
     )
-    return Tracer(weights.load())(np.array(alpha, np.uint8).reshape(28, 28))
+    return reader.tracer(np.array(alpha, np.uint8).reshape(28, 28))
 
 
 def hover(page, layer, x, y):
