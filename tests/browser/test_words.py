@@ -2,19 +2,7 @@
 
 import pytest
 
-CALL = """async ([name, share]) => {
-    const words = await import("/mnist_cnn/files/any/answer/words.js");
-    return words[name](share);
-}"""
-
-
-@pytest.fixture(scope="module")
-def page(address, browser):
-    page = browser.new_page()
-    page.goto(address)
-    page.locator("#answer .bars li").first.wait_for()
-    yield page
-    page.close()
+CALL = """async ([name, share]) => (await import("/answer/words.js"))[name](share)"""
 
 
 @pytest.mark.parametrize(
@@ -35,6 +23,6 @@ def page(address, browser):
         (1.0, "100%", "100%"),
     ],
 )
-def test_percentages(page, share, long, short):
-    assert page.evaluate(CALL, ["inPercent", share]) == long
-    assert page.evaluate(CALL, ["inShortPercent", share]) == short
+def test_percentages(modules, share, long, short):
+    assert modules.evaluate(CALL, ["inPercent", share]) == long
+    assert modules.evaluate(CALL, ["inShortPercent", share]) == short
