@@ -1,10 +1,14 @@
 """``strokes.render`` draws what the pad draws, so what is learned from strokes holds on the pad."""
 
+import base64
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from mnist_cnn import strokes
-from tests.browser.pointer import DIGITS
+from tests.browser.pointer import DIGITS, clear
 
 LINES = {
     "a four of two strokes": DIGITS[4],
@@ -16,13 +20,21 @@ LINES = {
 }
 
 
-@pytest.fixture
-def page(open_page):
-    """The page with a pad of 280×280 pixels: one is a pad unit."""
-    page = open_page()
+@pytest.fixture(scope="module")
+def shared(open_for_all):
+    """A page with a pad of 280×280 pixels: one is a pad unit."""
+    page = open_for_all()
     page.add_style_tag(content="#pad .paper { width: 280px; border: 0 }")
     page.wait_for_function("document.querySelector('#pad canvas').width === 280")
     return page
+
+
+@pytest.fixture
+def page(shared):
+    """The same with an empty pad."""
+    clear(shared)
+    assert ink_on(shared).max() == 0
+    return shared
 
 
 def draw(page, points):
@@ -39,11 +51,8 @@ def draw(page, points):
 
 
 def ink_on(page):
-    alpha = page.locator("#pad canvas").evaluate(
-        """canvas => [...canvas.getContext("2d").getImageData(0, 0, 280, 280).data]
-            .filter((_, i) => i % 4 === 3)"""
-    )
-    return np.array(alpha, np.uint8).reshape(280, 280)
+    url = page.locator("#pad canvas").evaluate("canvas => canvas.toDataURL()")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))))[..., 3]
 
 
 @pytest.mark.parametrize("brush", [4, 20, 44])
