@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 
 from mnist_cnn import strokes
 from mnist_cnn.ui import gate
-from tests.serving import serve
+from tests.serving import serve, serve_process
 from tests.test_live import SEVEN
 
 DRAWING = strokes.render(SEVEN, size=80).tobytes()
@@ -30,6 +30,7 @@ BEGUN = struct.pack(">BB", 0x02, 0x80) + bytes(4)  # a message that fragments go
 
 @pytest.fixture(scope="module")
 def address():
+    """An app of this module's own: after a flood an address has to wait."""
     with serve() as address:
         yield address
 
@@ -54,6 +55,22 @@ def read(address):
 
 @pytest.mark.parametrize("kind", TINY)
 def test_one_who_sends_tiny_frames_without_end_stops_nobody_s_drawing(address, kind):
+    draw_during_a_flood(address, kind, times=5)
+
+
+@pytest.fixture(scope="module")
+def program():
+    with serve_process() as (address, _):
+        yield address
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", TINY)
+def test_a_flood_of_tiny_frames_stops_nobody_s_drawing_in_a_program_of_its_own(program, kind):
+    draw_during_a_flood(program, kind, times=50)
+
+
+def draw_during_a_flood(address, kind, times):
     over = threading.Event()
 
     def flood(flooding):
@@ -68,7 +85,7 @@ def test_one_who_sends_tiny_frames_without_end_stops_nobody_s_drawing(address, k
         thread = threading.Thread(target=flood, args=(flooding,))
         thread.start()
         with connect(f"{address.replace('http', 'ws')}/mnist_cnn/live") as drawing:
-            for _ in range(50):
+            for _ in range(times):
                 drawing.send(MESSAGE)
                 assert drawing.recv(timeout=60).startswith(b"{") is False
         over.set()

@@ -16,6 +16,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from mnist_cnn import strokes, weights
+from tests.fake_worker import Workers
 from tests.looping import run
 from tests.serving import ROOT, serve, serve_process
 
@@ -23,17 +24,17 @@ SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 
 
 @pytest.fixture(scope="module")
-def address():
-    with serve() as address:
+def page():
+    """The page of an app that trains without learning anything."""
+    with serve(worker=Workers(pace=0)) as address:
         yield address
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_the_example_in_the_readme_runs(address, tmp_path, readme):
-    text = (ROOT / readme).read_text(encoding="utf-8")
-    program = text.split("```python\n")[1].split("```")[0]
+def test_the_example_in_the_readme_runs(page, tmp_path):
+    program = _python("README.md")
+    assert program == _python("README.zh-CN.md")
     assert program.count("http://127.0.0.1:7860") == 1
-    program = program.replace("http://127.0.0.1:7860", address).replace("10_000", "500")
+    program = program.replace("http://127.0.0.1:7860", page).replace("10_000", "500")
     Image.fromarray(255 - strokes.render(SEVEN)).save(tmp_path / "photo.jpg")
     outcome = subprocess.run(
         [sys.executable, "-c", program],
@@ -53,12 +54,16 @@ def test_the_example_in_the_readme_runs(address, tmp_path, readme):
     assert network.count_params() == 93_322
 
 
+def test_the_javascript_example_is_the_same_in_each_language():
+    assert _javascript("README.md") == _javascript("README.zh-CN.md")
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no node or npm")
-def test_the_javascript_example_in_the_readme_runs(address, tmp_path):
+def test_the_javascript_example_in_the_readme_runs(page, tmp_path):
     program = _javascript("README.md")
-    assert program == _javascript("README.zh-CN.md")
     assert program.count("http://127.0.0.1:7860") == 1
-    program = program.replace("http://127.0.0.1:7860", address).replace("10_000", "500")
+    program = program.replace("http://127.0.0.1:7860", page).replace("10_000", "500")
     (tmp_path / "program.mjs").write_text(program, encoding="utf-8")
     Image.fromarray(255 - strokes.render(SEVEN)).save(tmp_path / "photo.jpg")
     install = ["npm", "install", "--no-audit", "--no-fund", "@gradio/client"]
@@ -76,8 +81,17 @@ def test_the_javascript_example_in_the_readme_runs(address, tmp_path):
     assert "mnist_cnn.keras" in outcome.stdout
 
 
+def _python(readme):
+    return _program(readme, "python")
+
+
 def _javascript(readme):
-    return (ROOT / readme).read_text(encoding="utf-8").split("```js\n")[1].split("```")[0]
+    return _program(readme, "js")
+
+
+def _program(readme, language):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    return text.split(f"```{language}\n")[1].split("```")[0]
 
 
 def test_a_choice_that_cannot_be_trained_is_refused_in_a_sentence(address):
@@ -88,44 +102,64 @@ def test_a_choice_that_cannot_be_trained_is_refused_in_a_sentence(address):
         client.predict(digits=5, api_name="/train")
 
 
-def test_every_endpoint_is_a_tool_for_language_models():
+@pytest.fixture(scope="module")
+def tools():
+    """The address of an app with tools for language models."""
     pytest.importorskip("mcp", reason="needs pip install 'gradio[mcp]'")
     with serve("--mcp") as address:
-        schema = httpx.get(f"{address}/gradio_api/mcp/schema").json()
-        tools = {tool["name"].removeprefix("mnist_cnn_"): tool for tool in schema}
-        assert {name.rpartition("_")[2] for name in tools} == {"predict", "activations", "train"}
-        described = {name: tool["description"] for name, tool in tools.items()}
-        assert "photo of paper" in json.dumps(described)
-        for name in tools:
-            if not name.endswith("train"):
-                assert (
-                    "data: URI"
-                    in tools[name]["inputSchema"]["properties"]["picture"]["description"]
-                )
-        assert run(_tool_names(f"{address}/gradio_api/mcp/")) == {tool["name"] for tool in schema}
+        yield f"{address}/gradio_api/mcp/"
 
 
-def test_a_tool_reads_the_picture_it_is_sent(tmp_path):
-    """One of more than 64 KiB, the bound of other calls; an address is not fetched.
+def test_every_endpoint_is_a_tool_for_language_models(tools):
+    schema = httpx.get(f"{tools}schema").json()
+    named = {tool["name"].removeprefix("mnist_cnn_"): tool for tool in schema}
+    assert {name.rpartition("_")[2] for name in named} == {"predict", "activations", "train"}
+    described = {name: tool["description"] for name, tool in named.items()}
+    assert "photo of paper" in json.dumps(described)
+    for name, tool in named.items():
+        if not name.endswith("train"):
+            picture = tool["inputSchema"]["properties"]["picture"]
+            assert "data: URI" in picture["description"]
+    assert run(_tool_names(tools)) == {tool["name"] for tool in schema}
 
-    The proxy knows nothing of this machine: the server has to ask itself past it.
-    """
-    pytest.importorskip("mcp", reason="needs pip install 'gradio[mcp]'")
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory):
+    """A file of more than 64 KiB, the bound of other calls, that shows a seven."""
     paper = Image.fromarray(255 - strokes.render(SEVEN)).resize((1120, 1120))
     noise = np.random.default_rng(0).integers(-8, 8, (1120, 1120))
-    photo = Image.fromarray((np.asarray(paper) + noise).clip(0, 255).astype(np.uint8))
-    photo.save(tmp_path / "photo.png")
-    sent = base64.b64encode((tmp_path / "photo.png").read_bytes()).decode()
+    noisy = Image.fromarray((np.asarray(paper) + noise).clip(0, 255).astype(np.uint8))
+    path = tmp_path_factory.mktemp("tools") / "photo.png"
+    noisy.save(path)
+    return path
+
+
+def as_sent(photo):
+    sent = base64.b64encode(photo.read_bytes()).decode()
     assert len(sent) > 500_000
-    with serve_process("--mcp", http_proxy="http://127.0.0.1:9") as (address, _):
-        here = f"data:image/png;base64,{sent}"
-        pictures = [here, "http://127.0.0.1:9/photo.png", str(tmp_path / "photo.png")]
-        read, *refused = run(_predicted(f"{address}/gradio_api/mcp/", pictures))
+    return f"data:image/png;base64,{sent}"
+
+
+def test_a_tool_reads_the_picture_it_is_sent_and_fetches_none(tools, photo):
+    pictures = [as_sent(photo), "http://127.0.0.1:9/photo.png", str(photo)]
+    read, *refused = run(_predicted(tools, pictures))
     assert not read.isError
     assert '"digit": 7' in read.content[0].text.replace("'", '"')
     for answer in refused:
         assert answer.isError
         assert "data:image/png;base64," in answer.content[0].text
+
+
+@pytest.mark.slow
+def test_tools_are_answered_past_a_proxy_that_does_not_know_this_machine(photo):
+    pytest.importorskip("mcp", reason="needs pip install 'gradio[mcp]'")
+    with serve_process("--mcp", http_proxy="http://127.0.0.1:9") as (address, _):
+        pictures = [as_sent(photo), str(photo)]
+        read, refused = run(_predicted(f"{address}/gradio_api/mcp/", pictures))
+    assert not read.isError
+    assert '"digit": 7' in read.content[0].text.replace("'", '"')
+    assert refused.isError
+    assert "data:image/png;base64," in refused.content[0].text
 
 
 async def _predicted(address, pictures):
