@@ -56,8 +56,8 @@ def serve(*options: str, **settings) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serve_asleep(*options: str, **settings) -> Iterator[tuple[str, Callable[[], None]]]:
-    """As ``serve``, while the network sleeps; yield the address and what wakes it."""
+def serve_asleep(*options: str, **settings) -> Iterator[tuple[str, str, Callable[[], None]]]:
+    """As ``serve_class``, while the network sleeps; yield what wakes it, too."""
     from mnist_cnn.ui import awake
 
     called, wake = threading.Event(), awake.wake
@@ -76,7 +76,7 @@ def serve_asleep(*options: str, **settings) -> Iterator[tuple[str, Callable[[], 
             served.waking.wait()
 
         try:
-            yield address, call
+            yield address, served.classroom.token, call
         finally:
             call()
 

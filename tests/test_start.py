@@ -36,7 +36,7 @@ def read(address):
 
 
 def test_the_page_is_served_while_the_network_sleeps_and_drawings_are_answered_then():
-    with serve_asleep() as (address, wake):
+    with serve_asleep() as (address, _, wake):
         health = httpx.get(f"{address}/health")
         assert (health.status_code, health.json()) == (503, {"status": "waking"})
         assert health.headers["retry-after"] == "1"

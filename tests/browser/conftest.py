@@ -77,12 +77,19 @@ def modules(browser):
     page.close()
 
 
-@pytest.fixture
-def line(address):
-    """A line to the app that a test can slow down, cut or let hang."""
+@pytest.fixture(scope="module")
+def a_line(address):
     with proxy(address) as (through, line):
         line.address = through
         yield line
+
+
+@pytest.fixture
+def line(a_line):
+    """A line to the app that a test can slow down, cut or let hang; its address is another."""
+    yield a_line
+    a_line.delay = 0.0
+    a_line.mend()
 
 
 @pytest.fixture

@@ -205,6 +205,7 @@ def write_by_hand(page, digit):
         page.mouse.up()
 
 
+@pytest.mark.slow
 def test_the_class_sees_the_last_drawing_and_its_end_however_long_the_teacher_draws(open_class):
     teacher, pupil = open_class(teacher=True), open_class(view="layers")
     answers = []
@@ -391,7 +392,6 @@ def test_what_could_not_be_decided_does_not_look_decided(open_class):
     assert not allowed.is_checked()
 
 
-@pytest.mark.slow
 def test_everyone_starts_with_the_network_the_teacher_uses_until_it_is_the_shipped_one(open_class):
     teacher, pupil = open_class(teacher=True, view="train"), open_class(view="layers")
     draw_digit(pupil, 7)
@@ -419,18 +419,19 @@ def test_everyone_starts_with_the_network_the_teacher_uses_until_it_is_the_shipp
 
 def test_an_idle_page_asks_nothing(open_class):
     page = open_class(view="layers")
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(500)
     sent = []
     page.on("request", lambda request: sent.append(request.url))
     page.on("websocket", lambda socket: sent.append(socket.url))
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(2500)
     assert sent == []
 
 
 def test_without_websockets_the_class_works_as_well(open_class):
     teacher = open_class(teacher=True)
     pupil = open_class(view="layers", sockets=False)
-    pupil.wait_for_timeout(4500)  # as long as it takes to give sockets up
+    with pupil.expect_request("**/class/news*"):
+        pass  # sockets have been given up
     draw_digit(teacher, 0)
     wait_for_digit(teacher, 0)
     teacher.get_by_role("button", name="Show my drawing to everyone").click()

@@ -23,6 +23,7 @@ def prefixed():
         yield both
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blocked", [False, True], ids=["socket", "socket blocked"])
 def test_the_class_meets_behind_nginx(tmp_path, browser, prefixed, blocked):
     app, token = prefixed
@@ -47,6 +48,7 @@ def test_the_class_meets_behind_nginx(tmp_path, browser, prefixed, blocked):
             page.context.close()
 
 
+@pytest.mark.slow
 def test_the_code_behind_nginx_is_the_address_one_has_come_by(tmp_path, browser, prefixed):
     app, token = prefixed
     with behind(tmp_path, app) as address:
@@ -60,6 +62,7 @@ def test_the_code_behind_nginx_is_the_address_one_has_come_by(tmp_path, browser,
         page.context.close()
 
 
+@pytest.mark.slow
 def test_a_class_that_signs_in_meets_as_well(browser):
     with serve_class("--auth", "teacher:chalk") as (address, token):
         context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})

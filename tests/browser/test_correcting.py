@@ -1,6 +1,7 @@
 """Teach it my digit: what was corrected is learned, its price shown, and all of it unlearned."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.correcting import deny, teach
 from tests.browser.pointer import draw_digit, wait_for_digit
@@ -80,13 +81,14 @@ def test_collected_digits_can_be_taken_out_and_are_kept_with_the_tab(open_page):
     assert page.locator("#correction .teach").is_hidden()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "No, it is a…"), ("zh-CN", "不对，这是…")])
-def test_the_menu_of_digits_works_by_keyboard(open_page, language, words):
-    page = open_page(f"/?lang={language}")
+def test_the_menu_of_digits_works_by_keyboard(open_page):
+    page = open_page("/?lang=zh-CN")
     draw_digit(page, 4)
     wait_for_digit(page, 4)
     button = page.locator("#correction .deny")
-    assert button.inner_text().startswith(words)
+    assert button.inner_text().startswith("不对，这是…")
+    page.locator("#header .language").click()
+    expect(button).to_contain_text("No, it is a…")
     button.press("ArrowDown")
     page.keyboard.press("9")
     page.keyboard.press("Enter")

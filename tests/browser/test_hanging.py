@@ -2,26 +2,17 @@
 
 import pytest
 
-from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.conftest import opening
+from tests.browser.pointer import draw_and_settle
 
 PATIENCE = 20_000  # milliseconds; the page itself gives up after ten seconds
 
 
 @pytest.fixture
-def page(line, browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB")
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(line.address)
-    page.locator("#maps figure[data-layer=softmax]").wait_for()
-    page.locator("#pad .undo:disabled").wait_for()
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    page.wait_for_timeout(300)  # the last move's answer
-    yield page
-    context.close()
-    assert errors == []
+def page(line, windows):
+    with opening(line.address, windows) as open_page:
+        yield draw_and_settle(open_page(viewport={"width": 1280, "height": 1000}), 7)
+        line.mend()  # the window is emptied through it
 
 
 @pytest.mark.slow
@@ -49,7 +40,6 @@ def test_a_number_is_explained_when_the_server_is_back(page, line, fault):
     assert inspector.get_by_text("The server does not answer").count() == 0
 
 
-@pytest.mark.slow
 def test_the_evidence_comes_when_the_server_is_back(page, line):
     line.cut()
     page.locator("#actions .why").click()

@@ -71,7 +71,11 @@ def under_a_prefix():
         yield address
 
 
-@pytest.mark.parametrize("blocked", [False, True], ids=["socket", "socket blocked"])
+@pytest.mark.parametrize(
+    "blocked",
+    [False, pytest.param(True, marks=pytest.mark.slow)],
+    ids=["socket", "socket blocked"],
+)
 def test_drawing_works_under_a_prefix(tmp_path, browser, under_a_prefix, blocked):
     with behind(tmp_path, under_a_prefix, blocked=blocked) as address:
         with opened(browser, address) as page:
@@ -87,6 +91,7 @@ def test_drawing_works_under_a_prefix(tmp_path, browser, under_a_prefix, blocked
         assert ("200", "/digits/mnist_cnn/read") not in asked
 
 
+@pytest.mark.slow
 def test_drawing_works_at_the_root_of_a_domain(tmp_path, browser, at_root):
     with behind(tmp_path, at_root, location="location / {") as address:
         with opened(browser, address) as page:
@@ -95,6 +100,7 @@ def test_drawing_works_at_the_root_of_a_domain(tmp_path, browser, at_root):
         assert ("101", "/mnist_cnn/live") in logged(tmp_path, "/mnist_cnn/live")
 
 
+@pytest.mark.slow
 def test_two_replicas_share_the_drawings(tmp_path, browser, under_a_prefix):
     with serve("--root-path", "/digits") as other:
         apps = [under_a_prefix, other]
@@ -114,6 +120,7 @@ def test_two_replicas_share_the_drawings(tmp_path, browser, under_a_prefix):
     assert {status for status, _ in others} <= {"200", "304", LEFT}
 
 
+@pytest.mark.slow
 def test_the_page_lives_on_when_a_replica_ends(tmp_path, browser, under_a_prefix):
     with contextlib.ExitStack() as stack:
         with serve("--root-path", "/digits") as other:

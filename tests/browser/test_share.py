@@ -7,6 +7,7 @@ import zxingcpp
 from PIL import Image
 
 from mnist_cnn.ui import addresses
+from tests.browser.conftest import opening
 from tests.serving import serve
 
 
@@ -36,37 +37,28 @@ def for_this_machine():
 
 
 @pytest.fixture
-def page_for_everybody(for_everybody, browser, request):
-    context = browser.new_context(viewport=getattr(request, "param", None))
-    page = context.new_page()
-    page.goto(for_everybody)
-    page.locator("#maps figure[data-layer=softmax]").wait_for()
-    yield page
-    context.close()
+def page(for_everybody, windows):
+    with opening(for_everybody, windows) as open_page:
+        yield open_page()
 
 
-SIZES = [{"width": w, "height": h} for w, h in ((1280, 800), (1920, 1080), (390, 844))]
+def test_the_code_is_the_address_of_this_network(page):
+    for width, height in ((1280, 800), (1920, 1080), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        open_dialog(page)
+        address = page.locator("#share .address").inner_text()
+        assert address.startswith("http://")
+        assert "127.0.0.1" not in address
+        page.locator("#share .qr").evaluate("image => image.decode()")
+        assert code_on(page) == address, width
+        box = page.locator("#share dialog").bounding_box()
+        assert box["x"] >= 0, width
+        assert box["x"] + box["width"] <= width
+        page.keyboard.press("Escape")
+        page.locator("#share dialog").wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("page_for_everybody", SIZES, indirect=True, ids=str)
-def test_the_code_is_the_address_of_this_network(page_for_everybody):
-    page = page_for_everybody
-    open_dialog(page)
-    address = page.locator("#share .address").inner_text()
-    assert address.startswith("http://")
-    assert "127.0.0.1" not in address
-    page.locator("#share .qr").evaluate("image => image.decode()")
-    assert code_on(page) == address
-    box = page.locator("#share dialog").bounding_box()
-    window = page.viewport_size
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= window["width"]
-    page.keyboard.press("Escape")
-    page.locator("#share dialog").wait_for(state="hidden")
-
-
-def test_the_code_leads_to_the_page(page_for_everybody):
-    page = page_for_everybody
+def test_the_code_leads_to_the_page(page):
     open_dialog(page)
     page.locator("#share .qr").evaluate("image => image.decode()")
     page.goto(code_on(page))
@@ -76,26 +68,22 @@ def test_the_code_leads_to_the_page(page_for_everybody):
     assert page.url.startswith(code_on(page))
 
 
-@pytest.mark.parametrize(
-    ("locale", "words"),
-    [("en-GB", "Only this computer can open the page"), ("zh-CN", "目前只有这台电脑能打开")],
-)
-def test_a_page_for_this_machine_only_says_how_to_let_others_in(
-    for_this_machine, browser, locale, words
-):
-    context = browser.new_context(locale=locale)
-    page = context.new_page()
-    page.goto(for_this_machine)
-    open_dialog(page)
-    dialog = page.locator("#share dialog")
-    assert words in dialog.inner_text()
-    assert "python app.py" in dialog.locator("code").all_inner_texts()
-    assert page.locator("#share .qr").is_hidden()
-    context.close()
+def test_a_page_for_this_machine_only_says_how_to_let_others_in(for_this_machine, windows):
+    said = {
+        "en": "Only this computer can open the page",
+        "zh-CN": "目前只有这台电脑能打开",
+    }
+    with opening(for_this_machine, windows) as open_page:
+        for language, words in said.items():
+            page = open_page(f"/?lang={language}")
+            open_dialog(page)
+            dialog = page.locator("#share dialog")
+            assert words in dialog.inner_text()
+            assert "python app.py" in dialog.locator("code").all_inner_texts()
+            assert page.locator("#share .qr").is_hidden()
 
 
-def test_the_dialog_changes_its_language(page_for_everybody):
-    page = page_for_everybody
+def test_the_dialog_changes_its_language(page):
     page.locator("#header .language").click()
     open_dialog(page)
     assert page.locator("#share h2").inner_text() == "在其他设备上打开这个页面"

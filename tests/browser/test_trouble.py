@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
-from tests.browser.windows import NO_SOCKETS
+from tests.browser.conftest import opening
+from tests.browser.pointer import DIGITS, clear, draw_digit, draw_stroke, place, wait_for_digit
 
 UNREACHABLE = "The server does not answer"
 SLOW = "The server is slow"
@@ -43,26 +43,17 @@ COUNT_FLIGHTS = """() => {
 }"""
 
 
-@pytest.fixture(params=["socket", "requests"])
-def page(line, browser, request):
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    if request.param == "requests":
-        context.add_init_script(NO_SOCKETS)
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(line.address)
-    page.locator("#maps figure[data-layer=softmax]").wait_for()
-    page.locator("#pad .undo:disabled").wait_for()
-    draw_digit(page, 1)
-    wait_for_digit(page, 1)
-    page.keyboard.press("Delete")
-    wait_for_digit(page, "–")
-    page.evaluate(WATCH_INK)
-    page.evaluate(COUNT_FLIGHTS)
-    yield page
-    context.close()
-    assert errors == []
+@pytest.fixture(params=["socket", pytest.param("requests", marks=pytest.mark.slow)])
+def page(line, windows, request):
+    with opening(line.address, windows) as open_page:
+        page = open_page(sockets=request.param == "socket")
+        draw_digit(page, 1)
+        wait_for_digit(page, 1)
+        clear(page)
+        page.evaluate(WATCH_INK)
+        page.evaluate(COUNT_FLIGHTS)
+        yield page
+        line.mend()  # the window is emptied through it
 
 
 def notice(page):
