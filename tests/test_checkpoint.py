@@ -70,7 +70,13 @@ def interrupted(stopped, tmp_path):
     return file
 
 
-@pytest.mark.parametrize("stop", [STEPS + 2, 2 * STEPS + 1], ids=["in epoch 2", "in epoch 3"])
+@pytest.mark.parametrize(
+    "stop",
+    [
+        pytest.param(STEPS + 2, id="in epoch 2"),
+        pytest.param(2 * STEPS + 1, id="in epoch 3", marks=pytest.mark.slow),
+    ],
+)
 def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(stop, uninterrupted, tmp_path):
     file = tmp_path / "run.npz"
     _, events = run(file)
