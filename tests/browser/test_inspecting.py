@@ -4,36 +4,59 @@ import re
 
 import pytest
 
-from tests.browser.pointer import colors, draw_digit, wait_for_digit
+from tests.browser.pointer import colors, draw_and_settle, painted, settled, wait_for_digit
 
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense1", "softmax"]
 FIELDS = {"conv1": 3, "pool1": 4, "conv2": 8, "pool2": 10, "conv3": 18}  # pixels of the picture
 
 
+SIZE = {"width": 1280, "height": 1700}  # every layer is on the screen
+
+
+@pytest.fixture(scope="module")
+def shared(open_for_all):
+    """A page with a 7."""
+    return draw_and_settle(open_for_all(viewport=SIZE), 7)
+
+
 @pytest.fixture
-def page(open_page):
-    page = open_page(viewport={"width": 1280, "height": 1700})
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    settle(page)
-    return page
+def page(shared):
+    """The same at rest, for tests that change neither the drawing nor what is kept."""
+    yield shared
+    shared.unroute_all()
+    if shared.locator("#actions .why").get_attribute("aria-pressed") == "true":
+        shared.locator("#actions .why").click()
+    shared.keyboard.press("Escape")
+    shared.mouse.move(5, 5)
+    resize(shared, **SIZE)
+    shared.evaluate("scrollTo(0, 0)")
+    shared.locator("#inspector .inspector").wait_for(state="hidden")
+    shared.locator("#maps .readout:not(.telling)").wait_for()
+    assert shared.locator("#pad .heat, #pad .outline.select:visible").count() == 0
+    assert shared.locator("#pad .redo").is_disabled()
+    wait_for_digit(shared, 7)
 
 
-def settle(page):
-    """Wait for the last move's answer: until there has been no other for half a second."""
-    count = "performance.getEntriesByName('reading').length"
-    before = -1
-    while before != (now := page.evaluate(count)):
-        before = now
-        page.wait_for_timeout(500)
+@pytest.fixture
+def own(open_page):
+    """A page with a 7 for one test alone."""
+    return draw_and_settle(open_page(viewport=SIZE), 7)
+
+
+def resize(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    painted(page)
 
 
 def click_cell(page, layer, x=0.4, y=0.4):
+    # The working of another number stays until the new one has come: it must not pass for it.
+    page.locator("#inspector .working").evaluate("working => working.replaceChildren()")
     canvas = page.locator(f"[data-layer={layer}] canvas")
+    canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     canvas.click(position={"x": x * box["width"], "y": y * box["height"]})
     page.locator("#inspector .working .line").first.wait_for()
-    settle(page)  # what comes onto the screen is asked for anew
+    settled(page)  # what comes onto the screen is asked for anew
     return page.locator("#inspector")
 
 
@@ -126,15 +149,19 @@ def test_pointing_lights_the_same_number_in_flatten(page):
     )
 
 
-def test_the_working_follows_the_drawing(page):
-    inspector = click_cell(page, "softmax", 0.75, 0.5)
-    before = quantities(inspector)
-    page.keyboard.press("Delete")
+def test_the_working_follows_the_drawing(own):
+    inspector = click_cell(own, "softmax", 0.75, 0.5)
+    assert quantities(inspector)[-1] > 0.9
+    own.keyboard.press("Delete")
     inspector.get_by_text("Draw a digit").wait_for()
-    draw_digit(page, 1)
-    wait_for_digit(page, 1)
-    page.wait_for_timeout(300)
-    assert quantities(inspector)[-1] < 0.01 < before[-1]
+    draw_and_settle(own, 1)
+    own.wait_for_function(
+        """() => {
+            const line = document.querySelector("#inspector .line");
+            const numbers = line ? [...line.querySelectorAll(".quantity b")] : [];
+            return numbers.length && Number(numbers.at(-1).textContent) < 0.01;
+        }"""
+    )
 
 
 def test_a_channel_shows_its_kernel_and_what_excites_it(page):
@@ -195,23 +222,20 @@ def test_ink_turns_pale_only_under_heat_and_the_wait_is_said(page):
     assert page.locator("#pad .explained").count() == 1
 
 
-def test_no_heat_of_another_answer_stays(page):
-    page.locator("#actions .why").click()
-    legend = page.locator("#pad .legend")
+def test_no_heat_of_another_answer_stays(own):
+    own.locator("#actions .why").click()
+    legend = own.locator("#pad .legend")
     legend.filter(has_text="speaks for 7").wait_for()
-    page.route("**/evidence*", lambda route: None)  # never answered
-    page.locator("#pad .clear").click()
-    draw_digit(page, 1)
-    wait_for_digit(page, 1)
+    own.route("**/evidence*", lambda route: None)  # never answered
+    own.locator("#pad .clear").click()
+    draw_and_settle(own, 1)
     assert legend.inner_text() == "computing…"
-    assert colors(page, "#pad .heat") == 1
-    assert page.locator("#pad .explained").count() == 0
+    assert colors(own, "#pad .heat") == 1
+    assert own.locator("#pad .explained").count() == 0
 
 
-def test_what_is_pointed_at_is_said_above_the_inspector(open_page):
-    page = open_page()
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+def test_what_is_pointed_at_is_said_above_the_inspector(page):
+    resize(page, 1280, 800)
     click_cell(page, "conv1")
     page.locator("[data-layer=conv1] canvas").hover(position={"x": 100, "y": 20})
     readout = page.locator("#maps .readout.telling")
@@ -235,10 +259,8 @@ def test_a_click_opens_the_cell_that_is_outlined(page):
 
 
 @pytest.mark.parametrize("width", [1024, 1280, 1920])
-def test_a_product_stands_in_one_line(open_page, width):
-    page = open_page(viewport={"width": width, "height": 1700})
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+def test_a_product_stands_in_one_line(page, width):
+    resize(page, width, 1700)
     for layer, term in [("conv3", ".row > :not(.name)"), ("dense1", ".terms .term > *")]:
         first = click_cell(page, layer).locator(term)
         boxes = first.evaluate_all("all => all.map((e) => e.getBoundingClientRect())")
@@ -248,19 +270,15 @@ def test_a_product_stands_in_one_line(open_page, width):
         page.keyboard.press("Escape")
 
 
-def test_the_title_takes_one_line_of_a_phone(open_page):
-    page = open_page(viewport={"width": 390, "height": 844})
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+def test_the_title_takes_one_line_of_a_phone(page):
+    resize(page, 390, 844)
     title = click_cell(page, "conv1", 0.97, 0.97).locator(".title")
     assert re.fullmatch(r"conv1 · channel 31 · row \d\d · column \d\d", title.inner_text())
     assert title.bounding_box()["height"] < 30
 
 
-def test_another_layer_is_read_from_its_beginning(open_page):
-    page = open_page()
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+def test_another_layer_is_read_from_its_beginning(page):
+    resize(page, 1280, 800)
     inspector = click_cell(page, "conv2", 0.52, 0.4)
     body = inspector.locator(".body")
     body.evaluate("body => body.scrollTo(0, 1000)")
