@@ -112,11 +112,11 @@ def test_every_combination_is_read_as_tensorflow_reads_its_picture(reader, name)
     found = ablate(reader.tracer, DRAWINGS[name])
     assert [ablated.name for ablated in found] == list(COMBINATIONS)
     assert found[0].same
-    for ablated in found:
+    pictures = np.stack([ablated.image for ablated in found])[..., None] / 255.0
+    answers = reader.tracer.network.predict(pictures, verbose=0)
+    for ablated, answer in zip(found, answers, strict=True):
         assert ablated.off == COMBINATIONS[ablated.name]
         np.testing.assert_array_equal(ablated.image, prepare(DRAWINGS[name], ablated.off))
-        picture = ablated.image[None, ..., None] / 255.0
-        answer = reader.tracer.network.predict(picture, verbose=0)[0]
         np.testing.assert_allclose(ablated.activations.probabilities, answer, atol=1e-5)
         assert ablated.digit == answer.argmax()
         assert ablated.same == (ablated.digit == found[0].digit)
