@@ -1,20 +1,41 @@
-"""A short run of ``tests.fuzzing``; the long one is a command of its own."""
+"""Short runs of ``tests.fuzzing``; the long one is a command of its own."""
 
 import argparse
 
 import psutil
+import pytest
 
 from tests.enumerating import every_endpoint
-from tests.fuzzing import fuzz, still_draws
-from tests.serving import serve_process
+from tests.fake_worker import Workers
+from tests.fuzzing import LIMIT, fuzz, still_draws
+from tests.serving import serve_class, serve_process
 
 
-def test_malformed_requests_get_no_error_of_the_server_s(reader):
-    endpoints = every_endpoint(reader)
-    chosen = argparse.Namespace(requests=400, seed=1)
+@pytest.fixture(scope="module")
+def endpoints(reader):
+    return every_endpoint(reader)
+
+
+def check(outcome, address):
+    assert outcome.wrong == []
+    assert outcome.statuses["200"] > outcome.sent / 20  # not all is refused at the gate
+    assert still_draws(address)
+
+
+def test_malformed_requests_get_no_error_of_the_server_s(endpoints):
+    chosen = argparse.Namespace(requests=200, seed=1)
+    with serve_class(worker=Workers(pace=0)) as (address, token):
+        outcome = fuzz(address, psutil.Process(), endpoints, chosen, token)
+        assert outcome.sent >= 200
+        check(outcome, address)
+
+
+@pytest.mark.slow
+def test_thousands_of_malformed_requests_get_none_and_leave_nothing_in_memory(endpoints):
+    chosen = argparse.Namespace(requests=6000, seed=2)
     with serve_process() as (address, process):
-        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen)
-        assert outcome.wrong == []
-        assert outcome.sent >= 400
-        assert outcome.statuses["200"] > 20  # what is malformed is not all refused at the gate
-        assert still_draws(address)
+        token = process.stdout.readline().strip().partition("?teacher=")[2]
+        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen, token)
+        assert outcome.sent >= 6000
+        check(outcome, address)
+    assert outcome.late / outcome.early < LIMIT
