@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_cnn import strokes, weights
-from mnist_cnn.activations import Tracer
-from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, wait_for_digit
+from mnist_cnn import strokes
+from tests.browser.pointer import (
+    DIGITS,
+    clear,
+    draw_and_settle,
+    draw_stroke,
+    painted,
+    settled,
+    wait_for_digit,
+)
 
 LAYERS = {
     "conv1": (26, 26, 32),
@@ -24,13 +31,34 @@ GRIDS = {"flatten": (9, 64), "dense1": (1, 64), "softmax": (1, 10)}
 RIM, CAPTION = 30, 56  # pixels of a layer's picture
 
 
+@pytest.fixture(scope="module")
+def shared(open_for_all):
+    """A page with a 7."""
+    return draw_and_settle(open_for_all(), 7)
+
+
 @pytest.fixture
-def page(open_page):
-    page = open_page()
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    page.wait_for_timeout(200)  # the last move's answer
-    return page
+def page(shared):
+    """The same at rest, for tests that change neither the drawing nor what is kept."""
+    size = shared.viewport_size
+    yield shared
+    shared.set_viewport_size(size)
+    shared.locator("#actions .menu").wait_for(state="hidden")
+    assert shared.locator("#pad .redo").is_disabled()
+    assert shared.locator("#pad .eraser").get_attribute("aria-pressed") == "false"
+    wait_for_digit(shared, 7)
+
+
+@pytest.fixture
+def own(open_page):
+    """A page with a 7 for one test alone."""
+    return draw_and_settle(open_page(), 7)
+
+
+@pytest.fixture
+def exact(page, reader):
+    """What TensorFlow computes for the very picture the page shows as the network's input."""
+    return reader.tracer(shown_input(page)).layers
 
 
 def save(page, label):
@@ -65,11 +93,11 @@ def test_the_drawing_is_dark_ink_on_white_where_the_pen_was(page):
     assert differ.sum() < 0.05 * dark.sum()  # the window's pixels are coarser than the pad's units
 
 
-def test_erased_ink_is_white_in_the_drawing(page):
-    page.keyboard.press("e")
-    draw_stroke(page, [(0.1, 0.22), (0.9, 0.2)])
-    page.wait_for_timeout(300)
-    _, content = save(page, "Drawing (PNG)")
+def test_erased_ink_is_white_in_the_drawing(own):
+    own.keyboard.press("e")
+    draw_stroke(own, [(0.1, 0.22), (0.9, 0.2)])
+    settled(own)
+    _, content = save(own, "Drawing (PNG)")
     assert (picture(content)[int(0.21 * 1120)] == 255).all()
 
 
@@ -104,11 +132,11 @@ def cells_of(pixels, layer):
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_shows_all_its_channels_crisp_under_a_caption(page, layer):
+def test_a_layer_shows_all_its_channels_crisp_under_a_caption(page, exact, layer):
     name, content = save(page, layer)
     pixels = picture(content)
-    exact = Tracer(weights.load())(shown_input(page)).layers[layer]
-    on = exact.max(axis=(0, 1)) > 0 if exact.ndim == 3 else np.array([True])
+    numbers = exact[layer]
+    on = numbers.max(axis=(0, 1)) > 0 if numbers.ndim == 3 else np.array([True])
     crisp = [np.ptp(part, axis=(1, 3)).max() == 0 for part in cells_of(pixels, layer)]
     assert name == f"digit-7-{layer}.png"
     assert pixels.shape[1] >= 1200
@@ -118,24 +146,22 @@ def test_a_layer_shows_all_its_channels_crisp_under_a_caption(page, layer):
     assert (pixels[:, :RIM] == 255).all()
 
 
-def test_a_layer_is_painted_with_the_network_s_own_numbers(page):
-    exact = Tracer(weights.load())(shown_input(page)).layers["conv2"]
+def test_a_layer_is_painted_with_the_network_s_own_numbers(page, exact):
+    numbers = exact["conv2"]
     greens, activations = [], []  # viridis: green only grows
     for channel, part in enumerate(cells_of(picture(save(page, "conv2")[1]), "conv2")):
-        if exact[..., channel].max() > 0:
+        if numbers[..., channel].max() > 0:
             greens.append(part[:, 0, :, 0, 1])
-            activations.append(exact[..., channel])
+            activations.append(numbers[..., channel])
     green = np.ravel(greens)[np.argsort(np.ravel(activations))]
     assert (np.maximum.accumulate(green) - green).max() <= 3  # 8 bits a channel
     assert (green.min(), green.max()) == (1, 231)
 
 
-@pytest.mark.parametrize(("locale", "label"), [("en", "Whole view"), ("zh-CN", "整个页面")])
+@pytest.mark.parametrize(("language", "label"), [("en", "Whole view"), ("zh-CN", "整个页面")])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_whole_view_is_one_light_picture(open_page, scheme, locale, label):
-    page = open_page(f"/?lang={locale}", color_scheme=scheme)
-    draw_digit(page, 4)
-    wait_for_digit(page, 4)
+def test_the_whole_view_is_one_light_picture(open_page, scheme, language, label):
+    page = draw_and_settle(open_page(f"/?lang={language}", color_scheme=scheme), 4)
     page.locator("#actions .save").click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name=label).click()
@@ -151,17 +177,16 @@ def test_the_whole_view_is_one_light_picture(open_page, scheme, locale, label):
         assert 0.005 < (part.max(axis=2) < 128).mean() < 0.5
 
 
-def test_the_numbers_are_the_tracer_s(page):
+def test_the_numbers_are_the_tracer_s(page, exact):
     name, content = save(page, "All activations (NumPy .npz)")
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         kept = dict(file)
-    expected = Tracer(weights.load())(kept["image"])
     assert name == "digit-7-activations.npz"
     np.testing.assert_array_equal(kept["image"], shown_input(page))
     assert kept["digit"] == 7
     assert kept["drawing"].max() == 255
     assert {n: kept[n].shape for n in LAYERS} == LAYERS
-    for layer, numbers in expected.layers.items():
+    for layer, numbers in exact.items():
         # The server has one thread for each pass, so it may add in another order.
         np.testing.assert_allclose(kept[layer], numbers, rtol=1e-4, atol=1e-6, err_msg=layer)
 
@@ -207,19 +232,17 @@ def test_letters_in_the_menu_are_no_tools_of_the_pad(page):
     wait_for_digit(page, 7)
 
 
-def test_an_empty_pad_cannot_be_saved(page):
-    button = page.locator("#actions .save")
+def test_an_empty_pad_cannot_be_saved(own):
+    button = own.locator("#actions .save")
     assert button.is_enabled()
-    page.keyboard.press("Delete")
-    wait_for_digit(page, "–")
+    clear(own)
     assert button.is_disabled()
 
 
 @pytest.mark.parametrize("size", [(390, 844), (320, 568), (1280, 800)])
-def test_the_menu_is_inside_the_window(open_page, size):
-    page = open_page(viewport=dict(zip(("width", "height"), size, strict=True)))
-    draw_digit(page, 1)
-    wait_for_digit(page, 1)
+def test_the_menu_is_inside_the_window(page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    painted(page)
     page.locator("#actions .save").click()
     box = page.locator("#actions .menu").bounding_box()
     assert box["x"] >= 0
@@ -233,11 +256,11 @@ def test_the_menu_is_inside_the_window(open_page, size):
         last.click()
 
 
-def test_a_dead_server_is_named_and_the_drawing_can_still_be_saved(page):
-    page.route("**/mnist_cnn/**", lambda route: route.abort())
-    page.locator("#actions .save").click()
-    page.get_by_role("menuitem", name="conv2").click()
-    notice = page.locator("#actions .notice")
+def test_a_dead_server_is_named_and_the_drawing_can_still_be_saved(own):
+    own.route("**/mnist_cnn/**", lambda route: route.abort())
+    own.locator("#actions .save").click()
+    own.get_by_role("menuitem", name="conv2").click()
+    notice = own.locator("#actions .notice")
     notice.get_by_text("Nothing was saved").wait_for()
-    assert save(page, "Drawing (PNG)")[0] == "digit-7-drawing.png"
+    assert save(own, "Drawing (PNG)")[0] == "digit-7-drawing.png"
     assert notice.inner_text() == "Saved digit-7-drawing.png"
