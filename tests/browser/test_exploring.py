@@ -26,10 +26,10 @@ def page(seven):
     wait_for_digit(seven, 7)
 
 
-@pytest.fixture(scope="module")
-def activations(seven, reader):
+@pytest.fixture
+def activations(page, reader):
     """What TensorFlow computes for the very picture the page shows as the network's input."""
-    alpha = seven.locator("#filmstrip .image canvas").evaluate(
+    alpha = page.locator("#filmstrip .image canvas").evaluate(
         "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)"
     )
     return reader.tracer(np.array(alpha, np.uint8).reshape(28, 28))
