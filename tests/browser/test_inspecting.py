@@ -159,7 +159,7 @@ def test_the_working_follows_the_drawing(own):
         """() => {
             const line = document.querySelector("#inspector .line");
             const numbers = line ? [...line.querySelectorAll(".quantity b")] : [];
-            return numbers.length && Number(numbers.at(-1).textContent) < 0.01;
+            return numbers.length && Number(numbers.at(-1).textContent.replace("−", "-")) < 0.01;
         }"""
     )
 
