@@ -52,7 +52,7 @@ def test_what_is_too_long_is_not_read_to_its_end():
 def test_who_sends_too_slowly_is_told(monkeypatch):
     monkeypatch.setattr(bodies, "PATIENCE", 0.05)
     with pytest.raises(TooSlowError, match="did not come within"):
-        run(read(sent(b"a", ends=False), most=5))
+        run(asyncio.wait_for(read(sent(b"a", ends=False), most=5), 30))
 
 
 def test_who_breaks_off_is_not_waited_for():
