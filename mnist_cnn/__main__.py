@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_cnn train``, and six more; see ``--help``."""
+"""The command line: ``python -m mnist_cnn train``, and seven more; see ``--help``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mnist_cnn import quiet  # noqa: F401  first, before anything imports Tensor
 from mnist_cnn import data, ink, weights
 from mnist_cnn.aside import NotWrittenError
 from mnist_cnn.checkpoint import CheckpointError
-from mnist_cnn.commands import evaluate, generator, judge, predict, summary, train, variants
+from mnist_cnn.commands import evaluate, export, generator, judge, predict, summary, train, variants
 from mnist_cnn.options import OptionsError
 from mnist_cnn.tensorboard_log import LogError
 from mnist_cnn.training import DivergedError
 
-COMMANDS = (train, variants, judge, generator, evaluate, predict, summary)
+COMMANDS = (train, variants, judge, generator, evaluate, predict, export, summary)
 SENTENCES = (
     *(data.DataError, weights.WeightsError, ink.PictureError, OptionsError),
     *(CheckpointError, DivergedError, LogError, NotWrittenError),

@@ -34,10 +34,10 @@ def preloads() -> str:
     """Return what tells a browser, in the page's head, to fetch all scripts at once.
 
     Without it, it hears of each from the one that imports it, three deep. Chapters of the lesson
-    are left out: they are fetched when they are opened. The paths are relative to the page, which
-    may stand below a prefix.
+    are left out: they are fetched when they are opened; and so is the reader, which the page does
+    not use yet. The paths are relative to the page, which may stand below a prefix.
     """
-    scripts = [script for script in SCRIPTS if script.count("/") == 1]
+    scripts = [name for name in SCRIPTS if name.count("/") == 1 and not name.startswith("reader/")]
     return "\n".join(
         f'<link rel="modulepreload" href="{address_of(script)[1:]}">' for script in scripts
     )

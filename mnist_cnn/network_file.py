@@ -1,0 +1,72 @@
+"""A network as the page loads it: one small file with its layers and its weights.
+
+    4 bytes   how long the head is, little-endian
+    head      JSON in UTF-8, filled up with spaces to a multiple of 4 bytes
+    weights   little-endian float32, array after array in the order of the head
+
+The head has ``input``, the shape that is read; ``layers`` in the order data flows; and ``about``,
+what else is known of the network. A layer has a ``name``, Keras' ``kind``, the ``shape`` it gives,
+the shapes of its ``arrays`` (kernel, then bias), and where there are such things ``activation``
+and the ``size``, ``stride`` and ``padding`` of its window. ``ui/reader/network.js`` reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import keras
+import numpy as np
+
+from mnist_cnn.architecture import CONVOLUTIONS, POOLINGS, described
+
+
+def layers_of(network: keras.Model) -> list[dict]:
+    """Return the layers as the head has them.
+
+    Raises:
+        TypeError: a layer has its channels first.
+    """
+    return [_entry(layer) for layer in network.layers[1:]]
+
+
+def encode(
+    layers: Sequence[Mapping], weights: Sequence[np.ndarray], about: Mapping | None = None
+) -> bytes:
+    """Return the file.
+
+    Args:
+        layers: as ``layers_of`` returns them.
+        weights: of these layers, as ``keras.Model.get_weights`` returns them.
+        about: what else the head says, as JSON has it.
+
+    Raises:
+        ValueError: the weights are not of these layers.
+    """
+    expected = [tuple(shape) for layer in layers for shape in layer["arrays"]]
+    found = [array.shape for array in weights]
+    if found != expected:
+        raise ValueError(f"These weights are of another network: expected {expected}, got {found}.")
+    head = {"input": _INPUT, "layers": list(layers), "about": dict(about or {})}
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)  # the numbers begin where a Float32Array may
+    numbers = (np.ascontiguousarray(array, "<f4").tobytes() for array in weights)
+    return b"".join((len(text).to_bytes(4, "little"), text, *numbers))
+
+
+_INPUT = [28, 28, 1]  # rows, columns, channels
+
+
+def _entry(layer: keras.Layer) -> dict:
+    known = described(layer)
+    entry = {
+        "name": known.name,
+        "kind": known.kind,
+        "shape": known.shape,
+        "arrays": [tuple(array.shape) for array in layer.get_weights()],
+    }
+    if known.kind in CONVOLUTIONS + POOLINGS:
+        entry |= {"size": known.size, "stride": known.stride, "padding": known.padding}
+    if hasattr(layer, "activation"):
+        entry["activation"] = layer.activation.__name__
+    return entry

@@ -1,0 +1,55 @@
+// A network from its file (mnist_cnn/network_file.py), and what all its layers make of a picture.
+import * as layers from "./layers.js";
+
+const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
+
+export class Network {
+  /**
+   * @param {ArrayBuffer} file
+   * `about` is what the file says besides its layers; `layers` are {name, kind, shape, …}.
+   */
+  constructor(file) {
+    const { head, arrays } = parse(file);
+    this.about = head.about;
+    this.layers = head.layers;
+    this.input = head.input;
+    let before = head.input;
+    this.passes = head.layers.map((layer) => {
+      const own = layer.arrays.map(() => arrays.next().value);
+      const pass = layers[layer.kind]({ ...WINDOW, ...layer, before, arrays: own });
+      before = layer.shape;
+      return pass;
+    });
+  }
+
+  /**
+   * What every layer makes of a picture.
+   * @param {Uint8Array} picture 28×28 pixels, 0 is paper, 255 full ink
+   * @returns {Map<string, Float32Array>} by the layers' names, in the order data flows
+   */
+  read(picture) {
+    let values = Float32Array.from(picture, (pixel) => pixel / 255);
+    const activations = new Map();
+    this.layers.forEach(({ name }, i) => {
+      values = this.passes[i](values);
+      activations.set(name, values);
+    });
+    return activations;
+  }
+}
+
+/** The head of a file, and its arrays one after the other. */
+function parse(file) {
+  const length = new DataView(file).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
+  return { head, arrays: arraysOf(head, file, 4 + length) };
+}
+
+function* arraysOf(head, file, from) {
+  let at = from;
+  for (const shape of head.layers.flatMap((layer) => layer.arrays)) {
+    const count = shape.reduce((product, side) => product * side, 1);
+    yield new Float32Array(file, at, count); // every browser's machine is little-endian
+    at += 4 * count;
+  }
+}

@@ -1,0 +1,140 @@
+// Any drawing → the 28×28 picture the network reads, the way MNIST was made: cut to its ink, scaled
+// into a box of 20×20, and placed by its centre of mass. Each stage is kept. The same as
+// mnist_cnn/preprocess.py, down to how halves are rounded; the tests hold the two together.
+
+export const IMAGE_SIZE = 28; // pixels: both sides of what the network reads
+const BOX = 20; // pixels: the longer side of the digit
+const CENTRE = 14.5; // where the centre of mass goes: the middle of pixel 14, as measured on MNIST
+const FAINT = 0.1; // of the darkest ink: fainter pixels at the rim do not widen the crop
+
+/**
+ * A picture is {width, height, pixels}: 0 is paper, 255 full ink.
+ * @returns {null | {drawing, box: number[], crop, scaled, offset: number[], image}} every stage,
+ *   or null without ink; box is left, top, right, bottom, and offset left, top of `scaled`
+ */
+export function preprocess(drawing) {
+  const box = inkBox(drawing);
+  if (!box) return null;
+  const crop = cut(drawing, box);
+  const scaled = scale(crop);
+  const offset = place(scaled);
+  return { drawing, box, crop, scaled, offset, image: onPaper(scaled, offset) };
+}
+
+/** Left, top, right and bottom (exclusive) of the ink, or null on an empty pad. */
+function inkBox({ width, height, pixels }) {
+  const darkest = pixels.reduce((most, pixel) => Math.max(most, pixel), 0);
+  if (darkest === 0) return null;
+  const least = Math.max(1, darkest * FAINT);
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let i = 0; i < pixels.length; i++) {
+    if (pixels[i] < least) continue;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
+  }
+  return [left, top, right, bottom];
+}
+
+function cut({ width, pixels }, [left, top, right, bottom]) {
+  const crop = { width: right - left, height: bottom - top };
+  crop.pixels = new Uint8Array(crop.width * crop.height);
+  for (let row = 0; row < crop.height; row++) {
+    const from = (top + row) * width + left;
+    crop.pixels.set(pixels.subarray(from, from + crop.width), row * crop.width);
+  }
+  return crop;
+}
+
+/** Resized so that the longer side is 20 pixels, and as dark as before: hairlines fade by it. */
+function scale(crop) {
+  const factor = BOX / Math.max(crop.width, crop.height);
+  const width = Math.max(1, round(crop.width * factor));
+  const height = Math.max(1, round(crop.height * factor));
+  const small = resize(crop, width, height);
+  const strong = percentile75(small);
+  const pixels = Uint8Array.from(small, (value) =>
+    round(Math.min(255, Math.max(0, value * (255 / strong)))),
+  );
+  return { width, height, pixels };
+}
+
+/** The 75th percentile of what is darker than half of the darkest. */
+function percentile75(values) {
+  const half = Math.fround(0.5 * values.reduce((most, value) => Math.max(most, value), 0));
+  const dark = values.filter((value) => value > half).sort();
+  const at = 0.75 * (dark.length - 1);
+  const below = dark[Math.floor(at)];
+  return below + (at - Math.floor(at)) * (dark[Math.ceil(at)] - below);
+}
+
+/** Left and top that bring the centre of mass to the middle, inside the frame. */
+function place({ width, height, pixels }) {
+  let [total, x, y] = [0, 0, 0];
+  pixels.forEach((weight, i) => {
+    total += weight;
+    x += weight * ((i % width) + 0.5);
+    y += weight * (Math.floor(i / width) + 0.5);
+  });
+  const inside = (at, side) => Math.min(IMAGE_SIZE - side, Math.max(0, round(CENTRE - at)));
+  return [inside(x / total, width), inside(y / total, height)];
+}
+
+function onPaper({ width, height, pixels }, [left, top]) {
+  const image = new Uint8Array(IMAGE_SIZE * IMAGE_SIZE);
+  for (let row = 0; row < height; row++) {
+    image.set(pixels.subarray(row * width, (row + 1) * width), (top + row) * IMAGE_SIZE + left);
+  }
+  return image;
+}
+
+/** Antialiased, as Pillow's BILINEAR resizes: along rows, then along columns; Float32Array. */
+function resize({ width, height, pixels }, newWidth, newHeight) {
+  const across = Float32Array.from(pixels);
+  const narrow = resizeRows(across, width, height, newWidth);
+  return transposed(
+    resizeRows(transposed(narrow, newWidth, height), height, newWidth, newHeight),
+    newHeight,
+    newWidth,
+  );
+}
+
+/** Each row of so many `values` becomes one of `count`: means weighted by a triangle. */
+function resizeRows(values, length, rows, count) {
+  if (length === count) return values;
+  const found = new Float32Array(rows * count);
+  triangles(length, count).forEach(({ first, weights }, i) => {
+    for (let row = 0; row < rows; row++) {
+      let sum = 0;
+      weights.forEach((weight, j) => (sum += weight * values[row * length + first + j]));
+      found[row * count + i] = sum;
+    }
+  });
+  return found;
+}
+
+/** For each new place, the old ones it is mixed of: the `first` of them, and the weight of each. */
+function triangles(length, count) {
+  const step = length / count;
+  const reach = Math.max(1, step);
+  return Array.from({ length: count }, (_, i) => {
+    const centre = (i + 0.5) * step;
+    const first = Math.max(0, Math.floor(centre - reach + 0.5));
+    const end = Math.min(length, Math.floor(centre + reach + 0.5));
+    const weights = Array.from({ length: end - first }, (_, j) =>
+      Math.max(0, 1 - Math.abs((first + j - centre + 0.5) / reach)),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { first, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+function transposed(values, width, height) {
+  return values.map((_, i) => values[(i % height) * width + Math.floor(i / height)]);
+}
+
+/** To the nearest whole number, halves to the even one, as Python and NumPy round. */
+function round(value) {
+  const whole = Math.round(value);
+  return whole - value === 0.5 && whole % 2 !== 0 ? whole - 1 : whole;
+}

@@ -1,0 +1,60 @@
+"""The file by which a page gets a network."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mnist_cnn import model, network_file, weights
+from mnist_cnn.__main__ import main
+
+
+def parts(content):
+    """The head and the numbers of a file, read by its description."""
+    length = int.from_bytes(content[:4], "little")
+    return json.loads(content[4 : 4 + length]), np.frombuffer(content, "<f4", offset=4 + length)
+
+
+def test_it_holds_all_layers_and_all_weights(reader):
+    network = reader.tracer.network
+    content = network_file.encode(network_file.layers_of(network), network.get_weights(), {"a": 1})
+    head, numbers = parts(content)
+    assert (head["input"], head["about"]) == ([28, 28, 1], {"a": 1})
+    table = [(row.name, row.kind, list(row.shape)) for row in model.layer_table(network)]
+    assert [(one["name"], one["kind"], one["shape"]) for one in head["layers"]] == table
+    np.testing.assert_array_equal(numbers, np.concatenate([*map(np.ravel, network.get_weights())]))
+    assert len(content) < 380_000
+
+
+@pytest.mark.parametrize("words", ["", "a", "ab", "abc", "é", "数字"])
+def test_its_numbers_begin_where_an_array_may(words):
+    network = model.build(1)
+    layers = network_file.layers_of(network)
+    content = network_file.encode(layers, network.get_weights(), {"words": words})
+    assert int.from_bytes(content[:4], "little") % 4 == 0
+    assert parts(content)[0]["about"] == {"words": words}
+
+
+def test_weights_of_another_network_are_not_written(reader):
+    layers = network_file.layers_of(reader.tracer.network)
+    with pytest.raises(ValueError, match="of another network"):
+        network_file.encode(layers, model.build(downsampling="stride").get_weights())
+
+
+def test_a_network_is_exported_with_its_card(reader, tmp_path, capsys):
+    path = tmp_path / "network.bin"
+    assert main(["export", str(weights.DEFAULT), "--to", str(path)]) == 0
+    head, numbers = parts(path.read_bytes())
+    assert head["about"]["test_accuracy"] == weights.load_card().test_accuracy
+    assert numbers.size == 93_322
+    assert "93,322 parameters" in capsys.readouterr().out
+    assert [file.name for file in tmp_path.iterdir()] == ["network.bin"]
+
+
+def test_one_without_a_card_is_exported_without(tmp_path, capsys):
+    model.build(1).save(tmp_path / "mine.keras")
+    path = tmp_path / "network.bin"
+    assert main(["export", str(tmp_path / "mine.keras"), "--to", str(path)]) == 0
+    assert parts(path.read_bytes())[0]["about"] == {}
+    assert main(["export", str(tmp_path / "none.keras"), "--to", str(path)]) == 1
+    assert "There are no weights at" in capsys.readouterr().err
