@@ -75,7 +75,7 @@ def test_the_page_comes_compressed_and_names_every_script_it_needs_at_once(clien
     assert client.get("/").headers["content-encoding"] == "gzip"
     preloaded = set(re.findall(rf"modulepreload.+?mnist_cnn/files/{VERSION}/([\w./]+)", html))
     later = ("/chapters/", "reader/")  # opened later; not used yet
-        assert preloaded == {name for name in SCRIPTS if not any(one in name for one in later)}
+    assert preloaded == {name for name in SCRIPTS if not any(one in name for one in later)}
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ function scale(crop) {
 /** The 75th percentile of what is darker than half of the darkest. */
 function percentile75(values) {
   const half = Math.fround(0.5 * values.reduce((most, value) => Math.max(most, value), 0));
-  const dark = values.filter((value) => value > half).sort();
+  const dark = values.filter((value) => value > half).toSorted();
   const at = 0.75 * (dark.length - 1);
   const below = dark[Math.floor(at)];
   return below + (at - Math.floor(at)) * (dark[Math.ceil(at)] - below);
@@ -76,9 +76,10 @@ function place({ width, height, pixels }) {
     x += weight * ((i % width) + 0.5);
     y += weight * (Math.floor(i / width) + 0.5);
   });
-  const inside = (at, side) => Math.min(IMAGE_SIZE - side, Math.max(0, round(CENTRE - at)));
   return [inside(x / total, width), inside(y / total, height)];
 }
+
+const inside = (at, side) => Math.min(IMAGE_SIZE - side, Math.max(0, round(CENTRE - at)));
 
 function onPaper({ width, height, pixels }, [left, top]) {
   const image = new Uint8Array(IMAGE_SIZE * IMAGE_SIZE);
@@ -117,16 +118,17 @@ function resizeRows(values, length, rows, count) {
 function triangles(length, count) {
   const step = length / count;
   const reach = Math.max(1, step);
-  return Array.from({ length: count }, (_, i) => {
-    const centre = (i + 0.5) * step;
-    const first = Math.max(0, Math.floor(centre - reach + 0.5));
-    const end = Math.min(length, Math.floor(centre + reach + 0.5));
-    const weights = Array.from({ length: end - first }, (_, j) =>
-      Math.max(0, 1 - Math.abs((first + j - centre + 0.5) / reach)),
-    );
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return { first, weights: weights.map((weight) => weight / sum) };
-  });
+  return Array.from({ length: count }, (_, i) => triangle((i + 0.5) * step, reach, length));
+}
+
+function triangle(centre, reach, length) {
+  const first = Math.max(0, Math.floor(centre - reach + 0.5));
+  const end = Math.min(length, Math.floor(centre + reach + 0.5));
+  const weights = Array.from({ length: end - first }, (_, i) =>
+    Math.max(0, 1 - Math.abs((first + i - centre + 0.5) / reach)),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return { first, weights: weights.map((weight) => weight / sum) };
 }
 
 function transposed(values, width, height) {
