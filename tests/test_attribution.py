@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import doubt, model, weights
+from mnist_cnn import doubt, model
 from mnist_cnn.attribution import Attribution
 from mnist_cnn.preprocess import preprocess
 from mnist_cnn.strokes import render
@@ -21,13 +21,22 @@ DIGITS = {  # strokes in pad units: hands that MNIST's are not
 
 
 @pytest.fixture(scope="module")
-def network():
-    return weights.load()
+def network(reader):
+    return reader.tracer.network
 
 
 @pytest.fixture(scope="module")
 def attribute(network):
     return Attribution(network)
+
+
+@pytest.fixture(scope="module")
+def certain(network):
+    """The same network with logits 30 times as large: all its probabilities are 0 or 1."""
+    copy = keras.models.clone_model(network)
+    *others, kernel, bias = network.get_weights()
+    copy.set_weights([*others, 30 * kernel, 30 * bias])
+    return Attribution(copy)
 
 
 @pytest.fixture(params=DIGITS)
@@ -166,12 +175,8 @@ def test_a_picture_without_ink_has_no_evidence(attribute):
     assert evidence.difference == pytest.approx(evidence.baseline)
 
 
-def test_a_saturated_softmax_hides_nothing(network, drawn):
-    """Logits 30 times as large: all probabilities are 0 or 1, the evidence 30 times as large."""
-    certain = keras.models.clone_model(network)
-    *others, kernel, bias = network.get_weights()
-    certain.set_weights([*others, 30 * kernel, 30 * bias])
-    plain, large = Attribution(network)(drawn[1]), Attribution(certain)(drawn[1])
+def test_a_saturated_softmax_hides_nothing(attribute, certain, drawn):
+    plain, large = attribute(drawn[1]), certain(drawn[1])
     np.testing.assert_allclose(large.pixels / 30, plain.pixels, atol=1e-3)
 
 

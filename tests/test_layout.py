@@ -36,6 +36,9 @@ def imported(tree):
     return names
 
 
+IMPORTED = {name: imported(tree) for name, tree in SOURCES.items()}
+
+
 def texts(tree):
     """Every string in a file but its docstrings, with its line."""
     docstrings = {
@@ -54,26 +57,31 @@ def texts(tree):
     ]
 
 
-@pytest.mark.parametrize("name", LIBRARY)
-def test_only_ui_imports_gradio(name):
-    assert [other for other in imported(SOURCES[name]) if other.split(".")[0] == "gradio"] == []
+def test_only_ui_imports_gradio():
+    assert importing(LIBRARY, lambda other: other.split(".")[0] == "gradio") == []
 
 
-@pytest.mark.parametrize("name", [name for name in LIBRARY if name != "app.py"])
-def test_the_library_does_not_import_ui(name):
-    assert [other for other in imported(SOURCES[name]) if "mnist_cnn.ui" in other] == []
+def test_the_library_does_not_import_ui():
+    library = [name for name in LIBRARY if name != "app.py"]
+    assert importing(library, lambda other: "mnist_cnn.ui" in other) == []
+
+
+def importing(names, forbidden):
+    """Which of these files import what is forbidden."""
+    return [(name, other) for name in names for other in IMPORTED[name] if forbidden(other)]
 
 
 def test_imports_of_the_library_run_in_no_circle():
-    modules = {name.removesuffix(".py").replace("/", "."): tree for name, tree in SOURCES.items()}
+    modules = {
+        name.removesuffix(".py").replace("/", "."): names for name, names in IMPORTED.items()
+    }
     needs = {
         module: {
             other
             for other in modules
-            if other != module
-            and any(f"{name}.".startswith(f"{other}.") for name in imported(tree))
+            if other != module and any(f"{name}.".startswith(f"{other}.") for name in names)
         }
-        for module, tree in modules.items()
+        for module, names in modules.items()
     }
     while free := [module for module, others in needs.items() if not others & needs.keys()]:
         for module in free:
@@ -101,11 +109,11 @@ def test_importing_the_whole_library_pulls_no_gradio_in():
     assert outcome.stdout == "imported\n", outcome.stderr
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_web_languages_live_in_files_of_their_own(name):
+def test_web_languages_live_in_files_of_their_own():
     found = [
-        (line, kind, text)
-        for line, text in texts(SOURCES[name])
+        (name, line, kind, text)
+        for name, tree in SOURCES.items()
+        for line, text in texts(tree)
         for kind, pattern in WEB.items()
         if re.search(pattern, text)
     ]

@@ -26,19 +26,18 @@ def test_every_line_is_a_comment_or_a_shape_of_its_own():
     assert all(name == name.strip() and name for name in SHAPES)
 
 
-@pytest.mark.parametrize("name", SHAPES)
-def test_a_shape_is_strokes_in_its_box(name):
-    written = SHAPES[name]
-    for stroke in written:
-        assert stroke.ndim == 2
-        assert stroke.shape[1] == 2
-        assert len(stroke) >= 2
-        assert np.isfinite(stroke).all()
-    points = np.concatenate(written)
-    assert points.min() >= -15  # a curve swings out a little
-    assert points.max(axis=0)[0] <= 115
-    assert points.max(axis=0)[1] <= 125  # letters have descenders
-    assert (points.max(axis=0) - points.min(axis=0)).max() > 40
+def test_every_shape_is_strokes_in_its_box():
+    for name, written in SHAPES.items():
+        for stroke in written:
+            assert stroke.ndim == 2, name
+            assert stroke.shape[1] == 2, name
+            assert len(stroke) >= 2, name
+            assert np.isfinite(stroke).all(), name
+        points = np.concatenate(written)
+        assert points.min() >= -15, name  # a curve swings out a little
+        assert points.max(axis=0)[0] <= 115, name
+        assert points.max(axis=0)[1] <= 125, name  # letters have descenders
+        assert (points.max(axis=0) - points.min(axis=0)).max() > 40, name
 
 
 def test_all_shapes_are_different():
