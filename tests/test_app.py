@@ -104,6 +104,7 @@ def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else
         "Stop with Ctrl+C\n",
     ]
     assert errors == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_shipped_weights_have_a_card():

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from mnist_cnn import card as cards
-from mnist_cnn import data, generated, nondigits, pens, strokes, weights
+from mnist_cnn import data, evaluation, generated, nondigits, pens, strokes, weights
 from mnist_cnn.__main__ import COMMANDS, main
 from mnist_cnn.doubt import Judge
 from mnist_cnn.options import Options
@@ -406,7 +406,6 @@ def test_a_person_who_stops_a_short_training_leaves_nothing(
     assert not output.exists()
 
 
-@pytest.mark.slow
 def test_evaluate_finds_what_the_shipped_card_says(mnist, capsys):
     status, out, err = run(capsys, "evaluate", "--data", mnist.source)
     assert (status, err) == (0, "")
@@ -416,6 +415,31 @@ def test_evaluate_finds_what_the_shipped_card_says(mnist, capsys):
     shares = [float(line.split()[1].rstrip("%")) for line in digits]
     assert len(shares) == 10
     assert min(shares) > 97
+
+
+def test_evaluate_in_full_asks_for_the_measuring_writers_and_writes_the_card(
+    small_mnist, tmp_path, capsys, monkeypatch
+):
+    copy, shipped = tmp_path / "copy.keras", weights.load_card()
+    for file in (copy, copy.with_suffix(".json")):
+        file.write_bytes(weights.DEFAULT.with_suffix(file.suffix).read_bytes())
+    strokes = 44 * [SEVEN]
+    written = pens.PenDigits(strokes, np.full(44, 7, np.uint8), np.arange(44), "here")
+    monkeypatch.setattr(pens, "load", lambda path: written)
+    figures = dataclasses.replace(shipped.figures, mnist=0.125, writers=5)
+
+    def measure(network, judge, mnist, measured):
+        assert set(measured.writers) == set(pens.MEASURING_WRITERS) & set(range(44))
+        assert len(mnist.test_images) == 50
+        return figures
+
+    monkeypatch.setattr(evaluation, "full", measure)
+    file = write_npz(tmp_path / "small.npz", small_mnist)
+    status, out, err = run(capsys, "evaluate", "--full", "--weights", copy, "--data", file)
+    assert (status, err) == (0, "")
+    assert weights.load_card(copy) == dataclasses.replace(shipped, figures=figures)
+    assert out == cards.table(weights.load_card(copy)) + "\n"
+    assert weights.load_card() == shipped
 
 
 @pytest.mark.slow

@@ -111,7 +111,6 @@ def test_every_figure_of_the_card_is_of_what_it_says(monkeypatch):
     assert figures.flagged_others == pytest.approx(odd(others))
 
 
-@pytest.mark.slow
 def test_shipped_weights_read_mnist_as_well_as_their_card_says(mnist):
     score = evaluation.score(weights.load(), mnist.test_images, mnist.test_labels)
     assert score.total == 10_000

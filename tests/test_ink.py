@@ -179,13 +179,13 @@ PAPERS = {"white": "white", "black": "black", "grey": (128, 128, 128), "yellow":
 SIZES = [(1, 1), (2, 1), (1, 40), (40, 1), (3, 3), (100, 70), (1200, 900)]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("colour", PAPERS)
-def test_blank_paper_of_any_colour_and_size_has_no_ink(colour, size):
-    found = find(file_of(Image.new("RGB", size, PAPERS[colour])))
-    assert found.max() == 0
-    factor = min(1, 512 / max(size))
-    assert found.shape == (round(size[1] * factor), round(size[0] * factor))
+def test_blank_paper_of_any_size_has_no_ink(colour):
+    for size in SIZES:
+        found = find(file_of(Image.new("RGB", size, PAPERS[colour])))
+        assert found.max() == 0, size
+        factor = min(1, 512 / max(size))
+        assert found.shape == (round(size[1] * factor), round(size[0] * factor)), size
 
 
 def noisy_paper(noise, light):

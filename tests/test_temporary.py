@@ -107,6 +107,7 @@ def test_old_pictures_of_tools_are_deleted_from_the_server_s_own_folder_only(tmp
         assert {file.name for file in (folder / "ab").iterdir()} == left
 
 
+@pytest.mark.slow  # what a program leaves that is terminated is always looked at in test_app.py
 @pytest.mark.parametrize("end", ["terminate", "kill"])
 def test_nothing_is_left_when_a_server_is_gone(end, tmp_path):
     with start(TMPDIR=str(tmp_path)) as (address, process):

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import os
+import shutil
 import struct
 import tempfile
 import warnings
@@ -33,11 +34,20 @@ CARD = weights.Card(
 )
 
 
-@pytest.fixture
-def saved(tmp_path):
-    file = tmp_path / "mine.keras"
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """A network and its card, saved; nothing changes these files."""
+    file = tmp_path_factory.mktemp("saved") / "mine.keras"
     weights.save(model.build(1), CARD, file)
     return file
+
+
+@pytest.fixture
+def saved(once, tmp_path):
+    """A copy of them."""
+    for file in (once, once.with_suffix(".json")):
+        shutil.copy(file, tmp_path)
+    return tmp_path / once.name
 
 
 def test_saved_weights_come_back_and_read_alike(tmp_path):
@@ -58,8 +68,8 @@ def test_a_card_comes_back_as_it_was(saved):
     assert json.loads(saved.with_suffix(".json").read_text()) == dataclasses.asdict(CARD)
 
 
-def test_others_may_read_what_was_written(saved):
-    assert [path.stat().st_mode & 0o777 for path in saved.parent.iterdir()] == [0o644, 0o644]
+def test_others_may_read_what_was_written(once):
+    assert [path.stat().st_mode & 0o777 for path in once.parent.iterdir()] == [0o644, 0o644]
 
 
 def test_saving_again_replaces_both_files(saved):
