@@ -1,6 +1,7 @@
 """Open a chapter of the lesson as a person does."""
 
 from mnist_cnn.lesson.text import LANGUAGES
+from tests.browser.pointer import wait_for_digit
 
 SHOWN = "#lesson .stage canvas, #lesson .stage .chart"
 
@@ -15,6 +16,23 @@ def open_chapter(open_page, name, tag="en", more="", **options):
     page = open_page(f"/?view=lesson&lang={tag}&chapter={name}{more}", **options)
     page.locator("#lesson h2").filter(has_text=title(tag, name)).wait_for(state="attached")
     return page
+
+
+def turn_to(page, name, tag="en"):
+    """Open a chapter of a lesson that is open, by the page's own buttons; wait for its words."""
+    # The words of the chapter before must not pass for those that are awaited.
+    page.locator("#lesson h2").evaluate("title => title.replaceChildren()")
+    if page.locator("html").get_attribute("lang") != tag:
+        page.locator("#header .language").click()
+        page.locator(f"html[lang={tag}]").wait_for()
+    page.locator(f"#lesson .chapters [data-chapter={name}]").click()
+    page.locator("#lesson h2").filter(has_text=title(tag, name)).wait_for()
+
+
+def wipe(page):
+    """Empty the pad, wherever the keyboard's focus is."""
+    page.locator("#pad .clear").click()
+    wait_for_digit(page, "–")
 
 
 def act(page):

@@ -4,8 +4,8 @@ import itertools
 import json
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.accessibility import serious
 from tests.browser.pointer import draw_digit, draw_stroke, wait_for_digit
 from tests.serving import ROOT
 
@@ -22,17 +22,6 @@ SHIFTS = """() => {
         }
     }).observe({type: "layout-shift", buffered: false});
 }"""
-
-
-def serious(page):
-    """What axe finds of serious and critical impact, as lines to read."""
-    results = Axe().run(page, options={"resultTypes": ["violations"]}).response
-    return [
-        f"{violation['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
-        for violation in results["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("size", SIZES)

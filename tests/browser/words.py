@@ -38,10 +38,30 @@ VISIBLE = """() => {
     return [...new Set(found.filter(Boolean))];
 }"""
 
+AT_REST = f"""(rest) => new Promise((resolve) => {{
+    let [before, since] = ["", performance.now()];
+    const look = () => {{
+        const found = ({VISIBLE})();
+        const now = JSON.stringify(found);
+        if (now !== before || document.querySelector(".waiting")) {{
+            [before, since] = [now, performance.now()];
+        }}
+        if (performance.now() - since >= rest) resolve(found);
+        else setTimeout(look, 100);
+    }};
+    look();
+}})"""
+REST = 600  # milliseconds: the page itself waits for 500 at most before it asks, or says it waits
+
 
 def visible(page: Page) -> list[str]:
     """Return every string a person sees or hears: texts, labels, titles, the window's title."""
     return page.evaluate(VISIBLE)
+
+
+def at_rest(page: Page) -> list[str]:
+    """Wait until what is visible has been the same for a while; return it."""
+    return page.evaluate(AT_REST, REST)
 
 
 def texts(tag: str) -> dict[str, str]:
