@@ -22,11 +22,16 @@ def turn_to(page, name, tag="en"):
     """Open a chapter of a lesson that is open, by the page's own buttons; wait for its words."""
     # The words of the chapter before must not pass for those that are awaited.
     page.locator("#lesson h2").evaluate("title => title.replaceChildren()")
+    speak(page, tag)
+    page.locator(f"#lesson .chapters [data-chapter={name}]").click()
+    page.locator("#lesson h2").filter(has_text=title(tag, name)).wait_for()
+
+
+def speak(page, tag):
+    """Switch a page to a language, by its own button."""
     if page.locator("html").get_attribute("lang") != tag:
         page.locator("#header .language").click()
         page.locator(f"html[lang={tag}]").wait_for()
-    page.locator(f"#lesson .chapters [data-chapter={name}]").click()
-    page.locator("#lesson h2").filter(has_text=title(tag, name)).wait_for()
 
 
 def wipe(page):

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from tests.browser.accessibility import serious
-from tests.browser.pointer import draw_digit, draw_stroke, wait_for_digit
+from tests.browser.accessibility import serious, turn_the_light
+from tests.browser.chapters import speak, wipe
+from tests.browser.pointer import clear, draw_and_settle, draw_digit, draw_stroke, settled
 from tests.serving import ROOT
 
 SIZES = {
@@ -24,36 +25,56 @@ SHIFTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(open_page, scheme, language, size):
-    page = open_page(f"/?lang={language}", color_scheme=scheme, **SIZES[size])
-    assert serious(page) == []
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    page.wait_for_timeout(200)
-    assert serious(page) == []
+@pytest.fixture(scope="module")
+def pages(open_for_all):
+    """A page of each size, for all tests that leave it as it was."""
+    return {size: open_for_all(**options) for size, options in SIZES.items()}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_what_opens(open_page, scheme):
-    page = open_page(color_scheme=scheme)
-    draw_digit(page, 4)
-    wait_for_digit(page, 4)
-    page.locator("#actions .save").click()
-    assert page.locator("#actions .menu").is_visible()
-    assert serious(page) == []
+@pytest.fixture
+def page(request, pages):
+    """The one of the size that a test names: in English, light, with an empty pad."""
+    page = pages[getattr(request, "param", "desktop")]
+    yield page
+    page.emulate_media(reduced_motion="null")
+    turn_the_light(page, "light")
+    speak(page, "en")
     page.keyboard.press("Escape")
-    page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
-    page.locator("#inspector .tile").first.wait_for()
-    assert serious(page) == []
+    wipe(page)
+    assert page.locator("#inspector .inspector").is_hidden()
+    assert page.locator("#actions .menu").is_hidden()
+
+
+@pytest.mark.parametrize("page", SIZES, indirect=True)
+def test_axe_finds_nothing_serious(page):
+    for drawn in (False, True):
+        if drawn:
+            draw_and_settle(page, 7)
+        for language, scheme in itertools.product(("en", "zh-CN"), ("light", "dark")):
+            speak(page, language)
+            turn_the_light(page, scheme)
+            assert serious(page) == [], (drawn, language, scheme)
+
+
+def test_axe_finds_nothing_serious_in_what_opens(page):
+    draw_and_settle(page, 4)
+    for scheme in ("light", "dark"):
+        turn_the_light(page, scheme)
+        page.locator("#actions .save").click()
+        assert page.locator("#actions .menu").is_visible()
+        assert serious(page) == [], scheme
+        page.keyboard.press("Escape")
+        page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
+        page.locator("#inspector .tile").first.wait_for()
+        assert serious(page) == [], scheme
+        page.keyboard.press("Escape")
 
 
 def test_axe_sees_what_is_wrong(open_page):
     page = open_page()
     page.evaluate("document.querySelector('#pad .undo').removeAttribute('aria-label')")
     page.evaluate("document.querySelector('#pad .undo').removeAttribute('title')")
+    assert any(finding.startswith("button-name") for finding in serious(page, "#pad"))
     assert any(finding.startswith("button-name") for finding in serious(page))
 
 
@@ -73,8 +94,7 @@ def test_the_answer_is_spoken_when_the_drawing_rests(open_page, language, start,
     )
     region = page.locator("#answer .announcement")
     assert region.get_attribute("role") == "status"
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+    draw_and_settle(page, 7)
     page.wait_for_function("spoken.length")
     page.keyboard.press("Delete")
     page.wait_for_function("spoken.length === 2")
@@ -102,20 +122,16 @@ def test_top_three_are_spoken_in_order_and_the_doubt_too(open_page):
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_jumps(open_page, size):
     page = open_page(**SIZES[size])
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(300)  # what moves while the page opens is not asked about
     page.evaluate(SHIFTS)
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    page.wait_for_timeout(700)
-    page.keyboard.press("Delete")
-    wait_for_digit(page, "–")
+    draw_and_settle(page, 7)
+    clear(page)
     for y in (0.3, 0.5, 0.7):
         draw_stroke(page, [(0.05, y), (0.95, y)])
     page.locator("#answer .doubt:visible").wait_for()
-    page.wait_for_timeout(700)
-    page.keyboard.press("Delete")
-    wait_for_digit(page, "–")
-    page.wait_for_timeout(700)
+    settled(page)
+    clear(page)
+    settled(page)
     shifts = page.evaluate("window.shifts")
     assert sum(value for value, _ in shifts) < 0.02, sorted(shifts, reverse=True)[:5]
 
@@ -138,8 +154,7 @@ def test_doubt_and_trouble_do_not_move_the_rest(open_page):
     assert [page.evaluate(box, place) for place in places] == before
 
 
-def test_landmarks_and_headings_are_in_order(open_page):
-    page = open_page()
+def test_landmarks_and_headings_are_in_order(page):
     assert page.locator("main").count() == 1
     levels = page.evaluate(
         """[...document.querySelectorAll("h1, h2, h3, h4")]
@@ -151,10 +166,9 @@ def test_landmarks_and_headings_are_in_order(open_page):
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_targets_are_large_enough_for_a_finger(open_page, size):
-    page = open_page(**SIZES[size])
-    least = 40 if size == "phone" else 24  # CSS pixels; WCAG 2.2 asks for 24
+@pytest.mark.parametrize(("page", "least"), [("desktop", 24), ("phone", 40)], indirect=["page"])
+def test_targets_are_large_enough_for_a_finger(page, least):
+    """In CSS pixels; WCAG 2.2 asks for 24."""
     small = page.locator("#header, #pad, #actions, #maps, #timeline").evaluate_all(
         """(parts, least) => parts.flatMap((part) => [...part.querySelectorAll("button, input")])
             .filter((target) => target.checkVisibility())
@@ -166,10 +180,8 @@ def test_targets_are_large_enough_for_a_finger(open_page, size):
     assert small == []
 
 
-def test_every_control_shows_where_the_focus_is(open_page):
-    page = open_page()
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+def test_every_control_shows_where_the_focus_is(page):
+    draw_and_settle(page, 7)
     page.locator("#header .language").focus()
     unseen, seen = [], set()
     for _ in range(40):
@@ -192,8 +204,8 @@ def test_every_control_shows_where_the_focus_is(open_page):
     assert len(seen) > 8
 
 
-def test_reduced_motion_is_respected(open_page):
-    page = open_page(reduced_motion="reduce")
+def test_reduced_motion_is_respected(page):
+    page.emulate_media(reduced_motion="reduce")
     moving = page.evaluate(
         """[...document.querySelectorAll(".gradio-container *")]
             .filter((element) => {
