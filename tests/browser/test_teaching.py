@@ -7,33 +7,59 @@ import threading
 import pytest
 
 from mnist_cnn.lesson.text import CHAPTERS
-from tests.browser.chapters import SHOWN, act, open_chapter, title
-from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.chapters import SHOWN, act, open_chapter, title, turn_to, wipe
+from tests.browser.pointer import draw_and_settle, draw_digit, painted, wait_for_digit
+from tests.browser.windows import USUAL
 from tests.browser.words import TAGS, texts
 
 SHOWN_AT_ONCE = """() => ["#lesson .prose p", "#lesson .picture", "#lesson .quiz"].map((selector) =>
     [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility()).length)"""
 
 
-@pytest.mark.parametrize("key", ["PageDown", "ArrowRight", "Space"])
-def test_a_clicker_turns_from_paragraph_to_picture_to_question_to_the_next_chapter(open_page, key):
-    page = open_chapter(open_page, "convolution", viewport={"width": 1920, "height": 1080})
+@pytest.fixture(scope="module")
+def lesson(open_for_all):
+    """A page with the lesson."""
+    return open_chapter(open_for_all, CHAPTERS[0])
+
+
+@pytest.fixture
+def page(lesson):
+    """The same with an empty pad, for tests that begin by turning to a chapter."""
+    wipe(lesson)
+    yield lesson
+    lesson.keyboard.press("Escape")
+    lesson.set_viewport_size(USUAL["viewport"])
+    lesson.evaluate("scrollTo(0, 0)")
+    assert lesson.locator("body.presenting").count() == 0
+    assert lesson.locator("body").get_attribute("data-view") == "lesson"
+
+
+def resize(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    painted(page)
+
+
+def test_a_clicker_turns_from_paragraph_to_picture_to_question_to_the_next_chapter(page):
+    resize(page, 1920, 1080)
     draw_digit(page, 7)
-    page.locator("#lesson .present").click()
-    steps = []
-    for _ in range(5):
-        steps.append(page.locator("#lesson .prose p:visible").all_inner_texts())
-        assert page.evaluate("document.documentElement.scrollWidth") <= 1920
-        page.keyboard.press(key)
-        page.wait_for_timeout(150)
-    assert [len(step) for step in steps[:4]] == [1, 1, 1, 0]
-    page.locator("#lesson h2").filter(has_text=title("en", "network")).wait_for()
-    page.keyboard.press("PageUp")
-    page.locator("#lesson h2").filter(has_text=title("en", "convolution")).wait_for()
-    page.locator("#lesson .quiz:visible").wait_for()
-    page.keyboard.press("Escape")
-    assert page.locator("#lesson .prose p:visible").count() == 3
-    assert "present" not in page.evaluate("location.search")
+    for key in ("PageDown", "ArrowRight", "Space"):
+        turn_to(page, "convolution")
+        page.locator("#lesson .present").click()
+        steps = []
+        for kind in ("words", "words", "words", "picture", "question"):
+            page.locator(f"body[data-step={kind}]").wait_for()
+            steps.append(page.locator("#lesson .prose p:visible").all_inner_texts())
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1920, key
+            page.keyboard.press(key)
+        assert [len(step) for step in steps] == [1, 1, 1, 0, 0], key
+        assert len({*map(str, steps[:3])}) == 3, key
+        page.locator("#lesson h2").filter(has_text=title("en", "network")).wait_for()
+        page.keyboard.press("PageUp")
+        page.locator("#lesson h2").filter(has_text=title("en", "convolution")).wait_for()
+        page.locator("#lesson .quiz:visible").wait_for()
+        page.keyboard.press("Escape")
+        assert page.locator("#lesson .prose p:visible").count() == 3, key
+        assert "present" not in page.evaluate("location.search"), key
 
 
 def test_a_step_that_is_presented_has_a_link(open_page):
@@ -49,8 +75,8 @@ def test_a_link_shows_a_chapter_without_controls(open_page):
     act(page)
 
 
-def test_back_leads_to_the_chapter_before(open_page):
-    page = open_chapter(open_page, "convolution")
+def test_back_leads_to_the_chapter_before(page):
+    turn_to(page, "convolution")
     page.locator("#lesson .next").click()
     page.locator("#lesson h2").filter(has_text=title("en", "network")).wait_for()
     page.go_back()
@@ -60,8 +86,7 @@ def test_back_leads_to_the_chapter_before(open_page):
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_worksheet_is_made_of_the_drawing_with_the_answers_on_the_last_page(open_page, tag):
     page = open_chapter(open_page, "convolution", tag)
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+    draw_and_settle(page, 7)
     page.locator("#lesson .sheet").click()
     sheet = page.locator("#lesson .worksheet")
     sheet.locator(".solutions").wait_for()
@@ -85,39 +110,33 @@ def test_a_worksheet_is_made_of_the_drawing_with_the_answers_on_the_last_page(op
     page.locator("#pad").wait_for()
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 800)])
-def test_the_whole_lesson_is_presented_one_thing_at_a_time(open_page, size):
+@pytest.mark.parametrize(
+    "size", [(1920, 1080), pytest.param((1280, 800), marks=pytest.mark.slow)], ids=str
+)
+def test_the_whole_lesson_is_presented_one_thing_at_a_time(page, size):
     """From the first paragraph to the last question by one key, none wider than the screen."""
-    width, height = size
-    page = open_chapter(
-        open_page, CHAPTERS[0], more="&present=1", viewport={"width": width, "height": height}
-    )
-    page.keyboard.press("PageDown")
-    for _ in range(2):
-        page.keyboard.press("PageDown")
+    resize(page, *size)
     draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    page.locator("#lesson .previous").click()
-    page.keyboard.press("PageUp")
-    page.keyboard.press("PageUp")
+    turn_to(page, CHAPTERS[0])
+    page.locator("#lesson .present").click()
     for name in CHAPTERS:
         page.locator("#lesson h2").filter(has_text=title("en", name)).wait_for(state="attached")
-        for step in ([1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 1]):
+        for i, step in enumerate(([1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 1])):
+            page.locator("#lesson .progress").filter(has_text=f"· {i + 1} of 5").wait_for()
             if step[2]:
                 page.locator("#lesson .quiz:visible").wait_for()
-            assert page.evaluate(SHOWN_AT_ONCE) == step, name
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert page.evaluate(SHOWN_AT_ONCE) == step, (name, i)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], (name, i)
             assert page.locator("#lesson h2").is_visible()
             page.keyboard.press("PageDown")
-            page.wait_for_timeout(250)
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 800), (390, 844)])
-def test_the_way_on_stands_still_and_words_stand_in_the_middle(open_page, size):
-    width, height = size
-    page = open_chapter(
-        open_page, "failures", more="&present=1", viewport={"width": width, "height": height}
-    )
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 800), (390, 844)], ids=str)
+def test_the_way_on_stands_still_and_words_stand_in_the_middle(page, size):
+    _, height = size
+    turn_to(page, "failures")
+    page.locator("#lesson .present").click()
+    resize(page, *size)
     footers = []
     for step in ["words", "words", "words", "picture", "question"]:
         page.locator(f"body[data-step={step}]").wait_for()
@@ -133,8 +152,9 @@ def test_the_way_on_stands_still_and_words_stand_in_the_middle(open_page, size):
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_the_table_of_shifts_fits_a_phone(open_page, tag):
-    page = open_chapter(open_page, "translation", tag, viewport={"width": 390, "height": 844})
+def test_the_table_of_shifts_fits_a_phone(page, tag):
+    resize(page, 390, 844)
+    turn_to(page, "translation", tag)
     act(page)
     table = page.locator("#lesson .wide")
     table.locator("td").first.wait_for()
@@ -150,18 +170,33 @@ STATES = {  # what can be set in a chapter, and how the page shows that it is se
 }
 
 
+@pytest.fixture(scope="module")
+def other(open_for_all):
+    """A page in another window, for links."""
+    return open_for_all()
+
+
+GO = """address => {  // as going back or forth does
+    history.pushState(null, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+}"""
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_copied_link_opens_drawing_chapter_and_what_is_set(open_page, name):
+def test_a_copied_link_opens_drawing_chapter_and_what_is_set(page, other, name):
     more, selector, value = STATES.get(name, ("", "canvas", None))
-    page = open_chapter(open_page, name, more=more)
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
+    draw_and_settle(page, 7)
+    turn_to(page, name)
+    page.evaluate(GO, f"?view=lesson&lang=en&chapter={name}{more}")
     page.locator(SHOWN).first.wait_for()
-    page.evaluate("navigator.clipboard.writeText = async (words) => { window.copied = words; }")
+    page.evaluate(
+        """() => {
+            window.copied = null;
+            navigator.clipboard.writeText = async (words) => { window.copied = words; };
+        }"""
+    )
     page.locator("#actions .link").click()
-    link = page.wait_for_function("window.copied").json_value()
-    other = page.context.new_page()
-    other.goto(link)
+    other.goto(page.wait_for_function("window.copied").json_value())
     other.locator("#lesson h2").filter(has_text=title("en", name)).wait_for()
     wait_for_digit(other, 7)
     other.locator(SHOWN).first.wait_for()
