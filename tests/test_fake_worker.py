@@ -31,11 +31,11 @@ LONG = Options.parse({"data": "generated", "digits": 1000, "epochs": 200})
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.slow)])
 def begin(request):
     """Start a worker of either kind that works by itself; it ends with the test."""
-    make = Workers(pace=0.001) if request.param == "fake" else Worker
     started = []
 
-    def start(options):
+    def start(options, pace=0.001):
         listener = Listener()
+        make = Workers(pace) if request.param == "fake" else Worker
         started.append(make(options, listener))
         return started[-1], listener
 
@@ -149,7 +149,7 @@ def test_it_ends_at_once_untested(begin):
 
 
 def test_stopped_before_anything_is_learned_it_ends_untested(begin):
-    worker, listener = begin(LONG)
+    worker, listener = begin(LONG, pace=60)
     worker.stop()
     assert worker.join(30)
     assert isinstance(listener.events[-1], Stopped)
