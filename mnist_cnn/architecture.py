@@ -1,6 +1,6 @@
 """A network as a description: its layers one after the other, without TensorFlow.
 
-Importing TensorFlow takes seconds. What a page has to know of a network before there is an answer,
+Importing TensorFlow takes seconds and hundreds of megabytes. What a page has to know of a network,
 its layers, shapes and windows, is written in the ``.keras`` file in plain JSON.
 """
 
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_cnn import weights_file
+from mnist_cnn.model import CLASSES, DOWNSAMPLING
+from mnist_cnn.preprocess import IMAGE_SIZE
 
 if TYPE_CHECKING:
     import keras
@@ -39,6 +42,48 @@ class Layer:
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     padding: str = "valid"  # or "same"
+    activation: str | None = None  # Keras' name of it
+    biased: bool = True  # whether it adds a bias, where it has a kernel
+
+    @property
+    def arrays(self) -> list[tuple[int, ...]]:
+        """The shapes of its weights, as Keras lists them: kernel, then bias."""
+        if self.kind not in ("Conv2D", "Dense"):
+            return []
+        window = self.size if self.kind == "Conv2D" else ()
+        kernel = (*window, self.before[-1], self.shape[-1])
+        return [kernel, (self.shape[-1],)] if self.biased else [kernel]
+
+
+def variant(downsampling: str) -> list[Layer]:
+    """Return the layers of what ``model.build`` builds, which the tests compare.
+
+    Args:
+        downsampling: a name in ``model.DOWNSAMPLING``.
+    """
+    how = DOWNSAMPLING[downsampling]
+
+    def convolution(name: str, filters: int, strides: int) -> dict:
+        window = {"kernel_size": 3, "strides": strides}
+        return {"kind": "Conv2D", "name": name, "filters": filters} | window | RELU
+
+    def pooling(name: str) -> list[dict]:
+        return [{"kind": how.pool, "name": name, "pool_size": 2, "strides": 2}] if how.pool else []
+
+    entries = [
+        convolution("conv1", 32, how.stride),
+        *pooling("pool1"),
+        convolution("conv2", 64, how.stride),
+        *pooling("pool2"),
+        convolution("conv3", 64, 1),
+        {"kind": "Flatten", "name": "flatten"},
+        {"kind": "Dense", "name": "dense1", "units": 64} | RELU,
+        {"kind": "Dense", "name": "softmax", "units": CLASSES, "activation": "softmax"},
+    ]
+    return _chain(entries, (IMAGE_SIZE, IMAGE_SIZE, 1))
+
+
+RELU = {"activation": "relu"}
 
 
 def layers_in(path: str | os.PathLike) -> list[Layer]:
@@ -53,11 +98,7 @@ def layers_in(path: str | os.PathLike) -> list[Layer]:
         raise TypeError(
             f"The network in {path} begins with a {picture['kind']}, not with an input."
         )
-    shape, found = tuple(picture["batch_shape"][1:]), []
-    for entry in entries:
-        found.append(_read(entry, shape))
-        shape = found[-1].shape
-    return found
+    return _chain(entries, tuple(picture["batch_shape"][1:]))
 
 
 def described(layer: keras.Layer) -> Layer:
@@ -72,26 +113,39 @@ def described(layer: keras.Layer) -> Layer:
     known = CONVOLUTIONS + POOLINGS
     window = {} if kind not in known else {name: getattr(layer, name, 1) for name in WINDOW}
     before, shape = (tuple(tensor.shape[1:]) for tensor in (layer.input, layer.output))
-    return _layer(layer.name, kind, before, shape, window, getattr(layer, "padding", "valid"))
+    padding = getattr(layer, "padding", "valid")
+    activation = layer.activation.__name__ if hasattr(layer, "activation") else None
+    biased = getattr(layer, "use_bias", True)
+    return _layer(layer.name, kind, before, shape, window, padding, activation, biased)
 
 
 WINDOW = ("kernel_size", "pool_size", "strides", "dilation_rate")  # as Keras names it
 
 
+def _chain(entries: Iterable[dict], shape: tuple[int, ...]) -> list[Layer]:
+    """Return the layers of ``entries``; ``shape`` is what the first reads."""
+    found = []
+    for entry in entries:
+        found.append(_read(entry, shape))
+        shape = found[-1].shape
+    return found
+
+
 def _read(entry: dict, before: tuple[int, ...]) -> Layer:
     """Return a layer as ``weights_file.architecture`` lists it; ``before`` is what it reads."""
     kind, padding = entry["kind"], entry.get("padding", "valid")
-    layer = _layer(entry["name"], kind, before, before, entry, padding)
-    return Layer(**vars(layer) | {"shape": _shape(layer, entry)})
+    activation, biased = entry.get("activation"), entry.get("use_bias", True)
+    layer = _layer(entry["name"], kind, before, before, entry, padding, activation, biased)
+    return replace(layer, shape=_shape(layer, entry))
 
 
-def _layer(name, kind, before, shape, window, padding) -> Layer:
+def _layer(name, kind, before, shape, window, padding, activation, biased) -> Layer:
     if kind not in CONVOLUTIONS + POOLINGS:
-        return Layer(name, kind, before, shape)
+        return Layer(name, kind, before, shape, activation=activation, biased=biased)
     size = window["kernel_size" if kind in CONVOLUTIONS else "pool_size"]
     dilation = window.get("dilation_rate", 1) if kind in CONVOLUTIONS else 1
     pairs = (_pair(size), _pair(window["strides"]), _pair(dilation))
-    return Layer(name, kind, before, shape, *pairs, padding)
+    return Layer(name, kind, before, shape, *pairs, padding, activation, biased)
 
 
 def _shape(layer: Layer, entry: dict) -> tuple[int, ...]:

@@ -7,34 +7,14 @@ Analysis (2003), with a smooth spline through a few control points instead of bl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn.model import IMAGE_SIZE
+from mnist_cnn.preprocess import IMAGE_SIZE
+from mnist_cnn.recipes import Variation
 
 MOST_SPECKS = 0.3  # of a picture's pixels
 GRID = 5  # control points of the elastic wobble along each side
-
-
-@dataclass(frozen=True)
-class Variation:
-    """How far pictures are varied: standard deviations, cut at two of them.
-
-    Each picture has a strength of its own, from 0 to 1, that multiplies the geometric ones. So
-    many stay nearly as they were: resampling softens a picture, and a network that has seen only
-    softened ones reads crisp ones worse (52 mistakes on MNIST's test pictures instead of 40).
-    """
-
-    rotation: float = 16.0  # degrees
-    scale: float = 0.14  # share, each axis on its own
-    shear: float = 0.2  # horizontal pixels per vertical pixel
-    shift: float = 1.6  # pixels
-    wobble: float = 2.2  # pixels at the control points
-    width: float = 0.55  # pixels that strokes become wider or narrower
-    gaps: float = 0.2  # share of pictures with specks missing, as a dry pen or a bad scan leaves
-    softness: tuple[float, float] = (-0.3, 0.2)  # share of a 3×3 mean; below 0 it sharpens
 
 
 def _spline(count: int = GRID, size: int = IMAGE_SIZE) -> np.ndarray:

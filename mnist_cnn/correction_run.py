@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from mnist_cnn import evaluation
-from mnist_cnn.augment import Variation
+from mnist_cnn.recipes import Variation
 from mnist_cnn.correction import RECIPE, Correction
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Corrected, Finished

@@ -25,6 +25,7 @@ import numpy as np
 from mnist_cnn.download import Progress, download, print_progress, put_aside
 
 ENVIRONMENT_VARIABLE = "MNIST_CNN_DATA"
+TRAIN_DIGITS, TEST_DIGITS = 60_000, 10_000  # that MNIST has
 
 # SHA-256 of the four decoded idx files, header included (LeCun, Cortes, Burges).
 IDX_SHA256 = {

@@ -25,14 +25,13 @@ from keras import layers
 
 from mnist_cnn import weights
 from mnist_cnn.aside import write_aside
-from mnist_cnn.data import Mnist
+from mnist_cnn.data import TEST_DIGITS, TRAIN_DIGITS, Mnist
 from mnist_cnn.model import CLASSES, IMAGE_SIZE
 
 SOURCE = "generated digits"
 DEFAULT = weights.FOLDER / "generator.npz"
 LATENT = 24  # numbers in a code
 COMPONENTS = 100  # Gaussians for each digit
-TRAIN_DIGITS, TEST_DIGITS = 60_000, 10_000  # as MNIST has
 CHUNK = 1000  # pictures decoded at a time
 
 # What NumPy and zipfile raise on files that are truncated, altered, or something else.

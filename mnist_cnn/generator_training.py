@@ -17,7 +17,7 @@ import tensorflow as tf
 from keras import layers
 
 from mnist_cnn import evaluation, model, training
-from mnist_cnn.augment import Variation
+from mnist_cnn.recipes import Variation
 from mnist_cnn.generated import COMPONENTS, LATENT, Generator, build_decoder
 from mnist_cnn.model import CLASSES, IMAGE_SIZE
 from mnist_cnn.recipes import Recipe

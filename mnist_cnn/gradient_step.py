@@ -8,7 +8,8 @@ import keras
 import tensorflow as tf
 
 from mnist_cnn import fused
-from mnist_cnn.augment import Variation, vary_pictures
+from mnist_cnn.augment import vary_pictures
+from mnist_cnn.recipes import Variation
 from mnist_cnn.model import CLASSES
 
 STEPS_TO_COMPILE_FOR = 200  # compiling takes as long as 40 steps

@@ -1,13 +1,17 @@
-"""The network: its architecture, the variants of it, and its layer table."""
+"""The network: its architecture, the variants of it, and its layer table.
+
+Keras is imported when a network is built: a server that only serves the page needs none of it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import keras
-from keras import layers
+from typing import TYPE_CHECKING
 
 from mnist_cnn.preprocess import IMAGE_SIZE
+
+if TYPE_CHECKING:
+    import keras
 
 CLASSES = 10
 
@@ -16,13 +20,13 @@ CLASSES = 10
 class Downsampling:
     """How feature maps become smaller after the first and the second convolution."""
 
-    pool: type[layers.Layer] | None = None  # a layer of 2×2 windows
+    pool: str | None = None  # Keras' name of a layer of 2×2 windows
     stride: int = 1  # of these convolutions
 
 
 DOWNSAMPLING = {
-    "max": Downsampling(pool=layers.MaxPooling2D),  # the shipped network: 93,322 parameters
-    "average": Downsampling(pool=layers.AveragePooling2D),  # 93,322
+    "max": Downsampling(pool="MaxPooling2D"),  # the shipped network: 93,322 parameters
+    "average": Downsampling(pool="AveragePooling2D"),  # 93,322
     # Springenberg and others, Striving for Simplicity: The All Convolutional Net (2014).
     "stride": Downsampling(stride=2),  # 121,994, for its maps end at 4×4
     "none": Downsampling(),  # 2,038,922: flattening 22×22 maps makes dense1 large
@@ -47,14 +51,18 @@ def build(seed: int | None = None, downsampling: str = "max") -> keras.Model:
         raise ValueError(
             f"There is no downsampling {downsampling!r}. Choose one of: {', '.join(DOWNSAMPLING)}."
         )
+    import keras
+    from keras import layers
+
     how = DOWNSAMPLING[downsampling]
+    pool = getattr(layers, how.pool) if how.pool else None
     if seed is not None:
         keras.utils.set_random_seed(seed)
     image = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="image")
     x = layers.Conv2D(32, 3, how.stride, activation="relu", name="conv1")(image)
-    x = how.pool(2, name="pool1")(x) if how.pool else x
+    x = pool(2, name="pool1")(x) if pool else x
     x = layers.Conv2D(64, 3, how.stride, activation="relu", name="conv2")(x)
-    x = how.pool(2, name="pool2")(x) if how.pool else x
+    x = pool(2, name="pool2")(x) if pool else x
     x = layers.Conv2D(64, 3, activation="relu", name="conv3")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(64, activation="relu", name="dense1")(x)
@@ -64,7 +72,7 @@ def build(seed: int | None = None, downsampling: str = "max") -> keras.Model:
 
 def downsampling_of(network: keras.Model) -> str:
     """Return the name in ``DOWNSAMPLING`` of a network that ``build`` made."""
-    kinds = {type(layer) for layer in network.layers}
+    kinds = {type(layer).__name__ for layer in network.layers}
     pools = {how.pool for how in DOWNSAMPLING.values()} & kinds
     stride = network.get_layer("conv1").strides[0]
     return next(
@@ -85,6 +93,9 @@ def build_dense(seed: int | None = None) -> keras.Model:
     Args:
         seed: seeds the kernel initialisers.
     """
+    import keras
+    from keras import layers
+
     if seed is not None:
         keras.utils.set_random_seed(seed)
     image = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="image")
@@ -115,5 +126,5 @@ def layer_table(network: keras.Model) -> list[LayerRow]:
             parameters=layer.count_params(),
         )
         for layer in network.layers
-        if not isinstance(layer, keras.layers.InputLayer)
+        if type(layer).__name__ != "InputLayer"
     ]

@@ -13,41 +13,56 @@ and the ``size``, ``stride`` and ``padding`` of its window. ``ui/reader/network.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
-from mnist_cnn.architecture import CONVOLUTIONS, POOLINGS, described
+from mnist_cnn import weights_file
+from mnist_cnn.architecture import CONVOLUTIONS, POOLINGS, Layer, described, layers_in
+
+if TYPE_CHECKING:
+    import keras
 
 
-def layers_of(network: keras.Model) -> list[dict]:
-    """Return the layers as the head has them.
+def layers_of(network: keras.Model) -> list[Layer]:
+    """Return the layers of a network, as ``encode`` takes them.
 
     Raises:
         TypeError: a layer has its channels first.
     """
-    return [_entry(layer) for layer in network.layers[1:]]
+    return [described(layer) for layer in network.layers[1:]]
+
+
+def of_keras(path: str | os.PathLike, about: Mapping | None = None) -> bytes:
+    """Return the file of the network in a ``.keras`` file, without importing Keras.
+
+    Raises:
+        WeightsError and others: see ``architecture.layers_in``.
+    """
+    return encode(layers_in(path), weights_file.arrays_in(Path(path)), about)
 
 
 def encode(
-    layers: Sequence[Mapping], weights: Sequence[np.ndarray], about: Mapping | None = None
+    layers: Sequence[Layer], weights: Sequence[np.ndarray], about: Mapping | None = None
 ) -> bytes:
     """Return the file.
 
     Args:
-        layers: as ``layers_of`` returns them.
+        layers: as ``architecture`` describes them.
         weights: of these layers, as ``keras.Model.get_weights`` returns them.
         about: what else the head says, as JSON has it.
 
     Raises:
         ValueError: the weights are not of these layers.
     """
-    expected = [tuple(shape) for layer in layers for shape in layer["arrays"]]
+    expected = [shape for layer in layers for shape in layer.arrays]
     found = [array.shape for array in weights]
     if found != expected:
         raise ValueError(f"These weights are of another network: expected {expected}, got {found}.")
-    head = {"input": _INPUT, "layers": list(layers), "about": dict(about or {})}
+    head = {"input": _INPUT, "layers": [_entry(layer) for layer in layers], "about": dict(about or {})}
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)  # the numbers begin where a Float32Array may
     numbers = (np.ascontiguousarray(array, "<f4").tobytes() for array in weights)
@@ -57,16 +72,13 @@ def encode(
 _INPUT = [28, 28, 1]  # rows, columns, channels
 
 
-def _entry(layer: keras.Layer) -> dict:
-    known = described(layer)
+def _entry(layer: Layer) -> dict:
     entry = {
-        "name": known.name,
-        "kind": known.kind,
-        "shape": known.shape,
-        "arrays": [tuple(array.shape) for array in layer.get_weights()],
+        "name": layer.name,
+        "kind": layer.kind,
+        "shape": layer.shape,
+        "arrays": layer.arrays,
     }
-    if known.kind in CONVOLUTIONS + POOLINGS:
-        entry |= {"size": known.size, "stride": known.stride, "padding": known.padding}
-    if hasattr(layer, "activation"):
-        entry["activation"] = layer.activation.__name__
-    return entry
+    if layer.kind in CONVOLUTIONS + POOLINGS:
+        entry |= {"size": layer.size, "stride": layer.stride, "padding": layer.padding}
+    return entry | ({"activation": layer.activation} if layer.activation else {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from mnist_cnn.generated import TRAIN_DIGITS
+from mnist_cnn.data import TRAIN_DIGITS
 from mnist_cnn.model import DOWNSAMPLING
 from mnist_cnn.recipes import OPTIMIZERS, RECIPES, Recipe
 

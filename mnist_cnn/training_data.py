@@ -105,7 +105,7 @@ def _digits(options: Options, path, report, tell) -> Mnist:
                 raise
             tell(f"{error} Going on with generated digits instead of MNIST.")
     report("generated")
-    made = min(options.digits + HELD_OUT, generated.TRAIN_DIGITS)
+    made = min(options.digits + HELD_OUT, data.TRAIN_DIGITS)
     return generated.Generator.load().dataset(options.seed, made)
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from pathlib import Path
 
 import h5py
@@ -65,6 +67,30 @@ def architecture_in(path: Path) -> list[dict]:
         found = architecture(_text(archive, CONFIG))
         _check_numbers(archive.read(NUMBERS))
     return found
+
+
+def arrays_in(path: Path) -> list[np.ndarray]:
+    """Return the weights in the file, float32, as ``keras.Model.get_weights`` has them.
+
+    Keras names the layers in the HDF5 by their class, counted: ``conv2d``, ``conv2d_1``.
+
+    Raises:
+        ValueError, UNREADABLE: see ``architecture_in``.
+    """
+    found, seen = [], Counter()
+    kinds = [layer["kind"] for layer in architecture_in(path)]
+    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read(NUMBERS))) as file:
+        for kind in kinds:
+            count, name = seen[kind], _snake_case(kind)
+            seen[kind] += 1
+            group = file[f"layers/{name}_{count}" if count else f"layers/{name}"]["vars"]
+            found += [np.asarray(group[str(number)], np.float32) for number in range(len(group))]
+    return found
+
+
+def _snake_case(kind: str) -> str:
+    """As ``keras.src.utils.naming.to_snake_case``: MaxPooling2D is max_pooling2d."""
+    return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", kind)).lower()
 
 
 def card_in(path: Path) -> str | None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import model
-from mnist_cnn.augment import Variation
+from mnist_cnn.recipes import Variation
 from mnist_cnn.checkpoint import Checkpoint, CheckpointError
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.recipes import Recipe

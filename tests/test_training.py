@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from mnist_cnn import model, progress, recipes, training
-from mnist_cnn.augment import Variation
+from mnist_cnn.recipes import Variation
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Step, Validated
 from mnist_cnn.recipes import Recipe

@@ -8,7 +8,7 @@ import keras
 
 from mnist_cnn import variants
 from mnist_cnn.comparison import multiplications
-from mnist_cnn.generated import TEST_DIGITS, TRAIN_DIGITS
+from mnist_cnn.data import TEST_DIGITS, TRAIN_DIGITS
 from mnist_cnn.model import CLASSES, LayerRow, layer_table
 from mnist_cnn.preprocess import BOX, IMAGE_SIZE
 from mnist_cnn.receptive_field import ReceptiveField, receptive_fields, window

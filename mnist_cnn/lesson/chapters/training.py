@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_cnn import variants
 from mnist_cnn.activations import Activations
-from mnist_cnn.generated import TRAIN_DIGITS
+from mnist_cnn.data import TRAIN_DIGITS
 from mnist_cnn.lesson.course import Course, Read
 from mnist_cnn.lesson.figures import accuracy, count
 from mnist_cnn.lesson.question import Question
