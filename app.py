@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from mnist_cnn import architecture, temporary
+from mnist_cnn.model import DOWNSAMPLING
 from mnist_cnn.ui import command_line
 from mnist_cnn.ui.accounts import AccountsError, accounts
 from mnist_cnn.weights_file import DEFAULT, UNREADABLE, WeightsError
@@ -22,7 +23,7 @@ def main() -> int:
         users = accounts(options.auth, options.auth_file)
         for folder in temporary.own_folder():  # before TensorFlow or Gradio is imported
             print(f"Discarded {folder}, which a server that was killed has left", file=sys.stderr)
-        network = _layers(weights)
+        _look_through(weights)
     except (
         *(AccountsError, command_line.OptionError, WeightsError),
         temporary.NoFolderError,
@@ -31,21 +32,23 @@ def main() -> int:
         return 1
     from mnist_cnn.ui import server  # imports Gradio, which takes a while
 
-    return server.serve(options, weights, network, users)
+    return server.serve(options, weights, users)
 
 
-def _layers(path: Path) -> list[architecture.Layer]:
-    """Return the layers of the network at ``path``; raises ``WeightsError``."""
+def _look_through(path: Path) -> None:
+    """Raise ``WeightsError`` unless there are weights of this network at ``path``."""
     try:
-        return architecture.layers_in(path)
+        network = architecture.layers_in(path)
+        if any(architecture.variant(name) == network for name in DOWNSAMPLING):
+            return
     except UNREADABLE:
-        from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+        pass  # a sentence on what is wrong comes from
+    from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 
-        # isort: split
-        from mnist_cnn import weights
+    # isort: split
+    from mnist_cnn import weights
 
-        network = weights.load(path)  # says in a sentence what is wrong
-        return [architecture.described(layer) for layer in network.layers[1:]]
+    weights.load(path)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ import dataclasses
 import numpy as np
 
 from mnist_cnn import evaluation
-from mnist_cnn.recipes import Variation
 from mnist_cnn.correction import RECIPE, Correction
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Corrected, Finished
 from mnist_cnn.options import Options
-from mnist_cnn.recipes import Recipe
+from mnist_cnn.recipes import Recipe, Variation
 from mnist_cnn.training_data import TrainingData
 from mnist_cnn.training_run import TrainingRun
 

@@ -21,9 +21,9 @@ import tensorflow as tf
 from mnist_cnn import weights
 from mnist_cnn.aside import write_aside
 from mnist_cnn.augment import vary_pictures
-from mnist_cnn.recipes import Variation
 from mnist_cnn.model import IMAGE_SIZE
 from mnist_cnn.preprocess import Stages
+from mnist_cnn.recipes import Variation
 from mnist_cnn.training import as_input
 
 DEFAULT = weights.FOLDER / "doubt.keras"

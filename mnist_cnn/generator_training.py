@@ -17,10 +17,9 @@ import tensorflow as tf
 from keras import layers
 
 from mnist_cnn import evaluation, model, training
-from mnist_cnn.recipes import Variation
 from mnist_cnn.generated import COMPONENTS, LATENT, Generator, build_decoder
 from mnist_cnn.model import CLASSES, IMAGE_SIZE
-from mnist_cnn.recipes import Recipe
+from mnist_cnn.recipes import Recipe, Variation
 from mnist_cnn.training import as_input
 
 EPOCHS = 10  # of the autoencoder

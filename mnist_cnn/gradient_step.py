@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from mnist_cnn import fused
 from mnist_cnn.augment import vary_pictures
-from mnist_cnn.recipes import Variation
 from mnist_cnn.model import CLASSES
+from mnist_cnn.recipes import Variation
 
 STEPS_TO_COMPILE_FOR = 200  # compiling takes as long as 40 steps
 

@@ -62,7 +62,8 @@ def encode(
     found = [array.shape for array in weights]
     if found != expected:
         raise ValueError(f"These weights are of another network: expected {expected}, got {found}.")
-    head = {"input": _INPUT, "layers": [_entry(layer) for layer in layers], "about": dict(about or {})}
+    entries = [_entry(layer) for layer in layers]
+    head = {"input": _INPUT, "layers": entries, "about": dict(about or {})}
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)  # the numbers begin where a Float32Array may
     numbers = (np.ascontiguousarray(array, "<f4").tobytes() for array in weights)

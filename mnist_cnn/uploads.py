@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn import model, weights, weights_file
+from mnist_cnn import weights_file
 from mnist_cnn.card import Card
 from mnist_cnn.limits import first_to_go, newest
+from mnist_cnn.model import downsampling_of
 
 LONGEST_NAME = 60  # characters
 KEEP, KEEP_IN_ALL = 3, 20  # of a session, of all: up to 8 MB each
@@ -74,7 +75,7 @@ class Uploads:
             session=session,
             address=address,
             name=name,
-            downsampling=model.downsampling_of(network),
+            downsampling=downsampling_of(network),
             parameters=network.count_params(),
             weights=[np.asarray(weight, np.float32) for weight in network.get_weights()],
             card=card,
@@ -107,6 +108,8 @@ class Uploads:
 
 def _read(path: Path, name: str):
     """Return the network in the file and its card, if it has one."""
+    from mnist_cnn import weights  # imports TensorFlow
+
     try:
         network = weights.load(path)
     except weights.WeightsError as error:

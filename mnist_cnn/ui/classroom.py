@@ -8,12 +8,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from mnist_cnn.classroom import BroadcastError, Classroom, ClassroomError
+from mnist_cnn.model import CLASSES
+from mnist_cnn.preprocess import IMAGE_SIZE
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import news
 from mnist_cnn.ui.endpoints import COMMANDS, WRONG_TOKENS
@@ -25,7 +28,6 @@ from mnist_cnn.ui.requests import (
     guarded,
     json_of,
     object_of,
-    reading_of,
 )
 from mnist_cnn.ui.training import session_of
 from mnist_cnn.wall import WallError
@@ -37,6 +39,7 @@ LONGEST_NAME = 64  # characters of a page's name
 # Of one place: a class of 60 behind one address puts a digit up each, and then one a second.
 PUT_UP = Rate(60, 1)
 TOO_FAST = "Too many digits come from your address at once. Put yours up in a few seconds."
+ROUNDING = 1e-3  # of the sum of ten float32
 FILES = {"npz": "application/zip", "csv": "text/csv; charset=utf-8"}
 
 
@@ -45,14 +48,16 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
     wrong, right, putting = Rates(WRONG_TOKENS), Rates(COMMANDS), Rates(PUT_UP)
 
     async def put_up(request: Request) -> Response:
-        """A drawing, ``?meant=7`` → its number on the wall; read by what everyone starts with."""
+        """What a page has read, ``?meant=7`` → its number on the wall.
+
+        The body is the 28×28 picture, uint8, and its ten probabilities, little-endian float32.
+        """
         session, meant, where = session_of(request), _digit(request, "meant"), place(request)
         try:
             putting.spend(where)
         except OverloadError as error:
             raise WallError("too_fast", TOO_FAST) from error
-        reading = await reading_of(request, networks.find(classroom.rules.network))
-        image, probabilities = reading.stages.image, reading.activations.probabilities
+        image, probabilities = _read_in(await request.body())
         digit = classroom.put_up(session, meant, image, probabilities, where)
         return json_of({"id": digit.id})
 
@@ -154,6 +159,21 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
         Route(f"{at}/wall/all", taught(clear_wall), methods=["DELETE"]),
         Route(f"{at}/wall.{{kind}}", taught(file), methods=["GET"]),
     ]
+
+
+def _read_in(content: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Return a picture, uint8 ``(28, 28)``, and its probabilities, float32 ``(10,)``."""
+    pixels = IMAGE_SIZE**2
+    if len(content) != pixels + 4 * CLASSES:
+        raise RequestError(f"Expected {pixels + 4 * CLASSES} bytes, got {len(content)}")
+    image = np.frombuffer(content[:pixels], np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
+    probabilities = np.frombuffer(content[pixels:], "<f4")
+    if not image.any():
+        raise RequestError("There is no ink in the drawing")
+    whole = np.isfinite(probabilities).all() and abs(probabilities.sum() - 1) < ROUNDING
+    if not whole or probabilities.min() < 0:
+        raise RequestError("Ten probabilities are 0 to 1, and together 1")
+    return image, probabilities
 
 
 NOT_TEACHER = "Only the teacher may do this. Open the teacher's link that the server has printed."

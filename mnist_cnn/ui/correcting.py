@@ -37,7 +37,6 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         run = runs.find(request.query_params.get("network", ""))
         weights = run.correction.weights if run and run.correction else network.weights
         correction = Correction(images, labels, weights, network.downsampling)
-        await run_in_threadpool(networks.prepare, network.downsampling)
         begin = refusing(runs.start)
         run_id = await run_in_threadpool(begin, session, correction, place(request))
         found = refusing(runs.run)(session, run_id)

@@ -24,7 +24,7 @@ LARGEST_CALL = 64 * KIBIBYTE  # bytes of JSON
 LARGEST_NETWORK = 16 * MEBIBYTE  # bytes of a ``.keras`` file, 2 million parameters have 8 MB
 LARGEST_DIGITS = 256 * KIBIBYTE  # bytes of corrected digits, see ``correction``
 LARGEST_OWN = MEBIBYTE  # bytes of what has no row of its own
-LARGEST_MESSAGE = 6 + 1024 + LARGEST_DRAWING  # bytes on the socket; 1024 for the layers' names
+LARGEST_MESSAGE = 64  # bytes on the socket: whether a page shows the wall
 
 
 @dataclass(frozen=True)
@@ -88,17 +88,8 @@ ENDPOINTS = (
         TOOL_CALLS,
         tool=True,
     ),
-    Endpoint("POST", f"{PREFIX}/read", "a drawing", LARGEST_DRAWING, heavy=True),
     Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, UPLOADS, heavy=True),
-    Endpoint("POST", f"{PREFIX}/activations", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
-    Endpoint(
-        "POST", f"{PREFIX}/explain", "a drawing and a cell", LARGEST_DRAWING, QUESTIONS, heavy=True
-    ),
-    Endpoint("POST", f"{PREFIX}/evidence", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
-    Endpoint("POST", f"{PREFIX}/guess", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
-    Endpoint(
-        "POST", f"{PREFIX}/hidden", "a drawing and a cell", LARGEST_DRAWING, QUESTIONS, heavy=True
-    ),
+    Endpoint("POST", f"{PREFIX}/check", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
     Endpoint(
         "POST", f"{PREFIX}/lessons/[a-z_]+", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True
     ),
@@ -106,13 +97,13 @@ ENDPOINTS = (
     Endpoint("POST", f"{PREFIX}/train/(plan|steer/.+)", "a training", 4 * KIBIBYTE, NEWS),
     Endpoint("POST", f"{PREFIX}/train/file", "a network", LARGEST_NETWORK, UPLOADS),
     Endpoint("POST", f"{PREFIX}/correct", "corrected digits", LARGEST_DIGITS, STARTS),
-    Endpoint("POST", f"{PREFIX}/class/wall", "a drawing", LARGEST_DRAWING, heavy=True),
+    Endpoint("POST", f"{PREFIX}/class/wall", "a digit for the wall", KIBIBYTE),
     Endpoint("POST", f"{PREFIX}/class/.+", "the teacher's, by token", 20 * KIBIBYTE, token=True),
+    Endpoint(READ, f"{PREFIX}/network/{NAME}", "a network and its weights", rate=NEWS),
     Endpoint(READ, f"{PREFIX}/features", "what excites a layer", rate=QUESTIONS, heavy=True),
     Endpoint(READ, f"{PREFIX}/train/file", "a trained network", rate=UPLOADS, heavy=True),
     Endpoint(READ, f"{PREFIX}/qr", "the address as a picture", rate=PAGES, heavy=True),
-    Endpoint("WEBSOCKET", f"{PREFIX}/live", "one drawing after another", LARGEST_MESSAGE),
-    Endpoint(READ, f"{FILES}/.+\\.js", "the page's own scripts"),
+    Endpoint(READ, f"{FILES}/.+", "the page's own files"),
     Endpoint(READ, f"{PREFIX}/[a-z]+/.+", "what the page is told", rate=NEWS),
     Endpoint(
         "GET HEAD POST PUT DELETE WEBSOCKET",

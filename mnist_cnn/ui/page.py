@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from mnist_cnn.architecture import Layer
-from mnist_cnn.receptive_field import fields_along
-from mnist_cnn.ui import api, training_api
-from mnist_cnn.ui.languages import languages
+from mnist_cnn.runs import Runs
+from mnist_cnn.ui import api, telling, training_api
+from mnist_cnn.ui.network_files import OF_EVERYONE, NetworkFiles
+from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.unread import Unread
-from mnist_cnn.ui.web import address_of
-
-if TYPE_CHECKING:
-    from mnist_cnn.ui.awake import Awake
 
 HERE = Path(__file__).parent
 STYLE = HERE / "page.css"
@@ -47,16 +42,23 @@ def theme() -> gr.themes.Base:
 
 
 def build(
-    network: list[Layer], awake: Callable[[], Awake], test_accuracy: float | None = None
+    networks: Networks,
+    files: NetworkFiles,
+    readings: Readings,
+    runs: Runs,
+    test_accuracy: float | None = None,
 ) -> gr.Blocks:
     """Return the page.
 
     Args:
-        network: its layers, as ``architecture.layers_in`` reads them.
-        awake: returns what reads drawings and trains; may wait for it.
+        networks: the shipped one among them, with which the page begins.
+        files: where the page finds it and the judge.
+        readings: for the calls of programs.
+        runs: their trainings.
         test_accuracy: the share of MNIST's test digits the network reads right, where it is known.
     """
-    layers = _layers(network)
+    layers = telling.layers(networks.shipped.layers)
+    addresses = {name: files.address(name) for name in OF_EVERYONE}
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT
     ) as page:
@@ -71,7 +73,7 @@ def build(
                 _part("answer")
                 with gr.Row(elem_id="below-answer"):
                     _part("correction", buttons=True)
-                    _part("network", buttons=True, layers=layers)
+                    _part("network", buttons=True, layers=layers, files=addresses)
                 with _view("layers"):
                     _part("maps", buttons=True, layers=layers)
                 with _view("train"):
@@ -84,23 +86,9 @@ def build(
         _part("inspector", layers=layers)
         _part("share", buttons=True)
         unread = Unread()
-        api.endpoints(lambda: awake().reader, unread)
-        training_api.endpoint(lambda: awake().runs, unread)
+        api.endpoints(readings.shipped, unread)
+        training_api.endpoint(runs, unread)
     return page
-
-
-def _layers(network: list[Layer]) -> list[dict]:
-    """The layer table for the page, each layer with its receptive field."""
-    fields = fields_along(network)
-    return [
-        {
-            "name": layer.name,
-            "kind": layer.kind,
-            "shape": layer.shape,
-            "field": {"rows": fields[layer.name].rows, "columns": fields[layer.name].columns},
-        }
-        for layer in network
-    ]
 
 
 def _view(name: str) -> gr.Column:
@@ -125,7 +113,6 @@ def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
         js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id=name,
-        module=address_of(f"{name}/{name}.js"),
-        languages=languages(),
+        module=f"{name}/{name}.js",
         **props,
     )

@@ -9,30 +9,18 @@ import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Collection
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from mnist_cnn.ink import PictureError
-from mnist_cnn.terms import CellError
 
-if TYPE_CHECKING:
-    from mnist_cnn.reading import Reading
-
-LARGEST_SIDE = 256  # pixels of a drawing; the pad sends at most 80
+LARGEST_SIDE = 280  # pixels of a drawing: the pad's
 DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
 
-# Gradio compresses every response over 400 bytes unless it already says how it is encoded. On
-# the drawing path that costs more time than it saves.
+# Gradio compresses every response over 400 bytes unless it already says how it is encoded.
 BINARY = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
-
-
-class CanRead(Protocol):
-    """A network that reads drawings; see ``Reader`` and ``ui.networks``."""
-
-    def read(self, drawing: np.ndarray) -> Reading | None: ...
 
 
 class RequestError(Exception):
@@ -55,7 +43,7 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
         except RequestError as error:
             refusal = {"error": str(error), "key": error.key, "values": error.values}
             return JSONResponse(refusal, 400)
-        except (PictureError, CellError) as error:
+        except PictureError as error:
             return JSONResponse({"error": str(error)}, 400)
 
     return answer
@@ -97,14 +85,6 @@ def _plain(value):
             np.round(value.astype(float), DECIMALS) if value.dtype.kind == "f" else value
         ).tolist()
     return value.item()  # a NumPy number
-
-
-async def reading_of(request: Request, network: CanRead) -> Reading:
-    """Return what ``network`` makes of the drawing in the request; one without ink is refused."""
-    reading = network.read(await drawing_of(request))
-    if reading is None:
-        raise RequestError("There is no ink in the drawing")
-    return reading
 
 
 def known(layers: Collection[str], names: Collection[str]) -> Collection[str]:

@@ -1,4 +1,4 @@
-"""Serve the page: at once, while the network wakes behind it, until Ctrl+C."""
+"""Serve the page until Ctrl+C."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 try:
     import resource
@@ -20,32 +19,41 @@ except ImportError:  # Windows
 from mnist_cnn.ui import quick  # noqa: F401  first, before Gradio is imported
 
 # isort: split
+import gradio as gr
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
 from mnist_cnn import card, temporary
-from mnist_cnn.architecture import Layer
+from mnist_cnn.card import Card
 from mnist_cnn.classroom import Classroom, Rules
+from mnist_cnn.runs import Runs
 from mnist_cnn.ui import (
     addresses,
+    correcting,
     gate,
     inbox,
-    languages,
     log,
     memory,
     page,
     page_files,
+    pictures,
     sharing,
     surroundings,
+    telling,
+    tensorflow_routes,
+    trained,
+    training,
     web,
 )
+from mnist_cnn.ui import classroom as the_class
 from mnist_cnn.ui.accounts import Account
-from mnist_cnn.ui.endpoints import LARGEST_PICTURE
-from mnist_cnn.ui.waking import Waking, health, routes_asleep
+from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE
+from mnist_cnn.ui.network_files import OF_EVERYONE, NetworkFiles
+from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.readings import Readings
 from mnist_cnn.weights_file import UNREADABLE, card_in
 from mnist_cnn.worker import Worker
-
-if TYPE_CHECKING:
-    import gradio as gr
-
-    from mnist_cnn.ui.awake import Awake
 
 # Seconds between two looks of Gradio's queue for calls of /predict. Its own 0.001 takes 7 % of a
 # core while nobody does anything.
@@ -53,7 +61,7 @@ QUEUE_LOOKS = 0.02
 # Callers for whom Gradio keeps a copy of the page's parts, 70 kB each. Nothing here needs it from
 # one call to the next, and its own 10,000 would be 700 MB.
 SESSIONS = 100
-FILES = 4096  # open at a time: a page has two sockets; macOS begins with 256
+FILES = 4096  # open at a time: a page has a socket and its requests; macOS begins with 256
 
 
 @dataclass(frozen=True)
@@ -63,24 +71,19 @@ class Served:
     demo: gr.Blocks
     known: sharing.Addresses  # where it can be opened
     classroom: Classroom
-    waking: Waking[Awake]
+    runs: Runs
 
     def close(self) -> None:
         """End its trainings and what it keeps on the disk, not its server."""
-        if self.waking.awake:
-            for close in self.waking.wait().closing:
-                close()
+        self.runs.close()
 
 
-def serve(
-    options: argparse.Namespace, weights: Path, network: list[Layer], users: list[Account]
-) -> int:
+def serve(options: argparse.Namespace, weights: Path, users: list[Account]) -> int:
     """Serve until Ctrl+C, and return the exit status; ends with every process it has started.
 
     Args:
         options: as ``command_line.parser`` reads them, checked.
-        weights: a ``.keras`` file.
-        network: its layers.
+        weights: a ``.keras`` file that has been looked through.
         users: who may sign in; without any, everybody may look.
     """
     log.configure(options.verbose)
@@ -88,10 +91,9 @@ def serve(
     memory.give_back_large()
     if options.mcp:
         surroundings.go_round_proxies(options.host)
-    failed = threading.Event()
-    served = launch(options, weights, network, users, failed.set)
+    served = launch(options, weights, users)
     log.adopt()
-    stop = _stop_signal(failed)
+    stop = _stop_signal(threading.Event())
     known, token = served.known, served.classroom.token
     links = addresses.for_the_teacher(
         token, known.network, options.root_path, os.environ.get("SPACE_HOST")
@@ -112,37 +114,43 @@ def serve(
 def launch(
     options: argparse.Namespace,
     weights: Path,
-    network: list[Layer],
     users: list[Account],
-    failed: Callable[[], None],
     worker: Callable[..., Worker] = Worker,
 ) -> Served:
-    """Serve the page from now on, in threads, while the network wakes in another.
+    """Serve the page from now on, in threads.
 
     Args:
-        options, weights, network, users: see ``serve``.
-        failed: is called when the network does not wake; ``Served.waking`` knows why.
+        options, weights, users: see ``serve``.
         worker: what trains, see ``Schedule``.
     """
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
-    waking: Waking[Awake] = Waking(lambda: _wake(weights, options.train_workers, classroom, worker))
+    runs = Runs(workers=options.train_workers, worker=worker)
+    the_class.enforce(classroom, runs)
+    about = _card(weights)
+    networks, readings = Networks(weights, about, runs), Readings(weights)
+    files = NetworkFiles(networks)
     known = sharing.Addresses(options.host, options.port)
-    demo = page.build(network, waking.wait, _test_accuracy(weights))
-    asleep = routes_asleep()
+    demo = page.build(networks, files, readings, runs, about.test_accuracy if about else None)
+    shipped = telling.shipped(networks.shipped.downsampling, about)
     routes = [
-        health(waking),
+        _health(),
         *sharing.routes(known),
-        *languages.routes(web.PREFIX),
-        *asleep,
+        *files.routes(),
+        *pictures.routes(),
+        *training.routes(runs, networks, shipped, web.PREFIX),
+        *trained.routes(runs, networks, web.PREFIX),
+        *correcting.routes(runs, networks, web.PREFIX),
+        *the_class.routes(classroom, networks, runs, web.PREFIX),
+        *tensorflow_routes.routes(networks, readings),
     ]
-    between = [*gate.middleware(), *inbox.middleware(), *page_files.middleware()]
+    head = web.head([f"{web.PREFIX}/{files.address(name)}" for name in OF_EVERYONE])
+    between = [*gate.middleware(), *inbox.middleware(), *page_files.middleware(head)]
     with surroundings.hidden():
-        app, _, _ = demo.launch(
+        demo.launch(
             server_name=addresses.bracketed(options.host),
             server_port=options.port,
             theme=page.theme(),
             css_paths=[page.STYLE],
-            head=web.preloads(),
             app_kwargs={"routes": routes, "middleware": between},
             max_file_size=LARGEST_PICTURE,
             auth=users or None,
@@ -156,33 +164,26 @@ def launch(
             prevent_thread_lock=True,
         )
     demo._queue.sleep_when_free = QUEUE_LOOKS
-
-    def awake(made: Awake) -> None:
-        made.configure(demo.server)
-        others = [route for route in app.router.routes if route not in asleep]
-        app.router.routes[:] = [*made.routes, *others]
-
-    waking.start(awake, failed)
-    return Served(demo, known, classroom, waking)
+    demo.server.config.ws_per_message_deflate = False  # it would cost each page 300 kB
+    demo.server.config.ws_max_size = LARGEST_MESSAGE
+    return Served(demo, known, classroom, runs)
 
 
-def _wake(
-    weights: Path,
-    train_workers: int,
-    classroom: Classroom,
-    worker: Callable[..., Worker],
-) -> Awake:
-    from mnist_cnn.ui import awake  # imports TensorFlow
+def _health() -> BaseRoute:
+    """Return the route ``/health``, for balancers."""
 
-    return awake.wake(weights, train_workers, classroom, worker)
+    async def answer(request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+    return Route("/health", answer, methods=["GET"])
 
 
-def _test_accuracy(weights: Path) -> float | None:
-    """Return what the card of the weights says, or None when they come without one."""
+def _card(weights: Path) -> Card | None:
+    """Return the card of the weights, or None when they come without one."""
     beside = weights.with_suffix(".json")
     try:
         text = beside.read_text("utf-8") if beside.exists() else card_in(weights)
-        return card.from_json(text).test_accuracy
+        return card.from_json(text)
     except UNREADABLE:
         return None
 
@@ -209,12 +210,9 @@ def _end(served: Served) -> int:
     sharing.close_tunnels()
     served.close()
     temporary.discard()
-    failure = served.waking.failure
-    if failure:
-        print(failure, file=sys.stderr, flush=True)
     sys.stdout.flush()
     # Open sockets, uvicorn's thread and TensorFlow's way out would take seconds more.
-    os._exit(1 if failure else 0)
+    os._exit(0)
 
 
 def _announce(host: str, port: int, network: str | None, token: str, links: list[str]) -> None:

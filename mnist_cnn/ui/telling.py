@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Sequence
 
-import keras
 import numpy as np
 
-from mnist_cnn import card, model
+from mnist_cnn import card
+from mnist_cnn.architecture import Layer
 from mnist_cnn.events import Event, Finished, Prepared
 from mnist_cnn.options import Options
-from mnist_cnn.reading import Reader
-from mnist_cnn.receptive_field import receptive_fields
+from mnist_cnn.receptive_field import fields_along
 from mnist_cnn.run import Run
 from mnist_cnn.uploads import Upload
 
@@ -81,18 +82,23 @@ def card_of(known: card.Card) -> dict:
     }
 
 
-def layers(network: keras.Model) -> list[dict]:
+def layers(network: Sequence[Layer]) -> list[dict]:
     """Return the layer table, with the pixels that each row and column of cells sees."""
-    fields = receptive_fields(network)
+    fields = fields_along(network)
     return [
-        vars(row) | {"field": {"rows": fields[row.name].rows, "columns": fields[row.name].columns}}
-        for row in model.layer_table(network)
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "shape": layer.shape,
+            "parameters": sum(math.prod(array) for array in layer.arrays),
+            "field": {"rows": fields[layer.name].rows, "columns": fields[layer.name].columns},
+        }
+        for layer in network
     ]
 
 
-def shipped(reader: Reader, known: card.Card | None) -> dict:
+def shipped(downsampling: str, known: card.Card | None) -> dict:
     """Return what a comparison shows of the network the server was started with."""
-    downsampling = model.downsampling_of(reader.tracer.network)
     return {"downsampling": downsampling, "card": card_of(known) if known else None}
 
 

@@ -1,4 +1,4 @@
-"""What training leads to: test digits, kernels, and files to take away and to bring back."""
+"""What training leads to: test digits, and files to take away and to bring back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn import run_file
 from mnist_cnn.events import Examined
 from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs
@@ -40,14 +39,6 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
             return Response(encode_examined(run.result.worst), headers=BINARY)
         cell = _of_cell(run.result.examples, _digit(label), _digit(answer or ""))
         return Response(encode_examined(cell), headers=BINARY)
-
-    async def kernels(request: Request) -> Response:
-        """``?network`` → uint16 rows, columns, inputs, outputs and float32 of each convolution."""
-        network = networks.asked(request)
-        parts = []
-        for kernel in network.kernels():
-            parts.append(struct.pack("<HHHH", *kernel.shape) + kernel.astype("<f4").tobytes())
-        return Response(b"".join(parts), headers=BINARY)
 
     async def download(request: Request) -> Response:
         """``?run`` → its network as a ``.keras`` file with its card inside."""
@@ -77,13 +68,11 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
             raise RequestError(f"{FULL} ({error.strerror}). {FREE}", "run disk") from error
         except UploadError as error:
             raise RequestError(str(error), f"file {error.reason}", **error.values) from error
-        await run_in_threadpool(networks.prepare, brought.downsampling)
         return json_of(telling.upload(brought))
 
     at = f"{prefix}/train"
     return [
         Route(f"{at}/digits", guarded(digits), methods=["GET"]),
-        Route(f"{at}/kernels", guarded(kernels), methods=["GET"]),
         Route(f"{at}/file", guarded(download), methods=["GET"]),
         Route(f"{at}/file", guarded(upload), methods=["POST"]),
     ]
@@ -95,6 +84,8 @@ FREE = "Free some on its disk and try again."
 
 def _file(run: Run) -> bytes:
     """Return the network of a run as the bytes of a file."""
+    from mnist_cnn import run_file  # imports TensorFlow
+
     with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
         path = Path(folder, "network.keras")
         refusing(run_file.save)(run, path)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn import model
+from mnist_cnn import architecture
 from mnist_cnn.options import RANGES, Choice, Options, OptionsError
 from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 from mnist_cnn.run import Run
@@ -43,31 +43,27 @@ def choices() -> dict:
     }
 
 
-def about(known: dict, prefix: str) -> Route:
-    """Return the route ``train/about``: what the Train view has to know before it is shown."""
+def routes(runs: Runs, networks: Networks, shipped: dict, prefix: str) -> list[BaseRoute]:
+    """Return the routes below ``prefix/train`` that steer and follow trainings.
 
-    async def answer(request: Request) -> Response:
-        """→ ``choices``, and ``shipped`` as ``telling`` has it."""
-        return json_of(known)
-
-    return Route(f"{prefix}/train/about", guarded(answer), methods=["GET"])
-
-
-def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
-    """Return the routes below ``prefix/train`` that steer and follow trainings."""
+    ``shipped`` is what ``telling.shipped`` tells.
+    """
     held = Held(runs.schedule)
+
+    async def about(request: Request) -> Response:
+        """→ ``choices``, and ``shipped``: what the Train view has to know before it is shown."""
+        return json_of({"choices": choices(), "shipped": shipped})
 
     async def plan(request: Request) -> Response:
         """Choices → all options, the network's layers, and the ``work`` there will be."""
         options = await _options(request)
-        layers = await run_in_threadpool(layers_of, options.downsampling)
+        layers = layers_of(options.downsampling)
         told = {"options": telling.options(options), "layers": layers}
         return json_of(told | telling.work(options))
 
     async def start(request: Request) -> Response:
         """Choices → the run, begun or in line."""
         options, session = await _options(request), session_of(request)
-        await run_in_threadpool(networks.prepare, options.downsampling)
         begin = refusing(runs.start)
         run_id = await run_in_threadpool(begin, session, options, place_of(request))
         return json_of(_summary(runs, refusing(runs.run)(session, run_id)))
@@ -111,6 +107,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
 
     at = f"{prefix}/train"
     return [
+        Route(f"{at}/about", guarded(about), methods=["GET"]),
         Route(f"{at}/plan", guarded(plan), methods=["POST"]),
         Route(f"{at}/start", guarded(start), methods=["POST"]),
         Route(f"{at}/mine", guarded(mine), methods=["GET"]),
@@ -122,7 +119,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
 @functools.cache
 def layers_of(downsampling: str) -> list[dict]:
     """Return ``telling.layers`` of a variant."""
-    return telling.layers(model.build(downsampling=downsampling))
+    return telling.layers(architecture.variant(downsampling))
 
 
 def session_of(request: Request) -> str:

@@ -6,19 +6,17 @@ import asyncio
 import contextlib
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import gradio as gr
 from anyio.to_thread import run_sync
 
+from mnist_cnn.options import Options, OptionsError
+from mnist_cnn.run import Run
+from mnist_cnn.runs import Runs, RunsError
 from mnist_cnn.ui.fairness import OverloadError, Places, place
 from mnist_cnn.ui.unread import Unread
-
-if TYPE_CHECKING:
-    from mnist_cnn.run import Run
-    from mnist_cnn.runs import Runs
 
 TELL = 1.0  # seconds between two reports
 AT_ONCE = 16  # calls; each has its run in line, where addresses take turns
@@ -31,8 +29,8 @@ FULL = "The server has no space to write the network to"
 RECIPE, DOWNSAMPLING, DIGITS = "fast", "max", 60_000
 
 
-def endpoint(runs: Callable[[], Runs], unread: Unread) -> None:
-    """Add ``/train`` to the page that is being built; ``runs`` may wait for the engine."""
+def endpoint(runs: Runs, unread: Unread) -> None:
+    """Add ``/train`` to the page that is being built."""
     calls = Places(AT_ONCE, OF_ONE, TOO_MANY)
 
     async def train(
@@ -63,7 +61,7 @@ def endpoint(runs: Callable[[], Runs], unread: Unread) -> None:
             "epochs": epochs,
         }
         with _counted(calls, address):
-            training = _train(await run_sync(runs), choices, address)
+            training = _train(runs, choices, address)
             async with contextlib.aclosing(training):
                 async for report in training:
                     yield report
@@ -90,9 +88,6 @@ def _counted(calls: Places, address: str) -> Iterator[None]:
 
 
 async def _train(runs: Runs, choices: dict, address: str) -> AsyncIterator[tuple[dict, str | None]]:
-    from mnist_cnn.options import Options, OptionsError
-    from mnist_cnn.runs import RunsError
-
     session = secrets.token_urlsafe(12)
     try:
         options = Options.parse(choices)
@@ -129,7 +124,7 @@ async def _reports(runs: Runs, session: str, run_id: str) -> AsyncIterator[tuple
 
 
 def _save(run: Run, path: Path) -> None:
-    from mnist_cnn import run_file
+    from mnist_cnn import run_file  # imports TensorFlow
 
     try:
         run_file.save(run, path)

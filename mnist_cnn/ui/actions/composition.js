@@ -24,7 +24,7 @@ const ROW = { caption: 34, gap: 26, tallest: 220, largestCell: 60 };
 const STAGE = 190;
 
 /**
- * @param shown {answer, frame}, the answer with all layers
+ * @param shown {answer, frame}, as the event `answer` has them
  * @param perChannel whether each channel is on its own scale
  */
 export function composition({ answer, frame }, network, perChannel) {
@@ -41,7 +41,7 @@ export function composition({ answer, frame }, network, perChannel) {
   write(text("title"), RIM, 100, 48, { weight: 700, room: INSIDE });
   paintDrawing(context, frame);
   paintAnswer(context, write, answer);
-  paintStages(context, write, answer, frame);
+  paintStages(context, write, answer);
   write(text("maps"), RIM, LAYERS + 16, 32, { weight: 700 });
   let y = LAYERS + 50;
   for (const row of rows) {
@@ -91,13 +91,13 @@ function paintAnswer(context, write, answer) {
   write(doubtOf(answer), RIGHT, TOP + 290, 24, { room: WIDTH - RIM - RIGHT });
 }
 
-function paintStages(context, write, answer, frame) {
+function paintStages(context, write, answer) {
   const names = { drawing: STAGE, crop: STAGE, scaled: 20, image: 28 };
   const canvases = Object.fromEntries(
     Object.entries(names).map(([name, side]) => [name, blank(side, side)]),
   );
   const ink = LIGHT.ink.match(/\w\w/g).map((part) => parseInt(part, 16));
-  new Stages(canvases).paint(answer, frame, { ink, accent: LIGHT.accent });
+  new Stages(canvases).paint(answer, { ink, accent: LIGHT.accent });
   const captions = ["stageDrawing", "stageCrop", "stageScaled", "stageImage"];
   const step = (WIDTH - RIM - RIGHT - STAGE) / 3;
   const y = TOP + PAD - STAGE - 34;

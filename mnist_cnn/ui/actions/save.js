@@ -3,19 +3,16 @@ import { text } from "../locales/language.js";
 import { Network } from "../maps/network.js";
 import { download } from "../transport/download.js";
 import { listen } from "../transport/events.js";
-import { ask, askActivations } from "../transport/transport.js";
 import { composition } from "./composition.js";
 import { Menu } from "./menu.js";
+import { npz } from "./npz.js";
 import { drawingPicture, inputPicture, layerPicture } from "./pictures.js";
 
 const DRAWING_SIDE = 1120; // pixels, four for each unit of the pad
 const INPUT_ZOOM = 20;
 
-/** The page has only what is on the screen. */
-const askAll = (frame) => ask({ ...frame, layers: null });
-
-// Each thing: what the menu calls it; the end of its file's name; what has to be asked of the
-// server, if anything; and what makes a Blob of what is shown and of the server's answer.
+// Each thing: what the menu calls it; the end of its file's name; and what makes a Blob of what is
+// shown.
 const THINGS = [
   {
     key: "saveDrawing",
@@ -35,15 +32,13 @@ const THINGS = [
   {
     key: "saveView",
     file: "view.png",
-    ask: askAll,
-    make: ({ frame, network, perChannel }, answer) =>
+    make: ({ answer, frame, network, perChannel }) =>
       png(composition({ answer, frame }, network, perChannel)),
   },
   {
     key: "saveActivations",
     file: "activations.npz",
-    ask: askActivations,
-    make: (_, blob) => blob,
+    make: ({ answer }) => activations(answer),
   },
 ];
 
@@ -51,8 +46,7 @@ const THINGS = [
 const thingOf = (layer) => ({
   key: layer.name, // is no key, so it stays as it is
   file: `${layer.name}.png`,
-  ask: askAll,
-  make: ({ network, perChannel }, answer) =>
+  make: ({ answer, network, perChannel }) =>
     png(layerPicture(layer, network.grid(layer), answer.layers.get(layer.name), perChannel)),
 });
 
@@ -81,15 +75,8 @@ export function bindSave(element, layers, say) {
 }
 
 async function keep(thing, shown, say) {
-  let asked;
-  try {
-    asked = await thing.ask?.(shown.frame);
-  } catch (error) {
-    say(text(error.refused ?? "saveFailed"));
-    return;
-  }
   const name = `digit-${shown.answer.digit}-${thing.file}`;
-  download(await thing.make(shown, asked), name);
+  download(await thing.make(shown), name);
   say(text("saved", { name }));
 }
 
@@ -113,6 +100,17 @@ function group(label, items) {
   list.append(...items);
   box.append(heading, list);
   return box;
+}
+
+/** The picture, every layer with its name, and what was drawn. */
+function activations({ drawing, image, digit, layers }) {
+  const { width, height, pixels } = drawing;
+  return npz({
+    drawing: { shape: [height, width], values: pixels },
+    image: { shape: [28, 28], values: image },
+    digit: { shape: [], values: Int32Array.of(digit) },
+    ...Object.fromEntries(layers),
+  });
 }
 
 const png = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/png"));

@@ -14,7 +14,7 @@ export function mount(element) {
   });
   let colors = themeColors(element);
   let shown = { answer: { empty: true } };
-  const paint = () => stages.paint(shown.answer, shown.frame, colors);
+  const paint = () => stages.paint(shown.answer, colors);
   onTheme(() => {
     colors = themeColors(element);
     paint();

@@ -1,6 +1,5 @@
 // Paints the stages of preprocessing, each on a canvas of its own.
 import { PAD_SIZE } from "../pad/drawing.js";
-import { SENT_SIDE } from "../pad/surface.js";
 
 const IMAGE_SIZE = 28;
 const DRAWN_AT = 84; // pixels of a stage for which the box around the ink is one pixel thick
@@ -11,47 +10,45 @@ export class Stages {
     this.contexts = Object.fromEntries(
       Object.entries(canvases).map(([name, canvas]) => [name, canvas.getContext("2d")]),
     );
-    this.sent = new InkBitmap(SENT_SIDE);
+    this.crop = new InkBitmap(PAD_SIZE);
     this.image = new InkBitmap(IMAGE_SIZE);
   }
 
   /** colors: {ink: [red, green, blue], accent} */
-  paint(answer, frame, colors) {
-    const { contexts, sent, image } = this;
+  paint(answer, colors) {
+    const { contexts, crop, image } = this;
     for (const context of Object.values(contexts)) {
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     }
     if (answer.empty) return;
-    sent.fill(frame.pixels, frame.width, frame.height, colors.ink);
-    image.fill(answer.image, IMAGE_SIZE, IMAGE_SIZE, colors.ink);
-    paintDrawing(contexts.drawing, sent.canvas, frame, answer.box, colors.accent);
-    paintCrop(contexts.crop, sent.canvas, answer.box);
+    crop.fill(answer.crop, colors.ink);
+    image.fill({ width: IMAGE_SIZE, height: IMAGE_SIZE, pixels: answer.image }, colors.ink);
+    paintDrawing(contexts.drawing, crop.canvas, answer, colors.accent);
+    paintCrop(contexts.crop, crop.canvas, answer.crop);
     paintScaled(contexts.scaled, image.canvas, answer);
     contexts.image.drawImage(image.canvas, 0, 0);
   }
 }
 
-function paintDrawing(context, sent, frame, [left, top, right, bottom], accent) {
+/** The ink where it is on the pad, in its box. */
+function paintDrawing(context, ink, { box: [left, top], crop: { width, height } }, accent) {
   const factor = context.canvas.width / PAD_SIZE;
-  const place = (x, y) => [(frame.left + x / frame.scale) * factor, (frame.top + y / frame.scale) * factor];
-  const size = (width, height) => [(width / frame.scale) * factor, (height / frame.scale) * factor];
-  const whole = [0, 0, frame.width, frame.height];
-  context.drawImage(sent, ...whole, ...place(0, 0), ...size(frame.width, frame.height));
+  const place = [left, top, width, height].map((units) => units * factor);
+  context.drawImage(ink, 0, 0, width, height, ...place);
   context.strokeStyle = accent;
   context.lineWidth = context.canvas.width / DRAWN_AT;
-  context.strokeRect(...place(left, top), ...size(right - left, bottom - top));
+  context.strokeRect(...place);
 }
 
-function paintCrop(context, sent, [left, top, right, bottom]) {
+function paintCrop(context, ink, { width, height }) {
   const side = context.canvas.width;
-  const [width, height] = [right - left, bottom - top];
   const factor = side / Math.max(width, height);
   const [w, h] = [width * factor, height * factor];
-  context.drawImage(sent, left, top, width, height, (side - w) / 2, (side - h) / 2, w, h);
+  context.drawImage(ink, 0, 0, width, height, (side - w) / 2, (side - h) / 2, w, h);
 }
 
 function paintScaled(context, image, answer) {
-  const [width, height] = answer.scaled;
+  const { width, height } = answer.scaled;
   const [left, top] = answer.offset;
   const at = [Math.floor((20 - width) / 2), Math.floor((20 - height) / 2)];
   context.drawImage(image, left, top, width, height, ...at, width, height);
@@ -65,7 +62,7 @@ class InkBitmap {
   }
 
   /** Put the picture in the upper left corner, its ink in a colour on nothing. */
-  fill(levels, width, height, [red, green, blue]) {
+  fill({ width, height, pixels: levels }, [red, green, blue]) {
     const image = this.context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     const ink = (blue << 16) | (green << 8) | red;

@@ -32,7 +32,7 @@ export function mount(element, props) {
     keep: (step) => goTo({ present: step === null ? null : String(step + 1) }),
   });
   let visible = false;
-  let frame = null; // of the drawing; null: the pad is empty
+  let drawing = null; // of the drawing; null: the pad is empty
   let shown = null; // see load()
   let stage = null;
   let opened = 0; // chapters asked for: one that is overtaken is not shown
@@ -71,7 +71,7 @@ export function mount(element, props) {
     }
     open(shown.chapters[shown.at], shown.module);
     presenter.show(step);
-    worksheet.show(place.worksheet ? { frame } : null);
+    worksheet.show(place.worksheet ? { drawing } : null);
   }
 
   function open(chapter, module) {
@@ -115,17 +115,17 @@ export function mount(element, props) {
 
   /** Pass the drawing on to the chapter. */
   function hear() {
-    part("stage").hidden = !frame;
-    part("picture").querySelector(".invitation").hidden = Boolean(frame);
-    stage?.hear(frame);
+    part("stage").hidden = !drawing;
+    part("picture").querySelector(".invitation").hidden = Boolean(drawing);
+    stage?.hear(drawing);
     if (stage) quiz.ask(stage);
-    worksheet.hear(frame);
+    worksheet.hear(drawing);
   }
 
   /** Set up pad, layer and question. */
   function act() {
     if (!shown) return; // its words are still on their way
-    if (!frame) draw(shown.module.drawing ?? FIRST_DRAWING);
+    if (!drawing) draw(shown.module.drawing ?? FIRST_DRAWING);
     stage.set(shown.module.setUp ?? {});
     shown.module.act?.(stage);
     part("picture").scrollIntoView({ block: "start", behavior: "smooth" });
@@ -153,7 +153,7 @@ export function mount(element, props) {
     stage?.hear(null);
   });
   listen("answer", (next) => {
-    frame = next.answer.empty ? null : next.frame;
+    drawing = next.answer.empty ? null : next.answer.drawing;
     if (visible) hear();
   });
 }

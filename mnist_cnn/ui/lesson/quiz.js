@@ -8,14 +8,14 @@ const REST = 400; // milliseconds the pen rests until a question is filled anew
 
 export class Quiz {
   #chapter = null;
-  #about = null; // {frame, state}: what the question that is shown asks about
+  #about = null; // {drawing, state}: what the question that is shown asks about
   #timer = null;
 
   constructor(form) {
     this.form = form;
     this.typed = form.querySelector(".typed");
     this.fillHoles = latest(
-      ({ chapter, about }) => question("lessons/question", this.#query(chapter, about), about.frame),
+      ({ chapter, about }) => question("lessons/question", this.#query(chapter, about), about.drawing),
       (values, { chapter, about }) => chapter === this.#chapter && this.#show(values, about),
       (error) => this.#say(sentenceOf(error), "trouble"),
     );
@@ -38,12 +38,12 @@ export class Quiz {
   /** Ask about the drawing on this stage, when the pen rests. */
   ask(stage) {
     clearTimeout(this.#timer);
-    const frame = stage.asked;
-    if (!frame) {
+    const drawing = stage.asked;
+    if (!drawing) {
       this.form.hidden = true;
       return;
     }
-    const about = { frame, state: stage.state };
+    const about = { drawing, state: stage.state };
     this.#timer = setTimeout(() => this.fillHoles({ chapter: this.#chapter, about }), REST);
   }
 
@@ -70,7 +70,7 @@ export class Quiz {
     if (!about) return;
     const query = { ...this.#query(chapter, about), ...(typed === null ? {} : { typed }) };
     try {
-      const { right, working } = await question("lessons/check", query, about.frame);
+      const { right, working } = await question("lessons/check", query, about.drawing);
       if (chapter !== this.#chapter) return;
       if (typed !== null) {
         this.#say(text(right ? "lessonRight" : "lessonWrong"), right ? "right" : "wrong");

@@ -1,17 +1,14 @@
 // Where a chapter shows its pictures: it asks the server for them anew with every drawing.
 import { text } from "../locales/language.js";
-import { Ink } from "../pad/surface.js";
-import { PAD_SIZE } from "../pad/drawing.js";
 import { latest, question } from "../transport/question.js";
 import { sentenceOf } from "./refusals.js";
 
 const REST = 350; // milliseconds the pen rests before a picture is asked for that takes computing
 const LATE = 500; // milliseconds until a person is told that something is being computed
-const WHOLE = { left: 0, top: 0, right: PAD_SIZE, bottom: PAD_SIZE };
 
 export class Stage {
   #pictures = [];
-  #frame = null;
+  #drawing = null;
   #closed = false;
 
   /**
@@ -33,16 +30,15 @@ export class Stage {
    * A picture of the chapter, asked for with every drawing and whenever something is set.
    * @param name as mnist_cnn/lesson/chapters has it
    * @param draw called with what the server answers
-   * @param how fixed: what is set does not change it; patient: it is asked for when the pen rests;
-   *   whole: it needs the whole pad, not only the ink
+   * @param how fixed: what is set does not change it; patient: it is asked for when the pen rests
    */
   picture(name, draw, how = {}) {
     const ask = latest(
-      ({ state, frame }) =>
-        question("lessons/picture", { chapter: this.chapter, picture: name, ...state }, frame),
+      ({ state, drawing }) =>
+        question("lessons/picture", { chapter: this.chapter, picture: name, ...state }, drawing),
       (answer) => {
         this.#settle(picture);
-        if (this.#closed || !this.#frame) return;
+        if (this.#closed || !this.#drawing) return;
         this.about.trouble(null);
         draw(answer);
       },
@@ -56,8 +52,8 @@ export class Stage {
   }
 
   /** A new drawing, or null: the pad is empty. */
-  hear(frame) {
-    this.#frame = frame;
+  hear(drawing) {
+    this.#drawing = drawing;
     for (const picture of this.#pictures) this.#want(picture);
   }
 
@@ -68,10 +64,9 @@ export class Stage {
     for (const picture of this.#pictures) if (!picture.how.fixed) this.#want(picture);
   }
 
-  /** The frame that questions are about: the whole pad, where the chapter needs it. */
+  /** The drawing that questions are about. */
   get asked() {
-    const whole = this.#pictures.some(({ how }) => how.whole);
-    return this.#frame && (whole ? wholePad(this.#frame) : this.#frame);
+    return this.#drawing;
   }
 
   close() {
@@ -90,20 +85,13 @@ export class Stage {
 
   #want(picture) {
     clearTimeout(picture.timer);
-    const frame = this.#frame;
-    if (!frame) return;
+    const drawing = this.#drawing;
+    if (!drawing) return;
     const ask = () => {
       picture.late ??= setTimeout(() => this.element.classList.add("waiting"), LATE);
-      picture.ask({ state: this.state, frame: picture.how.whole ? wholePad(frame) : frame });
+      picture.ask({ state: this.state, drawing });
     };
     if (picture.how.patient) picture.timer = setTimeout(ask, REST);
     else ask();
   }
-}
-
-/** The drawing as a frame of the whole pad: where on the pad the ink is counts, too. */
-function wholePad({ marks, network }) {
-  const ink = new Ink();
-  ink.repaint(marks);
-  return { ...ink.frame(WHOLE), network };
 }

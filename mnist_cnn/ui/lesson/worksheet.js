@@ -16,7 +16,7 @@ export class Worksheet {
   constructor(element, leave) {
     Object.assign(this, { element, leave });
     this.ask = latest(
-      (frame) => question("lessons/worksheet", {}, frame),
+      (drawing) => question("lessons/worksheet", {}, drawing),
       (made) => {
         this.#made = made;
         this.#write();
@@ -26,18 +26,18 @@ export class Worksheet {
     onLanguage(() => this.#shown && this.#write());
   }
 
-  /** about: {frame} of the drawing, or null to close the sheet */
+  /** about: {drawing}, or null to close the sheet */
   show(about) {
     this.#shown = about !== null;
     this.element.hidden = !this.#shown;
     document.body.classList.toggle("worksheet", this.#shown);
-    if (this.#shown) this.hear(about.frame);
+    if (this.#shown) this.hear(about.drawing);
   }
 
   /** Make the sheet of another drawing; null: the pad is empty. */
-  hear(frame) {
+  hear(drawing) {
     if (!this.#shown) return;
-    if (frame) return this.ask(frame);
+    if (drawing) return this.ask(drawing);
     this.#made = null;
     this.#write();
   }

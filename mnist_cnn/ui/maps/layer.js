@@ -85,14 +85,13 @@ export class LayerView {
     return isSmall(width) ? 28 : 80;
   }
 
-  /** layer: decoded activations; null to clear */
+  /** layer: its activations, see reader/reading.js; null to clear */
   show(layer, perChannel) {
     this.layer = layer;
     this.perChannel = perChannel;
     if (!this.sprite) return;
-    if (!layer) this.sprite.clear();
-    else if (this.isMap) this.sprite.paint(layer, perChannel);
-    else this.sprite.paint(eightBit(layer.values), true);
+    if (layer) this.sprite.paint(layer.values, perChannel);
+    else this.sprite.clear();
   }
 
   /** The cell under the pointer: [row, column, channel] or [unit], or null. */
@@ -106,14 +105,13 @@ export class LayerView {
     return this.isMap ? [at.row, at.column, at.channel] : [at.row * this.grid[1] + at.column];
   }
 
-  /** The activation of a cell; of feature maps to 8 bits; null when nothing is drawn. */
+  /** The activation of a cell; null when nothing is drawn. */
   value(cell) {
     if (!this.layer) return null;
     if (!this.isMap) return this.layer.values[cell[0]];
     const [row, column, channel] = cell;
     const [, width, channels] = this.shape;
-    const { levels, maxima } = this.layer;
-    return (levels[(row * width + column) * channels + channel] / 255) * maxima[channel];
+    return this.layer.values[(row * width + column) * channels + channel];
   }
 
   /** Outline a cell, or nothing. how: "pointed" or "selected" */
@@ -142,12 +140,6 @@ export class LayerView {
       element.style[side] = `${share * parseFloat(this.canvas.style[whole])}px`;
     }
   }
-}
-
-function eightBit(values) {
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
-  const scale = most > 0 ? 255 / most : 0;
-  return { levels: Uint8Array.from(values, (v) => v * scale + 0.5), maxima: [most] };
 }
 
 /** The colour of the page, as the 32-bit number of an opaque pixel. */

@@ -15,7 +15,6 @@ export function mount(element, props) {
   let shown = null; // the layers that are laid out, as page.py lists them
   let network = null;
   let views = new Map(); // name: LayerView
-  let selected = null;
   let answer = { empty: true };
   let perChannel = false;
 
@@ -34,10 +33,7 @@ export function mount(element, props) {
         select: (cell) => emit("select", network.place(view.name, cell)),
       });
     }
-    watchScreen(all(), onScreen, () => {
-      paintVisible();
-      tellVisible();
-    });
+    watchScreen(all(), onScreen, paintVisible);
     if (sheet.clientWidth) fit();
     else fitLater();
   }
@@ -55,13 +51,6 @@ export function mount(element, props) {
     for (const view of all()) if (onScreen.has(view.name)) paint(view);
   }
 
-  function tellVisible() {
-    const names = [...views.keys()];
-    emit("visible", {
-      layers: names.filter((name) => onScreen.has(name) || name === selected?.layer),
-    });
-  }
-
   const fitLater = onWidth(sheet, fit);
   build(props.layers);
   element.querySelector(".gradient").style.background = gradient();
@@ -77,12 +66,10 @@ export function mount(element, props) {
   listen("network", ({ layers }) => build(layers));
   listen("point", (place) => markEverywhere(views, network, "pointed", place));
   listen("select", (place) => {
-    selected = place;
     markEverywhere(views, network, "selected", place);
     for (const view of all()) {
       view.frame(view.name === place?.layer ? (place.cell[2] ?? null) : null);
     }
-    tellVisible();
   });
   listen("answer", ({ answer: next, frame }) => {
     answer = next;

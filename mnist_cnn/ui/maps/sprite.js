@@ -17,24 +17,28 @@ export class Sprite {
 
   /** All channels off. */
   clear() {
-    this.paint({ levels: [], maxima: new Float32Array(this.channels) });
+    this.paint(new Float32Array(this.height * this.width * this.channels), false);
   }
 
-  /** perChannel: each channel on its own scale, instead of one scale for the layer. */
-  paint({ levels, maxima }, perChannel) {
-    const strongest = maxima.reduce((most, value) => Math.max(most, value), 0);
+  /**
+   * values: the activations, row by row, column by column, channel by channel.
+   * perChannel: each channel on its own scale, instead of one scale for the layer.
+   */
+  paint(values, perChannel) {
     const { height, width, channels, columns, pixels } = this;
+    const largest = largestOf(values, channels);
+    const strongest = largest.reduce((most, value) => Math.max(most, value), 0);
     const stride = this.canvas.width;
     for (let channel = 0; channel < channels; channel++) {
-      const off = maxima[channel] === 0;
-      const scale = perChannel ? 1 : maxima[channel] / (strongest || 1);
+      const off = largest[channel] === 0;
+      const scale = 255 / (perChannel ? largest[channel] : strongest);
       const row = Math.floor(channel / columns) * (height + 1);
       const column = (channel % columns) * (width + 1);
       let from = channel;
       for (let y = 0; y < height; y++) {
         let to = (row + y) * stride + column;
         for (let x = 0; x < width; x++, from += channels) {
-          pixels[to++] = off ? 0 : COLORS[(levels[from] * scale + 0.5) | 0];
+          pixels[to++] = off ? 0 : COLORS[(values[from] * scale + 0.5) | 0];
         }
       }
     }
@@ -74,6 +78,17 @@ export class Sprite {
       height: 1 / height,
     };
   }
+}
+
+/** The largest activation of each channel, 0 where none is larger. */
+function largestOf(values, channels) {
+  const largest = new Float32Array(channels);
+  for (let i = 0; i < values.length; i += channels) {
+    for (let channel = 0; channel < channels; channel++) {
+      if (values[i + channel] > largest[channel]) largest[channel] = values[i + channel];
+    }
+  }
+  return largest;
 }
 
 /**

@@ -4,23 +4,33 @@
 // A network is {reference, layers, kind, …}: its reference on the server, "" for the shipped one;
 // its layers, as page.py lists them; what it is, one of the kinds in network.js, with the values of
 // its sentence; `version`, where the same reference means newer weights; and `run`, where it is one
-// moment of that run.
+// moment of that run. Everybody hears of it when it is there and can read.
+import { read as readWith } from "../reader/reading.js";
 import { emit } from "../transport/events.js";
+import { latest } from "../transport/question.js";
+import { addressOf, fileAt } from "./files.js";
 
 const KEPT = "mnist_cnn.network";
+const SLOW = 1500; // milliseconds until a person is told that a network is still on its way
 
+let files = null; // the addresses of the shipped network and of the judge
 let shipped = null;
 let offered = null; // what the teacher has chosen for everyone
 let used = null;
 let looked = null;
 let told = null;
+let loaded = null; // {network, judge}: what reads now
 
-/** layers: those of the shipped network */
-export function begin(layers) {
+/** layers: those of the shipped network; addresses: {shipped, judge}, of their files */
+export function begin(layers, addresses) {
+  files = addresses;
   shipped = { reference: "", layers, kind: "shipped" };
   used = JSON.parse(sessionStorage.getItem(KEPT));
   tell();
 }
+
+/** What the network that reads now makes of a drawing, see reader/reading.js; null: none is there yet. */
+export const read = (drawing) => loaded && readWith(loaded.network, loaded.judge, drawing);
 
 /** The reference of the network this person uses. */
 export const usedReference = () => used?.reference ?? "";
@@ -28,7 +38,7 @@ export const usedReference = () => used?.reference ?? "";
 /** The network that reads when none is looked at; null: nobody has mounted the choice yet. */
 export const kept = () => used ?? offered ?? shipped;
 
-/** The network that reads now. */
+/** The network that reads now, or is on its way. */
 export const reading = () => looked ?? kept();
 
 /** Read by a network from now on; null: by the shipped one. */
@@ -63,5 +73,30 @@ function tell() {
   const name = `${network.reference} ${network.version ?? ""} ${network.kind} ${usedReference()}`;
   if (name === told) return;
   told = name;
-  emit("network", network);
+  load(network);
 }
+
+// One on its way at a time, however quickly a training makes new weights.
+const load = latest(fetched, take, (error, { reference }) => {
+  emit("trouble", error.refused ?? "unreachable");
+  if (!error.refused) return;
+  told = null; // it is asked for again when it is chosen again
+  if (error.refused === "networkGone" && isWanted(reference)) goBack();
+});
+
+async function fetched(wanted) {
+  const late = setTimeout(() => emit("trouble", "slow"), SLOW);
+  const address = wanted.reference ? addressOf(wanted) : files.shipped;
+  const both = Promise.all([fileAt(address), fileAt(files.judge)]);
+  const [network, judge] = await both.finally(() => clearTimeout(late));
+  return { network, judge };
+}
+
+function take(next, wanted) {
+  emit("trouble", null);
+  if (!isWanted(wanted.reference)) return; // another one is, by now
+  loaded = next;
+  emit("network", { ...wanted, file: loaded.network });
+}
+
+const isWanted = (reference) => reading().reference === reference;

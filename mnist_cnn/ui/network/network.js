@@ -21,7 +21,10 @@ const PASSING = ["training", "checkpoint", "class"];
 
 let decided = null; // the newest of the teacher's rules
 
-/** props.layers: the layers of the shipped network, as page.py lists them */
+/**
+ * props.layers: the layers of the shipped network, as page.py lists them; props.files: the addresses
+ * of its file and the judge's
+ */
 export function mount(element, props) {
   const banner = element.querySelector(".network");
   let network = null;
@@ -53,7 +56,7 @@ export function mount(element, props) {
     decided = rules;
     offerTheTeachers(rules);
   });
-  begin(props.layers);
+  begin(props.layers, props.files);
 }
 
 /** Offer what the teacher has chosen once its layers are known, unless there are newer rules. */

@@ -21,8 +21,8 @@ export function outlineFields(paper) {
       lay(how);
     });
   }
-  listen("answer", ({ answer, frame }) => {
-    projection = answer.empty ? null : new Projection(answer, frame);
+  listen("answer", ({ answer }) => {
+    projection = answer.empty ? null : new Projection(answer);
     for (const how of Object.keys(places)) if (places[how]) lay(how);
   });
 }

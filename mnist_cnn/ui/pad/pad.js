@@ -1,9 +1,9 @@
-// The pad: strokes on a canvas, sent to the network while the pen moves.
+// The pad: strokes on a canvas, read by the network while the pen moves.
 import { translate } from "../locales/language.js";
-import { goBack } from "../network/choice.js";
+import { read } from "../network/choice.js";
 import { emit, listen, onTheme } from "../transport/events.js";
-import { createTransport } from "../transport/transport.js";
-import { Drawing, boundsOf } from "./drawing.js";
+import { measure } from "../transport/timing.js";
+import { Drawing } from "./drawing.js";
 import { showEvidence } from "./evidence.js";
 import { receiveGuest } from "./guest.js";
 import { lengthOf, marksAt } from "./history.js";
@@ -12,6 +12,7 @@ import { followKeys } from "./keyboard.js";
 import { decodeStrokes } from "./link.js";
 import { createNotice } from "./notice.js";
 import { outlineFields } from "./outline.js";
+import { onceAFrame } from "./pace.js";
 import { inkOf, markOf, receivePictures } from "./picture.js";
 import { Surface } from "./surface.js";
 import { bindTools } from "./tools.js";
@@ -21,48 +22,27 @@ export function mount(element) {
   const surface = new Surface(element.querySelector("canvas"));
   const paper = element.querySelector(".paper");
   const notice = createNotice(element.querySelector(".notice"));
-  const transport = createTransport(answered, troubled);
   const pen = { erase: false, width: Number(element.querySelector(".size").value) };
   let stroke = null;
   let moment = null; // of the past that is shown; null: the present
   let edition = 0; // how often the drawing has become another
-  let layers = null; // the names of those on the screen; null: not known yet, so all
   let network = ""; // the reference of the one that reads; "" is the shipped one
-
   let guest = null; // the marks of somebody else's drawing that is shown instead
   let expected = null; // such marks, when the stroke has ended
 
   const present = () => guest ?? drawing.visible();
   const shown = () => (moment === null ? present() : marksAt(present(), moment));
 
-  function answered(answer, frame) {
-    if (frame.network === network) emit("answer", { answer, frame });
-  }
-
-  function troubled(trouble) {
-    if (trouble === "networkGone") {
-      goBack();
-      notice.show(trouble);
-    } else notice.trouble(trouble);
-  }
-
-  /** What an answer carries besides the ink it is the answer to. */
-  function about(marks, since) {
-    return { marks, moment: lengthOf(marks), edition, since, network, guest: guest !== null };
-  }
-
-  function send(since) {
-    if (!boundsOf(shown())) return tellEmpty(since);
-    transport.send(() => {
-      const marks = shown();
-      return { ...surface.ink.frame(boundsOf(marks)), ...about(marks, since), layers };
-    });
-  }
-
-  function tellEmpty(since) {
-    transport.forget();
-    emit("answer", { answer: { empty: true }, frame: about(shown(), since) });
-  }
+  /** Read what is shown; `since`: when the hand moved, in the browser's milliseconds. */
+  const send = onceAFrame((since) => {
+    const started = performance.now();
+    const answer = read(surface.ink);
+    if (!answer) return; // the network is on its way
+    measure("reading", started);
+    const marks = shown();
+    const frame = { marks, moment: lengthOf(marks), edition, since, network, guest: guest !== null };
+    emit("answer", { answer, frame });
+  });
 
   /** The drawing is another one than a moment ago. */
   function changed() {
@@ -190,11 +170,6 @@ export function mount(element) {
     changed();
   }
 
-  listen("visible", (visible) => {
-    const known = layers;
-    layers = visible.layers;
-    if (known && layers.some((name) => !known.includes(name))) send(performance.now());
-  });
   listen("picture", (ink) => {
     notice.show(null);
     if (!stroke) put(markOf(ink));
@@ -202,6 +177,10 @@ export function mount(element) {
   listen("network", ({ reference }) => {
     network = reference;
     send(performance.now());
+  });
+  listen("trouble", (what) => {
+    if (what === "networkGone") notice.show(what);
+    else notice.trouble(what);
   });
   listen("scrub", ({ moment: wanted }) => {
     if (stroke) return;

@@ -46,7 +46,10 @@ export function markOf({ width, height, pixels }) {
   const image = new ImageData(width, height);
   pixels.forEach((level, i) => (image.data[4 * i + 3] = level));
   canvas.getContext("2d").putImageData(image, 0, 0);
-  return { kind: "picture", canvas: centred(canvas) };
+  const whole = centred(canvas);
+  const { data } = whole.getContext("2d").getImageData(0, 0, PAD_SIZE, PAD_SIZE);
+  const levels = Uint8Array.from({ length: PAD_SIZE ** 2 }, (_, i) => data[4 * i + 3]);
+  return { kind: "picture", canvas: whole, levels };
 }
 
 /** Decode in the browser, which knows more formats than the server, and send no more than needed. */

@@ -3,12 +3,11 @@
 const BLUR = 0.5; // picture pixels: resizing mixes a pixel with half of its neighbours
 
 export class Projection {
-  /** What the server answered, and the frame it answered to. */
-  constructor({ box, scaled, offset }, { left, top, scale }) {
-    const [boxLeft, boxTop, boxRight, boxBottom] = box;
+  /** The stages of preprocessing, of a drawing with a pixel for each unit of the pad. */
+  constructor({ box: [left, top, right, bottom], scaled, offset }) {
     this.offset = offset;
-    this.pixel = [(boxRight - boxLeft) / scaled[0] / scale, (boxBottom - boxTop) / scaled[1] / scale];
-    this.origin = [left + boxLeft / scale, top + boxTop / scale];
+    this.pixel = [(right - left) / scaled.width, (bottom - top) / scaled.height];
+    this.origin = [left, top];
   }
 
   /** A point of the picture, in pixels, as a point of the pad, in pad units. */

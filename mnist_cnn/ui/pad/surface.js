@@ -1,8 +1,6 @@
 // Paints the drawing twice: sharp for the eye, and as ink for the network to read.
+import { Ink } from "../reader/strokes.js";
 import { PAD_SIZE } from "./drawing.js";
-
-export const SENT_SIDE = 80; // pixels: four times the 20 that preprocessing scales the digit to
-const INK = "#000"; // of what the network reads: only its alpha counts
 
 /** The drawing as the eye sees it, and its ink. */
 export class Surface {
@@ -24,59 +22,29 @@ export class Surface {
     this.color = getComputedStyle(this.canvas).color; // the theme's ink
     clear(this.eye);
     paintMarks(this.eye, marks, this.color);
-    this.ink.repaint(marks);
+    inkMarks(this.ink, marks);
   }
 
   /** Paint `stroke` from its point number `from` on. */
   extend(stroke, from) {
     paintStroke(this.eye, stroke, from, this.color);
-    this.ink.extend(stroke, from);
+    this.ink.draw(stroke, from);
   }
 }
 
-/** A drawing's ink at 280×280, and the frames of it that are sent. */
-export class Ink {
-  constructor() {
-    this.whole = memory(PAD_SIZE);
-    this.small = memory(SENT_SIDE);
-    this.small.imageSmoothingQuality = "medium";
-  }
-
-  repaint(marks) {
-    clear(this.whole);
-    paintMarks(this.whole, marks, INK);
-  }
-
-  extend(stroke, from) {
-    paintStroke(this.whole, stroke, from, INK);
-  }
-
-  /** The ink inside `box` for the network: {pixels, width, height, left, top, scale}. */
-  frame({ left, top, right, bottom }) {
-    const scale = Math.min(1, SENT_SIDE / Math.max(right - left, bottom - top));
-    const width = Math.max(1, Math.round((right - left) * scale));
-    const height = Math.max(1, Math.round((bottom - top) * scale));
-    let source = this.whole;
-    let at = [left, top];
-    if (scale < 1) {
-      source = this.small;
-      at = [0, 0];
-      source.clearRect(0, 0, SENT_SIDE, SENT_SIDE);
-      source.drawImage(
-        this.whole.canvas, left, top, right - left, bottom - top, 0, 0, width, height,
-      );
-    }
-    const rgba = source.getImageData(...at, width, height).data;
-    const pixels = new Uint8Array(width * height);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = rgba[4 * i + 3];
-    return { pixels, width, height, left, top, scale };
+/** Make `ink` that of `marks`, as Drawing has them. */
+export function inkMarks(ink, marks) {
+  ink.clear();
+  for (const mark of marks) {
+    if (mark.kind === "stroke") ink.draw(mark);
+    else mark.levels.forEach((level, i) => (ink.pixels[i] = Math.max(ink.pixels[i], level)));
   }
 }
 
 function memory(side) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
-  return canvas.getContext("2d", { willReadFrequently: true });
+  return canvas.getContext("2d");
 }
 
 function clear(context) {
@@ -95,7 +63,7 @@ export function paintMarks(context, marks, color) {
 function paintPicture(context, mark, color) {
   const side = context.canvas.width;
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.drawImage(color === INK ? mark.canvas : tinted(mark.canvas, color), 0, 0, side, side);
+  context.drawImage(tinted(mark.canvas, color), 0, 0, side, side);
 }
 
 function paintStroke(context, stroke, from, color) {

@@ -6,16 +6,19 @@ const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
 export class Network {
   /**
    * @param {ArrayBuffer} file
-   * `about` is what the file says besides its layers; `layers` are {name, kind, shape, …}.
+   * `about` is what the file says besides its layers; `layers` are {name, kind, shape, …}, and
+   * `weights` the [kernel, bias] of those that have them, by their names.
    */
   constructor(file) {
     const { head, arrays } = parse(file);
     this.about = head.about;
     this.layers = head.layers;
     this.input = head.input;
+    this.weights = new Map();
     let before = head.input;
     this.passes = head.layers.map((layer) => {
       const own = layer.arrays.map(() => arrays.next().value);
+      if (own.length) this.weights.set(layer.name, own);
       const pass = layers[layer.kind]({ ...WINDOW, ...layer, before, arrays: own });
       before = layer.shape;
       return pass;

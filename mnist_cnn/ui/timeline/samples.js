@@ -1,22 +1,22 @@
 // What the network thought at each moment of the drawing: what was answered while it was drawn, and
-// what is asked later for the moments that were missed.
-import { boundsOf } from "../pad/drawing.js";
+// what is read later for the moments that were missed.
+import { read } from "../network/choice.js";
+import { pause } from "../transport/pause.js";
 import { endsOf, lengthOf, marksAt } from "../pad/history.js";
-import { Ink } from "../pad/surface.js";
-import { ask } from "../transport/transport.js";
+import { inkMarks } from "../pad/surface.js";
+import { Ink } from "../reader/strokes.js";
 
-const SPREAD = 40; // moments asked for at most, evenly over the drawing
-const ENDS = 8; // of strokes, asked for besides: where there are more, they are close anyway
+const SPREAD = 40; // moments read later at most, evenly over the drawing
+const ENDS = 8; // of strokes, read besides: where there are more, they are close anyway
 const MOST = 512; // kept: more than the chart has columns
 
 export class Samples {
-  #asking = 0; // the number of the last search; an older one gives up
-  #ink = null;
+  #reading = 0; // the number of the last search; an older one gives up
+  #ink = new Ink();
 
   constructor() {
     this.all = new Map(); // moment: probabilities
     this.marks = []; // the last stroke may still grow
-    this.network = ""; // the reference of the one that thinks
   }
 
   get length() {
@@ -36,7 +36,7 @@ export class Samples {
 
   /** The drawing is `marks` now: keep what was thought of the part that is still the same. */
   follow(marks) {
-    this.#asking++;
+    this.#reading++;
     const changed = marks.findIndex((mark, i) => mark !== this.marks[i]);
     const same = lengthOf(changed < 0 ? marks : marks.slice(0, changed));
     for (const moment of this.all.keys()) if (moment > same) this.all.delete(moment);
@@ -44,9 +44,8 @@ export class Samples {
   }
 
   /** Another network thinks from now on, or newer weights of it: forget what was thought. */
-  forget(network) {
-    this.#asking++;
-    this.network = network;
+  forget() {
+    this.#reading++;
     this.all.clear();
   }
 
@@ -65,20 +64,17 @@ export class Samples {
     }
   }
 
-  /** Ask for the moments nobody was told of, one after the other; `found` is called after each. */
+  /** Read the moments nobody was told of, one after the other; `found` is called after each. */
   async fill(found) {
-    const search = ++this.#asking;
-    this.#ink ??= new Ink();
+    const search = ++this.#reading;
     for (const moment of this.#missing()) {
-      const marks = marksAt(this.marks, moment);
-      const box = boundsOf(marks);
-      if (!box) continue;
-      this.#ink.repaint(marks);
-      const frame = { ...this.#ink.frame(box), layers: [], network: this.network };
-      const answer = await ask(frame).catch(() => null);
-      if (!answer || search !== this.#asking) return; // the pad says when the server is away
+      inkMarks(this.#ink, marksAt(this.marks, moment));
+      const answer = read(this.#ink);
+      if (!answer) return; // the network is on its way
       if (!answer.empty) this.add(moment, answer.probabilities);
       found();
+      await pause(0); // the pen comes first
+      if (search !== this.#reading) return;
     }
   }
 

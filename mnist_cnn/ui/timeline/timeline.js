@@ -99,8 +99,8 @@ export function mount(element) {
     drawing = down;
     if (down) follow(marks);
   });
-  listen("network", ({ reference, kind }) => {
-    samples.forget(reference);
+  listen("network", ({ kind }) => {
+    samples.forget();
     paintSoon();
     if (!["training", "checkpoint"].includes(kind)) fillSparse(); // these change too quickly
   });

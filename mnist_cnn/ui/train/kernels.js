@@ -1,21 +1,17 @@
 // The kernels of every convolution, before and after: blue adds, orange takes away.
 import { text } from "../locales/language.js";
 import { signedPixel } from "../maps/colormap.js";
-import { call } from "./session.js";
+import { addressOf, fileAt } from "../network/files.js";
 
 const COLUMNS = { first: 16, deep: 64 }; // kernels side by side
 
-/** Ask for the kernels of a network: [{rows, columns, inputs, outputs, values}], conv1 first. */
-export async function askKernels(network) {
-  const buffer = await (await call("kernels", { query: { network } })).arrayBuffer();
-  const kernels = [];
-  for (let at = 0; at < buffer.byteLength; ) {
-    const [rows, columns, inputs, outputs] = new Uint16Array(buffer, at, 4);
-    const values = new Float32Array(buffer, at + 8, rows * columns * inputs * outputs);
-    kernels.push({ rows, columns, inputs, outputs, values });
-    at += 8 + values.byteLength;
-  }
-  return kernels;
+/** The kernels of a network, {reference, version}: [{rows, columns, inputs, outputs, values}], conv1 first. */
+export async function kernelsOf(network) {
+  const { layers, weights } = await fileAt(addressOf(network));
+  const convolutions = layers.filter(({ kind }) => kind === "Conv2D");
+  return convolutions.map(({ name, arrays: [[rows, columns, inputs, outputs]] }) => {
+    return { rows, columns, inputs, outputs, values: weights.get(name)[0] };
+  });
 }
 
 /**

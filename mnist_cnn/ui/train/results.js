@@ -2,7 +2,7 @@
 import { text, onLanguage } from "../locales/language.js";
 import { showConfusion } from "./confusion.js";
 import { askDigits, showDigits } from "./digits.js";
-import { askKernels, showKernels } from "./kernels.js";
+import { kernelsOf, showKernels } from "./kernels.js";
 import { sentenceOf } from "./session.js";
 import { duration } from "./status.js";
 
@@ -63,7 +63,8 @@ export function createResults(element) {
 
   async function fetchKernels() {
     const asked = run;
-    const found = await Promise.all([askKernels(`${run.id}.0`), askKernels(run.id)]).catch(
+    const moments = [{ reference: `${run.id}.0` }, { reference: run.id, version: "final" }];
+    const found = await Promise.all(moments.map(kernelsOf)).catch(
       () => null, // without them the rest is still worth seeing
     );
     if (asked !== run) return;

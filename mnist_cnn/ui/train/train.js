@@ -1,8 +1,7 @@
 // The Train page: choose, train, watch, compare, use.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen, onTheme } from "../transport/events.js";
-import { AGAIN, pause } from "../transport/pause.js";
-import { whenAwake } from "../transport/waking.js";
+import { insist } from "../transport/pause.js";
 import { createChoices } from "./choices.js";
 import { createComparison } from "./comparison.js";
 import { bindFiles } from "./files.js";
@@ -13,22 +12,10 @@ import { Runs, isOver } from "./runs.js";
 import { ask, post, sentenceOf } from "./session.js";
 import { createTable } from "./table.js";
 
-/** The page is there before the network is, and before it is known what may be chosen. */
 export async function mount(element) {
   translate(element);
-  fill(element, await about());
-}
-
-/** What may be chosen and what is shipped, {choices, shipped}, from mnist_cnn/ui/training.py. */
-async function about() {
-  for (;;) {
-    await whenAwake(() => {});
-    try {
-      return await ask("about");
-    } catch {
-      await pause(AGAIN); // the server does not answer
-    }
-  }
+  // What may be chosen and what is shipped, {choices, shipped}, from mnist_cnn/ui/training.py.
+  fill(element, await insist(() => ask("about")));
 }
 
 function fill(element, props) {

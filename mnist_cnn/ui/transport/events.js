@@ -1,19 +1,19 @@
 // How the components of the page hear of one another.
 //
-//   answer   {answer, frame}  the network has read a drawing; answer.empty: the pad is empty;
-//                             frame.marks had been drawn, up to frame.moment, of the
-//                             drawing's frame.edition; frame.guest: it is the teacher's
+//   answer   {answer, frame}  the network has read a drawing, see reader/reading.js; answer.empty:
+//                             the pad is empty; frame.marks had been drawn, up to frame.moment, of
+//                             the drawing's frame.edition; frame.guest: it is the teacher's
 //   past     {marks, edition} the drawing has become another: undo, clear, a picture, a link
 //   pen      {down, marks}    a stroke begins, the last of the marks, or has ended
 //   scrub    {moment}         the drawing is to be shown as it was; null: as it is
 //   point    place | null     a number is pointed at
 //   select   place | null     a number is looked into
-//   visible  {layers}         the names of the layers on the screen
 //   scale    {perChannel}     each channel has its own colour scale, or a layer has one
 //   strokes  {marks}          strokes that are to be put on the pad
 //   view     {name}           the right side of the page shows another view; header/views.js
-//   network  {reference, layers, …}  another network reads the drawing, or newer weights of it; see
-//                             network/choice.js
+//   network  {reference, layers, file, …}  another network reads the drawing, or newer weights of it;
+//                             see network/choice.js; file: the reader's Network
+//   trouble  key | null       why a network is not there; null: it is
 //   choices  {recipe, digits, epochs}  what is to be filled into the form of the Train view
 //   picture  {width, height, pixels}  ink that is to be put on the pad
 //   rules    {training, wall, network, …}  what the teacher has decided, as mnist_cnn/classroom.py

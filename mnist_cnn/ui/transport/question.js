@@ -1,13 +1,13 @@
-// Questions about a drawing that are asked on demand, beside the drawing route.
+// Questions about a drawing that the server answers on demand.
 import { AGAIN, pause } from "./pause.js";
 import { inTime, refuse } from "./transport.js";
 
 /**
- * Ask `path` about the drawing in `frame`; returns the server's object.
+ * Ask `path` about a drawing; returns the server's object.
  * Throws as `refuse` does.
  */
-export async function question(path, values, { width, height, pixels, network }) {
-  const query = new URLSearchParams({ ...values, width, height, network });
+export async function question(path, values, { width, height, pixels }) {
+  const query = new URLSearchParams({ ...values, width, height });
   const response = await inTime(`${path}?${query}`, pixels);
   if (!response.ok) await refuse(response);
   return response.json();

@@ -28,12 +28,12 @@ export function bindPutting(element, put) {
 
   async function putUp(meant) {
     const name = nameOf(drawn);
-    const { width, height, pixels } = drawn.frame;
+    const { image, probabilities } = drawn.answer;
     done = name;
     show();
     try {
-      const query = { meant, width, height };
-      const { id } = await ask("class/wall", { method: "POST", query, body: pixels });
+      const body = new Blob([image, probabilities]);
+      const { id } = await ask("class/wall", { method: "POST", query: { meant }, body });
       put(id);
       words = () => text("isOnWall");
     } catch (error) {

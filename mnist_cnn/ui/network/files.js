@@ -1,0 +1,31 @@
+// Network files of the server, mnist_cnn/network_file.py: each is fetched once.
+import { Network } from "../reader/network.js";
+import { refuse, url } from "../transport/transport.js";
+
+const KEPT = 12; // networks at hand: whoever looks back at a training sees the last ones at once
+const PATIENCE = 60_000; // milliseconds: 370 kB, on a line that a class shares
+
+const kept = new Map(); // address: promise of a Network, the one asked for last at the end
+
+/** The address of a network the server keeps; `version`: where the same reference means newer weights. */
+export const addressOf = ({ reference, version }) =>
+  `network/${reference}${version === undefined ? "" : `?version=${version}`}`;
+
+/**
+ * @param {string} address below the page's own routes
+ * @returns {Promise<Network>}; broken as `refuse` says, or where no answer comes
+ */
+export function fileAt(address) {
+  const known = kept.get(address) ?? load(address);
+  kept.delete(address);
+  kept.set(address, known);
+  known.catch(() => kept.delete(address)); // asked for again the next time
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+  return known;
+}
+
+async function load(address) {
+  const response = await fetch(url(address), { signal: AbortSignal.timeout(PATIENCE) });
+  if (!response.ok) await refuse(response);
+  return new Network(await response.arrayBuffer());
+}

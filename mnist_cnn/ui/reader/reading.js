@@ -1,0 +1,31 @@
+// From a drawing to what the network makes of it: the one path of the page. The same as
+// mnist_cnn/reading.py; the tests hold the two together.
+import { doubt } from "./judge.js";
+import { preprocess } from "./preprocess.js";
+
+/**
+ * @param {Network} network
+ * @param {Network} judge that tells digits from everything else
+ * @param drawing {width, height, pixels}, 0 is paper, 255 full ink
+ * @returns {{empty: true} | {digit: number, doubt: string | null, probabilities: Float32Array,
+ *   layers: Map<string, {name, shape, values: Float32Array}>, network: Network}} with the stages
+ *   that `preprocess` returns; empty: there is no ink
+ */
+export function read(network, judge, drawing) {
+  const stages = preprocess(drawing);
+  if (!stages) return { empty: true };
+  const activations = network.read(stages.image);
+  const layers = new Map();
+  for (const { name, shape } of network.layers) {
+    layers.set(name, { name, shape, values: activations.get(name) });
+  }
+  const probabilities = activations.get(network.layers.at(-1).name);
+  return {
+    ...stages,
+    digit: probabilities.indexOf(Math.max(...probabilities)),
+    doubt: doubt(judge, stages, probabilities),
+    probabilities,
+    layers,
+    network,
+  };
+}
