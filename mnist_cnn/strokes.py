@@ -1,15 +1,18 @@
-"""Strokes → picture, as the pad draws them: round caps and joins, antialiased; and other hands."""
+"""Strokes → picture, the same in every pixel as the page's ink; and other hands.
+
+A stroke is a dot where the pen touches the pad, then a capsule along each segment: what lies within
+half the pen's width of it. A pixel at the rim is inked by the distance of its middle. The page
+computes this in ``ui/reader/strokes.js``, in the same order, so that no pixel differs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
 
 PAD_SIZE = 280  # units: pad coordinates run from 0 to 280 on both axes, x right, y down
 BRUSH = 20.0  # units: the pad's brush when the page opens
-OVERSAMPLING = 4
 
 
 def render(
@@ -21,23 +24,67 @@ def render(
     """Return the drawing made by ``strokes``: uint8 ``(size, size)``, 255 is ink.
 
     Args:
-        strokes: each ``(points, 2)``, x and y in pad units; one point makes a dot.
-        brush: stroke width in pad units.
+        strokes: each ``(points, 2)``, x and y in pad units; one point makes a dot, none nothing.
+        brush: stroke width in pad units; less than a pixel is drawn as a pixel.
         size: pixels of the picture's side.
         pad_size: pad units of the picture's side.
     """
-    factor = size * OVERSAMPLING / pad_size
-    width = max(1.0, brush * factor)
-    canvas = Image.new("L", (size * OVERSAMPLING,) * 2)
-    pen = ImageDraw.Draw(canvas)
-    for stroke in strokes:
-        points = [(float(x) * factor, float(y) * factor) for x, y in stroke]
-        if len(points) > 1:
-            pen.line(points, fill=255, width=round(width))
-        for x, y in points:  # Pillow has no round caps and joins
-            r = width / 2
-            pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
-    return np.asarray(canvas.reduce(OVERSAMPLING))
+    factor = size / pad_size
+    picture = np.zeros((size, size), np.uint8)
+    inked = [np.asarray(stroke, float) * factor for stroke in strokes if len(stroke)]
+    if inked:
+        reach = max(brush * factor, 1.0) / 2 + 0.5  # pixels: beyond it is no ink
+        ends = np.concatenate(inked)
+        starts = np.concatenate([part for stroke in inked for part in (stroke[:1], stroke[:-1])])
+        pixels, distances = _near(starts, ends, reach, size)
+        levels = np.floor(255 * np.minimum(reach - distances, 1) + 0.5)
+        np.maximum.at(picture.reshape(-1), pixels, levels.astype(np.uint8))
+    return picture
+
+
+def _near(
+    starts: np.ndarray, ends: np.ndarray, reach: float, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pixels nearer than ``reach`` to each segment, and how far their middles are.
+
+    All segments are measured at once: the rows of their boxes lie one after the other, then the
+    pixels of these rows. A pixel near several segments is there several times.
+
+    Args:
+        starts: ``(segments, 2)``, x and y in pixels.
+        ends: likewise.
+        reach: pixels.
+        size: pixels of the picture's side.
+    """
+    low = np.ceil(np.minimum(starts, ends) - reach - 0.5).clip(0, size).astype(int)
+    high = np.floor(np.maximum(starts, ends) + reach + 0.5).clip(0, size).astype(int)
+    widths, heights = (high - low).clip(0).T
+    rows = _ranges(low[:, 1], heights)
+    along = ends - starts
+    lengths = along[:, 0] * along[:, 0] + along[:, 1] * along[:, 1]  # squared
+    lengths[lengths == 0] = 1  # a dot's share below is 0 of anything
+    segments = np.column_stack((starts, along, lengths, low[:, 0], widths))
+    ax, ay, dx, dy, squared, left, widths = np.repeat(segments, heights, axis=0).T
+
+    y = rows + 0.5 - ay
+    widths, left = widths.astype(int), left.astype(int)
+    columns = _ranges(left, widths)
+    pixels = columns + np.repeat(rows * size, widths)
+    of_row = np.array((ax, dx, dy, y, y * dy, squared))
+    ax, dx, dy, y, ydy, squared = np.repeat(of_row, widths, axis=1)
+    x = columns + 0.5 - ax
+    share = np.clip((x * dx + ydy) / squared, 0, 1)  # of the way along the segment
+    x -= share * dx
+    y -= share * dy
+    distances = x * x + y * y  # squared
+    near = np.flatnonzero(distances < reach * reach)
+    return pixels[near], np.sqrt(distances[near])
+
+
+def _ranges(first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return ``counts`` numbers from each ``first`` on, one range after the other."""
+    before = np.cumsum(counts) - counts
+    return np.arange(counts.sum()) + np.repeat(first - before, counts)
 
 
 def fit(strokes: Sequence[np.ndarray], box: tuple[float, float, float, float]) -> list[np.ndarray]:

@@ -13,10 +13,15 @@ const LEAST_PROBABILITY = 0.5;
  */
 export function doubt(judge, { crop, image }, probabilities) {
   if (crop.width > WIDEST * crop.height) return "wide";
-  const inked = crop.pixels.reduce((sum, pixel) => sum + pixel, 0) / crop.pixels.length;
-  if (crop.width > crop.height / 2 && inked > FULLEST * 255) return "blob";
+  if (crop.width > crop.height / 2 && mean(crop.pixels) > FULLEST * 255) return "blob";
   const [digitness] = [...judge.read(image).values()].at(-1);
   if (digitness < judge.about.threshold) return "unfamiliar";
   if (Math.max(...probabilities) < LEAST_PROBABILITY) return "unsure";
   return null;
+}
+
+function mean(pixels) {
+  let sum = 0;
+  for (let i = 0; i < pixels.length; i++) sum += pixels[i];
+  return sum / pixels.length;
 }

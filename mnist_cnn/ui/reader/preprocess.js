@@ -23,17 +23,21 @@ export function preprocess(drawing) {
 
 /** Left, top, right and bottom (exclusive) of the ink, or null on an empty pad. */
 function inkBox({ width, height, pixels }) {
-  const darkest = pixels.reduce((most, pixel) => Math.max(most, pixel), 0);
-  if (darkest === 0) return null;
-  const least = Math.max(1, darkest * FAINT);
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let i = 0; i < pixels.length; i++) {
-    if (pixels[i] < least) continue;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    [left, top] = [Math.min(left, x), Math.min(top, y)];
-    [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
+  const rows = new Uint8Array(height); // the darkest pixel of each
+  const columns = new Uint8Array(width);
+  for (let row = 0, at = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, at++) {
+      const pixel = pixels[at];
+      if (pixel === 0) continue;
+      if (pixel > rows[row]) rows[row] = pixel;
+      if (pixel > columns[column]) columns[column] = pixel;
+    }
   }
-  return [left, top, right, bottom];
+  const least = Math.max(1, Math.max(...rows) * FAINT);
+  const inked = (pixel) => pixel >= least;
+  const [left, right] = [columns.findIndex(inked), columns.findLastIndex(inked) + 1];
+  const [top, bottom] = [rows.findIndex(inked), rows.findLastIndex(inked) + 1];
+  return bottom === 0 ? null : [left, top, right, bottom];
 }
 
 function cut({ width, pixels }, [left, top, right, bottom]) {
@@ -91,26 +95,23 @@ function onPaper({ width, height, pixels }, [left, top]) {
 
 /** Antialiased, as Pillow's BILINEAR resizes: along rows, then along columns; Float32Array. */
 function resize({ width, height, pixels }, newWidth, newHeight) {
-  const across = Float32Array.from(pixels);
-  const narrow = resizeRows(across, width, height, newWidth);
-  return transposed(
-    resizeRows(transposed(narrow, newWidth, height), height, newWidth, newHeight),
-    newHeight,
-    newWidth,
-  );
+  const narrow = resizeRows(new Float32Array(pixels), width, height, newWidth);
+  return resizeRows(narrow, height, newWidth, newHeight);
 }
 
-/** Each row of so many `values` becomes one of `count`: means weighted by a triangle. */
+/** Each row of so many `values` becomes a column of `count`: means weighted by a triangle. */
 function resizeRows(values, length, rows, count) {
-  if (length === count) return values;
-  const found = new Float32Array(rows * count);
-  triangles(length, count).forEach(({ first, weights }, i) => {
-    for (let row = 0; row < rows; row++) {
+  const found = new Float32Array(count * rows);
+  const places = triangles(length, count);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < count; i++) {
+      const { first, weights } = places[i];
+      const from = row * length + first;
       let sum = 0;
-      weights.forEach((weight, j) => (sum += weight * values[row * length + first + j]));
-      found[row * count + i] = sum;
+      for (let j = 0; j < weights.length; j++) sum += weights[j] * values[from + j];
+      found[i * rows + row] = sum;
     }
-  });
+  }
   return found;
 }
 
@@ -124,15 +125,13 @@ function triangles(length, count) {
 function triangle(centre, reach, length) {
   const first = Math.max(0, Math.floor(centre - reach + 0.5));
   const end = Math.min(length, Math.floor(centre + reach + 0.5));
-  const weights = Array.from({ length: end - first }, (_, i) =>
-    Math.max(0, 1 - Math.abs((first + i - centre + 0.5) / reach)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const weights = new Float64Array(end - first);
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = Math.max(0, 1 - Math.abs((first + i - centre + 0.5) / reach));
+    sum += weights[i];
+  }
   return { first, weights: weights.map((weight) => weight / sum) };
-}
-
-function transposed(values, width, height) {
-  return values.map((_, i) => values[(i % height) * width + Math.floor(i / height)]);
 }
 
 /** To the nearest whole number, halves to the even one, as Python and NumPy round. */
