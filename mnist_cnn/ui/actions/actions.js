@@ -1,5 +1,6 @@
-// What one can do with the drawing as a whole: ask why, pass it on, save it.
+// What one can do with the drawing as a whole: ask why, pass it on, save it, have it checked.
 import { translate } from "../locales/language.js";
+import { bindCheck } from "./check.js";
 import { bindLink } from "./link.js";
 import { Notice } from "./notice.js";
 import { bindSave } from "./save.js";
@@ -10,6 +11,7 @@ export function mount(element, props) {
   const notice = new Notice(element.querySelector(".notice"));
   translate(element);
   bindWhy(element);
+  bindCheck(element);
   bindLink(element, (...words) => notice.say(...words));
   bindSave(element, props.layers, (sentence) => notice.say(sentence));
 }

@@ -8,7 +8,6 @@ const SENTENCES = {
 };
 
 /** The sentence of an error; see `refuse` in transport/transport.js. */
-export function sentenceOf({ refused, asleep }) {
-  if (asleep) return text("waking");
+export function sentenceOf({ refused }) {
   return text(SENTENCES[refused] ?? refused ?? "unreachable");
 }
