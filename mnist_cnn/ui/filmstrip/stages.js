@@ -21,8 +21,8 @@ export class Stages {
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     }
     if (answer.empty) return;
-    crop.fill(answer.crop, colors.ink);
-    image.fill({ width: IMAGE_SIZE, height: IMAGE_SIZE, pixels: answer.image }, colors.ink);
+    crop.put(answer.crop, colors.ink);
+    image.put({ width: IMAGE_SIZE, height: IMAGE_SIZE, pixels: answer.image }, colors.ink);
     paintDrawing(contexts.drawing, crop.canvas, answer, colors.accent);
     paintCrop(contexts.crop, crop.canvas, answer.crop);
     paintScaled(contexts.scaled, image.canvas, answer);
@@ -62,7 +62,7 @@ class InkBitmap {
   }
 
   /** Put the picture in the upper left corner, its ink in a colour on nothing. */
-  fill({ width, height, pixels: levels }, [red, green, blue]) {
+  put({ width, height, pixels: levels }, [red, green, blue]) {
     const image = this.context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     const ink = (blue << 16) | (green << 8) | red;
