@@ -38,7 +38,6 @@ def test_the_enumeration_finds_gradio_s_endpoints_and_ours(routes):
         ("POST", "/gradio_api/queue/join"),
         ("GET", "/gradio_api/proxy=x1"),
         ("WEBSOCKET", f"{PREFIX}/live"),
-        ("GET", f"{PREFIX}/languages/x1"),
     ):
         assert known in routes
 
@@ -62,7 +61,7 @@ def test_what_is_needed_is_gradio_s_or_ours_and_nothing_else(routes):
     # /train's file has a path of its own; MCP, scripts and the rest of our prefix need no route.
     assert {path for path in unused if "file=" not in path and "mcp" not in path} <= {
         f"{PREFIX}/.+",
-        f"{FILES}/.+\\.js",
+        f"{FILES}/.+",
     }
     gradio = {path for method, path in routes if find(method, path) and PREFIX not in path}
     assert gradio == {

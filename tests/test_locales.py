@@ -47,7 +47,7 @@ def test_a_language_is_added_by_adding_a_folder(tmp_path, monkeypatch):
     shutil.copytree(FOLDER / "en", tmp_path / "languages" / "fr")
     monkeypatch.setattr(languages, "LANGUAGES", tmp_path / "languages")
     monkeypatch.setattr(text, "LANGUAGES", tmp_path / "languages")
-    assert list(languages.languages()) == ["en", "fr", "zh-CN"]
+    assert list(languages.words()) == ["en", "fr", "zh-CN"]
     assert text.languages() == ["en", "fr", "zh-CN"]
     assert text.chapter("fr", "failures", {"box": "20", "classes": "10"}, {"count", "digit"})
 

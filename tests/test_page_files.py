@@ -5,8 +5,11 @@ import re
 import httpx
 import pytest
 
-from mnist_cnn.ui.page_files import ASSETS
-from mnist_cnn.ui.web import HERE, SCRIPTS, VERSION, address_of
+from mnist_cnn.ui import gradio_files
+from mnist_cnn.ui.gradio_files import ASSETS
+from mnist_cnn.ui.web import OWN, VERSION, address_of
+
+MODULES = address_of("modules.js")
 
 
 @pytest.fixture(scope="module")
@@ -20,38 +23,40 @@ def html(client):
     return client.get("/").text
 
 
-@pytest.mark.parametrize("script", ["pad/pad.js", "lesson/chapters/convolution.js"])
-def test_a_script_is_kept_for_ever_below_its_version(client, script):
-    answer = client.get(address_of(script))
-    assert answer.text == (HERE / script).read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "kind"), [("modules.js", "text/javascript"), ("gradio.css", "text/css")]
+)
+def test_a_file_of_the_page_is_kept_for_ever_below_its_version(client, name, kind):
+    answer = client.get(address_of(name))
+    assert answer.text == OWN[name]
     assert answer.headers["content-encoding"] == "gzip"
-    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["content-type"].startswith(kind)
     assert "immutable" in answer.headers["cache-control"]
 
 
 def test_another_version_is_not_kept(client):
-    answer = client.get(address_of("pad/pad.js").replace(VERSION, "0" * 12))
+    answer = client.get(MODULES.replace(VERSION, "0" * 12))
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-cache"
 
 
 def test_what_the_browser_has_already_is_not_sent_again(client):
-    tag = client.get("/mnist_cnn/languages/en").headers["etag"]
+    tag = client.get(MODULES).headers["etag"]
     for asked in (tag, f'W/{tag}, "other"'):
-        again = client.get("/mnist_cnn/languages/en", headers={"If-None-Match": asked})
+        again = client.get(MODULES, headers={"If-None-Match": asked})
         assert (again.status_code, again.content) == (304, b"")
-    other = client.get("/mnist_cnn/languages/en", headers={"If-None-Match": '"other"'})
-    assert other.json()["languageName"] == "English"
+    assert client.get(MODULES, headers={"If-None-Match": '"other"'}).text == OWN["modules.js"]
 
 
 def test_who_takes_nothing_compressed_gets_it_plain(client):
-    plain = client.get(address_of("pad/pad.js"), headers={"Accept-Encoding": "identity"})
+    plain = client.get(MODULES, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
-    assert plain.text == (HERE / "pad/pad.js").read_text(encoding="utf-8")
+    assert plain.text == OWN["modules.js"]
 
 
-def test_a_head_request_has_no_body(client):
-    answer = client.head(address_of("pad/pad.js"))
+@pytest.mark.parametrize("path", [MODULES, "/"])
+def test_a_head_request_has_no_body(client, path):
+    answer = client.head(path)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
@@ -65,29 +70,46 @@ def test_gradio_s_scripts_are_its_own_and_kept_for_ever(client, html):
         assert "content-security-policy" in answer.headers  # the gate's
 
 
+def test_gradio_s_theme_is_kept_by_its_hash(client, html):
+    (theme,) = re.findall(r'href="(theme\.css\?v=\w{64})"', html)
+    answer = client.get(f"/{theme}")
+    assert "--color-accent:" in answer.text
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+
+
 def test_every_one_of_gradio_s_names_changes_with_its_content():
     hashed = re.compile(r".+-[\w-]{8}\d*\.(js|css)")  # as Vite writes them
     names = [path.name for path in ASSETS.iterdir() if path.suffix in (".js", ".css")]
     assert [name for name in names if not hashed.fullmatch(name)] == []
 
 
-def test_the_page_comes_compressed_and_names_every_script_it_needs_at_once(client, html):
+def test_the_page_comes_compressed_and_names_all_files_before_its_first_script(client, html):
     assert client.get("/").headers["content-encoding"] == "gzip"
-    preloaded = set(re.findall(rf"modulepreload.+?mnist_cnn/files/{VERSION}/([\w./]+)", html))
-    later = ("/chapters/", "reader/")  # opened later; not used yet
-    assert preloaded == {name for name in SCRIPTS if not any(one in name for one in later)}
+    before = html.partition("<script>")[0]
+    for name in gradio_files.needed():
+        assert f'href="assets/{name}"' in before
+    networks = re.findall(r'as="fetch" crossorigin href="(mnist_cnn/network/[^"]+)"', before)
+    for path in (MODULES[1:], *networks):
+        assert "immutable" in client.get(f"/{path}").headers["cache-control"]
+    assert len(networks) == 2
+
+
+def test_what_is_not_the_page_is_left_as_it_is(client):
+    assert "modulepreload" not in client.get("/config").text
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        address_of("live.py"),
+        address_of("modules.py"),
         address_of("page.css"),
-        address_of("pad/pad.html"),
-        address_of("pad/../live.py"),
-        address_of("pad/..%2f..%2f..%2f..%2fapp.py"),
-        "/mnist_cnn/files/pad.js",
-        "/mnist_cnn/files//pad/pad.js",
+        address_of("pad/pad.js"),
+        address_of("../web.py"),
+        address_of("..%2f..%2f..%2f..%2fapp.py"),
+        "/mnist_cnn/files/modules.js",
+        "/mnist_cnn/files//modules.js",
+        "/modules.js",
     ],
 )
 def test_nothing_else_is_a_file_of_the_page(client, path):

@@ -1,7 +1,7 @@
-"""The page's files, its own and Gradio's: compressed once, kept, and answered before Gradio.
+"""The page and its files, its own and Gradio's: compressed once, kept, answered before Gradio.
 
-A page is some 150 files. Gradio compresses each anew for each request, which costs 0.7 s of a core
-a page: a class that opens it at once would wait for half a minute.
+Gradio compresses each file anew for each request, which costs half a second of a core a page: a
+class that opens it at once would wait for a quarter of a minute.
 """
 
 from __future__ import annotations
@@ -10,32 +10,41 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import gradio
 from starlette._utils import get_route_path
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnist_cnn.ui.languages import LANGUAGES, PAGE
-from mnist_cnn.ui.web import FILES, PREFIX, SCRIPTS, VERSION
+from mnist_cnn.ui import web
+from mnist_cnn.ui.gradio_files import ASSETS
+from mnist_cnn.ui.web import FILES, VERSION
 
-ASSETS = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
+if TYPE_CHECKING:
+    import gradio as gr
+
 KINDS = (".js", ".css")  # of Gradio's: what is worth compressing
-OWN = re.compile(rf"{FILES}/(\w{{1,64}})/(.+)")  # version, script
+ADDRESS = re.compile(rf"{FILES}/(\w{{1,64}})/(.+)")  # version, name
 
 FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
 ASK_FIRST = "no-cache"  # kept, but never used unasked
 
 
-def middleware() -> list[Middleware]:
-    """Return what stands between the gate and the app; it belongs into ``app_kwargs``."""
-    return [Middleware(PageFiles)]
+def middleware(page: gr.Blocks, networks: list[str]) -> list[Middleware]:
+    """Return what stands between the gate and the app; it belongs into ``app_kwargs``.
+
+    Args:
+        page: is launched with it.
+        networks: see ``web.head``, with which the page's head begins. Gradio's own ``head`` is put
+            there by its script, when it is too late to ask for files.
+    """
+    return [Middleware(PageFiles, page=page, networks=networks)]
 
 
 @dataclass(frozen=True)
@@ -50,53 +59,49 @@ class File:
 class PageFiles:
     """ASGI middleware; see the module."""
 
-    def __init__(self, app: ASGIApp):
-        """Stand before ``app``."""
+    def __init__(self, app: ASGIApp, page: gr.Blocks, networks: list[str]):
+        """Stand before ``app``; see ``middleware``."""
         self.app = app
-        self._page = GZipMiddleware(app, compresslevel=4)  # Gradio leaves this one as it is
-        self._paths = _paths()
-        self._files: dict[Path, File] = {}
+        head = web.head(networks, page.theme_hash)
+        self._page = GZipMiddleware(_with_head(app, head), compresslevel=4)
+        self._contents = _gradio() | {name: text.encode for name, text in web.OWN.items()}
+        self._contents["/theme.css"] = page.theme_css.encode
+        self._files: dict[str, File] = {}  # by the same names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a file; leave all others to the app."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return await self.app(scope, receive, send)
         address, headers = get_route_path(scope), Headers(scope=scope)
-        path, caching = self._find(address)
-        if path is None:
+        name, caching = _named(address)
+        if name not in self._contents:
             app = self._page if address == "/" else self.app
             return await app(scope, receive, send)
-        if path not in self._files:
-            self._files[path] = await run_in_threadpool(_read, path)
-        await _answer(self._files[path], caching, headers)(scope, receive, send)
-
-    def _find(self, address: str) -> tuple[Path | None, str]:
-        """Return the file of an address, or None, and how long a browser may keep it."""
-        if own := OWN.fullmatch(address):
-            # An older page, open while the server was renewed, may ask for its own version still.
-            version, script = own.groups()
-            return SCRIPTS.get(script), FOR_EVER if version == VERSION else ASK_FIRST
-        return self._paths.get(address, (None, ""))
+        if name not in self._files:
+            self._files[name] = await run_in_threadpool(_file, name, self._contents[name])
+        await _answer(self._files[name], caching, headers)(scope, receive, send)
 
 
-def _paths() -> dict[str, tuple[Path, str]]:
-    """Return the addresses of Gradio's scripts and styles, and of the page's words."""
-    assets = {
-        f"/assets/{path.name}": (path, FOR_EVER)  # each name has a hash of its content in it
-        for path in ASSETS.iterdir()
-        if path.suffix in KINDS
+def _named(address: str) -> tuple[str, str]:
+    """Return which file an address is of, if any, and how long a browser may keep it."""
+    if own := ADDRESS.fullmatch(address):
+        # A page of before the server was renewed asks for its own version still.
+        version, name = own.groups()
+        return name, FOR_EVER if version == VERSION else ASK_FIRST
+    return address, FOR_EVER  # Gradio's: each name has a hash of its content in it
+
+
+def _gradio() -> dict[str, Callable[[], bytes]]:
+    """Return Gradio's scripts and styles by their addresses, and what reads them."""
+    return {
+        f"/assets/{path.name}": path.read_bytes for path in ASSETS.iterdir() if path.suffix in KINDS
     }
-    words = {
-        f"{PREFIX}/languages/{path.parent.name}": (path, ASK_FIRST)
-        for path in LANGUAGES.glob(f"*/{PAGE}")
-    }
-    return assets | words
 
 
-def _read(path: Path) -> File:
-    content = gzip.compress(path.read_bytes(), mtime=0)
-    media_type = mimetypes.types_map.get(path.suffix, "application/octet-stream")
-    if path.suffix == ".js":  # some Windows say otherwise, and browsers then run no module
+def _file(name: str, read: Callable[[], bytes]) -> File:
+    content = gzip.compress(read(), mtime=0)
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if name.endswith(".js"):  # some Windows say otherwise, and browsers then run no module
         media_type = "text/javascript"
     return File(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
@@ -110,3 +115,29 @@ def _answer(file: File, caching: str, asked: Headers) -> Response:
         headers["Content-Encoding"] = "gzip"
         return Response(file.content, headers=headers, media_type=file.media_type)
     return Response(gzip.decompress(file.content), headers=headers, media_type=file.media_type)
+
+
+def _with_head(app: ASGIApp, head: str) -> ASGIApp:
+    """Return an app whose answers have ``head`` before their first script."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message = {}
+        body = b""
+
+        async def whole(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            if body:  # else it is a HEAD request's
+                body = body.replace(b"<script", head.encode() + b"<script", 1)
+                MutableHeaders(scope=start)["content-length"] = str(len(body))
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await app(scope, receive, whole)
+
+    return answer

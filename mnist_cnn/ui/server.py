@@ -143,8 +143,9 @@ def launch(
         *the_class.routes(classroom, networks, runs, web.PREFIX),
         *tensorflow_routes.routes(networks, readings),
     ]
-    head = web.head([f"{web.PREFIX}/{files.address(name)}" for name in OF_EVERYONE])
-    between = [*gate.middleware(), *inbox.middleware(), *page_files.middleware(head)]
+    read_with = [f"{web.PREFIX}/{files.address(name)}" for name in OF_EVERYONE]
+    before = page_files.middleware(demo, read_with)
+    between = [*gate.middleware(), *inbox.middleware(), *before]
     with surroundings.hidden():
         demo.launch(
             server_name=addresses.bracketed(options.host),

@@ -1,19 +1,21 @@
 // The page's language: chosen by ?lang=, what was chosen last, or the browser; switched at once.
-import { insist } from "../transport/pause.js";
-import { refuse, url } from "../transport/transport.js";
+import { WORDS } from "./words.js"; // mnist_cnn/languages
 
-export const LANGUAGES = window.mnistCnnLanguages; // tag: its own name for itself; mount.js
+const NAME = "languageName";
 const KEPT = "mnist_cnn.language";
-const PATIENCE = 10_000; // milliseconds until the texts are asked for again
+
+/** Each language's tag, and its own name for itself. */
+export const LANGUAGES = Object.fromEntries(
+  Object.entries(WORDS).map(([tag, texts]) => [tag, texts[NAME]]),
+);
 
 let language = choose();
-let texts = await load(language);
 const listeners = new Set();
 document.documentElement.lang = language;
 
 /** The text of `key`, with {name} replaced from `values`. */
 export function text(key, values = {}) {
-  const template = texts[key] ?? key;
+  const template = WORDS[language][key] ?? key;
   return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
@@ -38,8 +40,7 @@ export function translate(root) {
 /** Call `listener` after every change of language. */
 export const onLanguage = (listener) => listeners.add(listener);
 
-export async function setLanguage(next) {
-  texts = await load(next);
+export function setLanguage(next) {
   language = next;
   document.documentElement.lang = next;
   localStorage.setItem(KEPT, next);
@@ -63,13 +64,4 @@ function choose() {
 /** zh-TW reads zh-CN. Hoisted: the language is chosen before the rest of this file has run. */
 function primary(tag) {
   return tag.split("-")[0].toLowerCase();
-}
-
-/** Without its texts there is no page: they are asked for until they come. */
-function load(tag) {
-  return insist(async () => {
-    const response = await fetch(url(`languages/${tag}`), { signal: AbortSignal.timeout(PATIENCE) });
-    if (!response.ok) await refuse(response);
-    return await response.json();
-  });
 }

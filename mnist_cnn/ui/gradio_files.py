@@ -1,0 +1,57 @@
+"""Which of Gradio's own scripts and styles the page needs to open.
+
+Gradio's entry imports the app, the app its blocks, the blocks each component: a browser that hears
+of each from the one before waits for four round trips. What an import on demand needs stands beside
+it, as Vite has written it. Of a Gradio that is written in another way nothing is found, and the
+page opens as slowly as all of Gradio's; a test compares with what a browser asks for.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+FRONTEND = Path(find_spec("gradio").origin).parent / "templates" / "frontend"
+ASSETS = FRONTEND / "assets"
+COMPONENTS = ("html", "row", "column", "form")  # that open with the page, by Gradio's names
+
+ENTRY = re.compile(r'<script type="module"[^>]* src="\./assets/([^"]+)"')
+TABLE = re.compile(r"m\.f=\[([^\]]*)\]")  # of the files that imports on demand need, by number
+NEEDED = r"[^`]*`\)[^`]*?__vite__mapDeps\(\[([\d,]+)\]\)"  # and their numbers
+
+
+def needed() -> list[str]:
+    """Return the names in ``ASSETS`` of the scripts and styles, those that are used first first.
+
+    The entry's own style is not among them: it stands in Gradio's page.
+    """
+    page = (FRONTEND / "index.html").read_text(encoding="utf-8")
+    entry = ENTRY.search(page)
+    if not entry:
+        return []
+    app = _behind(entry[1], r"import\(`\./Index-")
+    found = [entry[1], *app]
+    for script in app:
+        if script.startswith("Index-"):
+            found += _behind(script, r"import\(`\./Blocks-")
+        if script.startswith("core-"):
+            for name in COMPONENTS:
+                found += _behind(script, rf"\b{name}:\{{[^{{}}]*\bcomponent:[^`]*`\./")
+    return [name for name in dict.fromkeys(found) if name == entry[1] or name not in page]
+
+
+def styles() -> str:
+    """Return the needed styles as one."""
+    names = [name for name in needed() if name.endswith(".css")]
+    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
+
+
+def _behind(script: str, place: str) -> list[str]:
+    """Return what the import on demand needs that begins as the pattern ``place``, itself first."""
+    text = (ASSETS / script).read_text(encoding="utf-8")
+    table, numbers = TABLE.search(text), re.search(place + NEEDED, text)
+    if not table or not numbers:
+        return []
+    names = [name.strip('"').removeprefix("./") for name in table[1].split(",")]
+    return [names[int(number)] for number in numbers[1].split(",")]

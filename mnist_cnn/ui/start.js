@@ -1,0 +1,31 @@
+// Stands in the page's head: the page's own modules come and are run while Gradio's are on their way.
+
+// A browser may refuse to keep anything for a frame in another page, and then throws at the mere
+// name: what is to be kept is then kept as long as the page is open.
+for (const name of ["localStorage", "sessionStorage"]) {
+  try {
+    void window[name];
+  } catch {
+    const kept = new Map();
+    const value = {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, words) => kept.set(key, String(words)),
+      removeItem: (key) => kept.delete(key),
+    };
+    Object.defineProperty(window, name, { value });
+  }
+}
+
+/** Ask for modules.js, however often that takes. mount.js has the components from it. */
+window.mnistCnnModules = (async (address) => {
+  const again = 2000; // milliseconds
+  for (let attempt = 0; ; attempt++) {
+    try {
+      // Some browsers remember of an address that nothing came from there.
+      return await import(attempt ? `${address}?attempt=${attempt}` : address);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it came, and is wrong
+      await new Promise((resolve) => setTimeout(resolve, again));
+    }
+  }
+})(new URL(document.currentScript.dataset.modules, document.baseURI).href);
