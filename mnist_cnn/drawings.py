@@ -14,7 +14,7 @@ from mnist_cnn.pens import PenDigits
 from mnist_cnn.preprocess import IMAGE_SIZE, preprocess
 from mnist_cnn.strokes import PAD_SIZE, fit, render, vary
 
-TRAINING_HEIGHT = 82  # pixels of a training drawing on its own small pad, as the page sends it
+TRAINING_HEIGHT = 82  # pixels of a training drawing on its own small pad
 TRAINING_PAD = 112
 BRUSH_SHARE = (0.025, 0.17)  # of the drawing's height: from hairline to marker
 
