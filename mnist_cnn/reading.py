@@ -1,9 +1,8 @@
-"""From a drawing to what the network makes of it: the one path of page, API and command line."""
+"""From a drawing to what the network makes of it: Python's one path, of API and command line."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -39,17 +38,9 @@ class Reader:
 
     def read(self, drawing: np.ndarray) -> Reading | None:
         """Return the reading of a uint8 ``(height, width)`` drawing, or None without ink."""
-        return self.read_many([drawing])[0]
-
-    def read_many(self, drawings: Sequence[np.ndarray]) -> list[Reading | None]:
-        """Return the same for each of several drawings of any sizes, in one pass."""
-        film_strips = [preprocess(drawing) for drawing in drawings]
-        inked = [stages for stages in film_strips if stages is not None]
-        if not inked:
-            return [None] * len(drawings)
-        passed = iter(self.tracer.many(np.stack([stages.image for stages in inked])))
-        return [stages and self._reading(stages, next(passed)) for stages in film_strips]
-
-    def _reading(self, stages: Stages, activations: Activations) -> Reading:
+        stages = preprocess(drawing)
+        if stages is None:
+            return None
+        activations = self.tracer(stages.image)
         doubt = self.judge.doubt(stages, activations.probabilities, activations.digitness)
         return Reading(stages, activations, doubt)

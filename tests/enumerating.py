@@ -5,35 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from gradio.routes import App
+from tests.serving import serving
 
-from mnist_cnn.architecture import layers_in
-from mnist_cnn.classroom import Classroom
-from mnist_cnn.reading import Reader
-from mnist_cnn.runs import Runs
-from mnist_cnn.ui import gate, languages, live, page, sharing, training
-from mnist_cnn.ui.networks import Networks
-from mnist_cnn.ui.waking import Waking, health
-from mnist_cnn.ui.web import PREFIX
-from mnist_cnn.weights_file import DEFAULT
-
-FILLED = {"api_name": "predict", "path": "a/b.js", "path_or_url": "/etc/passwd"}
+FILLED = {
+    "api_name": "predict",
+    "path": "a/b.js",
+    "path_or_url": "/etc/passwd",
+    "name": "question",
+}
 
 
-def every_endpoint(reader: Reader) -> list[tuple[str, str]]:
+def every_endpoint() -> list[tuple[str, str]]:
     """Return method and path, its parameters filled in; the method of a socket is WEBSOCKET."""
-    runs, waking = Runs(), Waking(lambda: None)
-    routes = [
-        health(waking),
-        *sharing.routes(sharing.Addresses("127.0.0.1", 7860)),
-        *languages.routes(PREFIX),
-        training.about({}, PREFIX),
-        *live.routes(Networks(reader, runs), Classroom()),
-    ]
-    demo = page.build(layers_in(DEFAULT), waking.wait)
-    app = App.create_app(demo, app_kwargs={"routes": routes, "middleware": gate.middleware()})
-    runs.close()
-    return sorted({(method, _filled(path)) for method, path in _walk(app.routes)})
+    with serving() as (_, served):
+        routes = list(_walk(served.demo.app.routes))
+    return sorted({(method, _filled(path)) for method, path in routes})
 
 
 def _walk(routes: Iterable) -> Iterator[tuple[str, str]]:
@@ -46,8 +32,10 @@ def _walk(routes: Iterable) -> Iterator[tuple[str, str]]:
             yield from ((method, path) for method in route.methods)
         elif type(route).__name__ == "Mount":
             yield from (("GET", f"{path}/file.js"), ("HEAD", f"{path}/file.js"))
-        else:
+        elif "WebSocket" in type(route).__name__:
             yield "WEBSOCKET", path
+        else:  # an app of its own
+            yield from (("GET", path), ("POST", path))
 
 
 def _filled(path: str) -> str:

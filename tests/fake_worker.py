@@ -12,10 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mnist_cnn import model
+from mnist_cnn import architecture
 from mnist_cnn.card import Card
 from mnist_cnn.correction import Correction
-from mnist_cnn.correction_run import recipe_of
 from mnist_cnn.events import (
     Corrected,
     Evaluating,
@@ -33,6 +32,7 @@ from mnist_cnn.events import (
     Validated,
 )
 from mnist_cnn.options import Options
+from mnist_cnn.recipes import Recipe
 from tests.listening import PATIENCE
 
 SECONDS = 0.01  # of training that a step seems to take
@@ -150,7 +150,7 @@ class FakeWorker:
 
     def _train(self) -> Event:
         options = self._options
-        recipe = recipe_of(options) if self._corrects else options.as_recipe()
+        recipe = _correcting(options) if self._corrects else options.as_recipe()
         drawings = recipe.drawings if self._corrects else 0
         per_epoch = recipe.steps_per_epoch(options.digits, drawings)
         steps = per_epoch * options.epochs
@@ -296,10 +296,24 @@ class FakeWorker:
             self._news.notify_all()
 
 
+def _correcting(options: Options) -> Recipe:
+    from mnist_cnn.correction_run import recipe_of  # imports TensorFlow
+
+    return recipe_of(options)
+
+
 class _OverError(Exception):
     """It has been ended."""
 
 
 @functools.cache
 def _untrained(seed: int, downsampling: str) -> list[np.ndarray]:
-    return model.build(seed, downsampling).get_weights()
+    """Return weights as large as Keras' are before the first step, without importing it."""
+    random = np.random.default_rng(seed)
+    shapes = [shape for layer in architecture.variant(downsampling) for shape in layer.arrays]
+    return [
+        random.normal(0, math.prod(shape[:-1]) ** -0.5, shape).astype(np.float32)
+        if len(shape) > 1
+        else np.zeros(shape, np.float32)
+        for shape in shapes
+    ]

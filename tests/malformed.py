@@ -12,14 +12,17 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from mnist_cnn.ui.endpoints import PREFIX, find
+from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, PREFIX, find
 from mnist_cnn.weights_file import DEFAULT
 
 SESSION, TEACHER = "X-Mnist-Cnn-Session", "X-Mnist-Cnn-Teacher"
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW")
-DRAWN = ("read", "activations", "explain", "evidence")
+DRAWN = ("check", "check", "lessons/question", "lessons/picture", "ink")
 LAYERS = ("conv1", "pool2", "flatten", "softmax", "conv9", "")
-NAMES = ("width", "height", "layer", "layers", "cell", "session_hash", "page", "deep_link", "view")
+NAMES = (
+    *("width", "height", "layer", "network", "chapter", "picture", "typed", "session_hash", "page"),
+    *("deep_link", "view", "version", "run", "meant"),
+)
 HEADER_NAMES = (
     *("Host", "Origin", "Content-Type", "Content-Length", "Transfer-Encoding", "Cookie", "Range"),
     *("Accept-Encoding", "Accept", "Sec-Fetch-Site", "X-Forwarded-Host", "X-Forwarded-Proto"),
@@ -72,6 +75,7 @@ def requests(endpoints: list[tuple[str, str]], token: str = "") -> st.SearchStra
 _addresses = st.integers(0, 2**24 - 1)
 _words = st.one_of(
     st.text(max_size=30),
+    st.sampled_from(["flatten", "translation", "judge", "variant-none", "variant-", "x.0", "."]),
     st.sampled_from(["0", "-1", "28", "256", "257", "1e9", "٣", "nan", "1,2,3", "9,9,9,9", "a,b"]),
     st.sampled_from(["../../app.py", "%00", "/etc/passwd", "<script>alert(1)</script>", "'\"--"]),
     st.sampled_from(LAYERS),
@@ -83,9 +87,6 @@ _sizes = st.tuples(st.sampled_from([0, 1, 2, 28, 80, 255, 256, 257]), st.integer
 _queries = st.one_of(
     st.lists(st.tuples(st.sampled_from(NAMES), _words), max_size=4),
     _sizes.map(lambda size: [("width", str(size[0])), ("height", str(size[1]))]),
-    st.tuples(st.sampled_from(LAYERS), st.sampled_from(["1,1,1", "3", "0,0,31", "25,25,0"])).map(
-        lambda pair: [("width", "20"), ("height", "20"), ("layer", pair[0]), ("cell", pair[1])]
-    ),
 )
 _headers = st.tuples(
     st.sampled_from(HEADER_NAMES),
@@ -234,26 +235,20 @@ def _address(number: int) -> str:
 
 _messages = st.one_of(
     st.binary(max_size=200),
-    st.builds(
-        lambda width, height, length, rest: struct.pack("<HHH", width, height, length) + rest,
-        st.integers(0, 300),
-        st.integers(0, 300),
-        st.sampled_from([0, 1, 5, 0xFFFE, 0xFFFF]),
-        st.binary(max_size=500),
-    ),
-    _sizes.map(lambda s: struct.pack("<HHH", s[0], s[1] % 65536, 0xFFFF) + b"\x90" * (s[0] * s[1])),
+    st.just(b"wall"),
+    st.sampled_from([LARGEST_MESSAGE, LARGEST_MESSAGE + 1, 60_000]).map(bytes),
 )
 _frames = st.one_of(
     st.binary(max_size=60),  # no frame at all
     st.builds(
         lambda first, mask, message: (
-            struct.pack(">BBH", first, mask | 126, len(message))[: 4 if len(message) < 65536 else 0]
+            struct.pack(">BBH", first, mask | 126, len(message))
             + (bytes(4) if mask else b"")
             + message
         ),
         st.sampled_from([0x82, 0x82, 0x82, 0x81, 0x02, 0x80, 0x88, 0x89, 0x8A, 0xC2, 0xFF]),
         st.sampled_from([0x80, 0x80, 0x80, 0]),
-        _messages.filter(lambda message: len(message) < 65536),
+        _messages,
     ),
     st.just(struct.pack(">BBQ", 0x82, 0xFF, 2**62)),
 )

@@ -9,17 +9,13 @@ import random
 import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from unittest import mock
 
 import httpx
 
 from mnist_cnn import weights_file
-from mnist_cnn.architecture import layers_in
 
 if TYPE_CHECKING:
     from mnist_cnn.ui.server import Served
@@ -45,61 +41,32 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serve(*options: str, **settings) -> Iterator[str]:
-    """Serve the app in this process with ``options``, yield its address when awake, end it.
+    """Serve the app in this process with ``options``, yield its address, end it.
 
-    In a second instead of ten; ``serve_process`` is for what only the program itself does.
-    ``settings`` are those of ``server.launch``.
+    ``serve_process`` is for what only the program itself does. ``settings`` are those of
+    ``server.launch``.
     """
-    with _serve(*options, **settings) as (address, served):
-        served.waking.wait()
+    with serve_class(*options, **settings) as (address, _):
         yield address
-
-
-@contextlib.contextmanager
-def serve_asleep(*options: str, **settings) -> Iterator[tuple[str, str, Callable[[], None]]]:
-    """As ``serve_class``, while the network sleeps; yield what wakes it, too."""
-    from mnist_cnn.ui import awake
-
-    called, wake = threading.Event(), awake.wake
-
-    def when_called(*given):
-        called.wait()
-        return wake(*given)
-
-    with (
-        mock.patch.object(awake, "wake", when_called),
-        _serve(*options, **settings) as (address, served),
-    ):
-
-        def call() -> None:
-            called.set()
-            served.waking.wait()
-
-        try:
-            yield address, served.classroom.token, call
-        finally:
-            call()
 
 
 @contextlib.contextmanager
 def serve_class(*options: str, **settings) -> Iterator[tuple[str, str]]:
     """As ``serve``; yield the address and the teacher's token."""
-    with _serve(*options, **settings) as (address, served):
-        served.waking.wait()
+    with serving(*options, **settings) as (address, served):
         yield address, served.classroom.token
 
 
 @contextlib.contextmanager
-def _serve(*options: str, **settings) -> Iterator[tuple[str, Served]]:
+def serving(*options: str, **settings) -> Iterator[tuple[str, Served]]:
+    """As ``serve``; yield the address and what is served."""
     from mnist_cnn.ui import command_line, server
     from mnist_cnn.ui.accounts import accounts
 
     chosen = command_line.parser().parse_args(["--port", str(free_port()), *options])
     command_line.check(chosen)
     users = accounts(chosen.auth, chosen.auth_file)
-    weights = chosen.weights or weights_file.DEFAULT
-    network = layers_in(weights)
-    served = server.launch(chosen, weights, network, users, failed=lambda: None, **settings)
+    served = server.launch(chosen, chosen.weights or weights_file.DEFAULT, users, **settings)
     try:
         yield f"http://127.0.0.1:{chosen.port}", served
     finally:
@@ -110,19 +77,9 @@ def _serve(*options: str, **settings) -> Iterator[tuple[str, Served]]:
 
 @contextlib.contextmanager
 def serve_process(
-    *options: str, root: Path = ROOT, **environment: str
-) -> Iterator[tuple[str, subprocess.Popen]]:
-    """The same, with its process."""
-    with start(*options, root=root, **environment) as (address, process):
-        until_awake(address)
-        yield address, process
-
-
-@contextlib.contextmanager
-def start(
     *options: str, root: Path = ROOT, stderr: IO | None = None, **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen]]:
-    """The same with its process, and as soon as it serves the page, while the network wakes.
+    """Serve the app in a process of its own; yield its address and that process.
 
     ``stderr`` is a file for what it complains of, instead of this process's own.
     """
@@ -140,14 +97,6 @@ def start(
             yield line.split()[1], process
         finally:
             process.terminate()
-
-
-def until_awake(address: str) -> None:
-    """Wait until the network behind the page answers."""
-    end = time.monotonic() + PATIENCE
-    while httpx.get(f"{address}/health", trust_env=False, timeout=PATIENCE).status_code != 200:
-        assert time.monotonic() < end, "the network does not wake"
-        time.sleep(0.05)
 
 
 @contextlib.contextmanager

@@ -25,8 +25,8 @@ GATE = "There is nothing here."
 
 
 @pytest.fixture(scope="module")
-def routes(reader):
-    return every_endpoint(reader)
+def routes():
+    return every_endpoint()
 
 
 def test_the_enumeration_finds_gradio_s_endpoints_and_ours(routes):
@@ -37,7 +37,9 @@ def test_the_enumeration_finds_gradio_s_endpoints_and_ours(routes):
         ("POST", "/gradio_api/component_server"),
         ("POST", "/gradio_api/queue/join"),
         ("GET", "/gradio_api/proxy=x1"),
-        ("WEBSOCKET", f"{PREFIX}/live"),
+        ("WEBSOCKET", f"{PREFIX}/class/news"),
+        ("POST", f"{PREFIX}/lessons/question"),
+        ("GET", f"{PREFIX}/network/x1"),
     ):
         assert known in routes
 
@@ -132,9 +134,11 @@ FILES_OF_THE_MACHINE = (
     ("GET", "/gradio_api/proxy=http://127.0.0.1:22/"),
     ("POST", "/gradio_api/component_server"),
     ("POST", "/gradio_api/vibe-edit"),
-    ("GET", "/mnist_cnn/live.py"),
+    ("GET", "/mnist_cnn/server.py"),
+    ("GET", "/mnist_cnn/network/..%2f..%2fweights%2fmnist_cnn.keras"),
+    ("GET", "/mnist_cnn/network/variant-..%2fdoubt"),
     ("GET", "/mnist_cnn/files/any/..%2f..%2f..%2fapp.py"),
-    ("GET", "/mnist_cnn/files/any/%2e%2e/live.py"),
+    ("GET", "/mnist_cnn/files/any/%2e%2e/server.py"),
     ("GET", "/assets/..%2f..%2froutes.py"),
     ("GET", "/static/%2e%2e%2f%2e%2e%2froutes.py"),
     ("GET", "/docs"),
@@ -155,7 +159,8 @@ TOO_LONG = (
     ("/gradio_api/upload", 9 * MEBIBYTE, (413, 400)),  # 400: no multipart, which is seen first
     ("/gradio_api/queue/join", 100_000, (413,)),
     ("/login", 10_000, (413, 422)),  # 422: no form, so it is not read at all
-    ("/mnist_cnn/read?width=9&height=9", 100_000, (413,)),
+    ("/mnist_cnn/check?width=9&height=9", 100_000, (413,)),
+    ("/mnist_cnn/class/wall?meant=7", 2000, (413,)),
     ("/mnist_cnn/ink", 9 * MEBIBYTE, (413,)),
     ("/mnist_cnn/train/start", 5000, (413,)),
     ("/mnist_cnn/train/file", 17 * MEBIBYTE, (413,)),
@@ -253,11 +258,10 @@ def test_pages_carry_security_headers(address):
 )
 def test_the_page_s_own_requests_are_answered(address, headers):
     headers = {name: value.format(here=address) for name, value in headers.items()}
-    assert read(address, headers).status_code == 200
+    assert plan(address, headers).status_code == 200
     origin = headers.pop("Origin", None)
-    with connect(live(address), origin=origin, additional_headers=headers) as socket:
-        socket.send(b"")
-        assert b"error" in socket.recv()
+    with connect(news(address), origin=origin, additional_headers=headers) as socket:
+        assert "rules" in socket.recv()
 
 
 @pytest.mark.parametrize(
@@ -270,25 +274,26 @@ def test_the_page_s_own_requests_are_answered(address, headers):
     ],
 )
 def test_pages_of_other_sites_are_not_answered(address, headers):
-    assert read(address, headers).status_code == 403
+    assert plan(address, headers).status_code == 403
     others = dict(headers)
     with pytest.raises(InvalidStatus):
-        connect(live(address), origin=others.pop("Origin", None), additional_headers=others)
+        connect(news(address), origin=others.pop("Origin", None), additional_headers=others)
 
 
-def read(address, headers):
-    query = "width=28&height=28"
-    return httpx.post(f"{address}/mnist_cnn/read?{query}", content=bytes(28 * 28), headers=headers)
+def plan(address, headers):
+    return httpx.post(f"{address}/mnist_cnn/train/plan", json={}, headers=headers)
 
 
-def live(address):
-    return f"{address.replace('http', 'ws')}/mnist_cnn/live"
+def news(address):
+    return f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
 
 
 def test_a_message_is_refused_before_it_is_taken_into_memory(address):
-    with connect(live(address), compression=None) as socket:
-        socket.send(bytes(LARGEST_MESSAGE))
-        assert b"error" in socket.recv()
+    with connect(news(address), compression=None) as socket:
+        assert "rules" in socket.recv()
+        socket.send("wall".ljust(LARGEST_MESSAGE))
+        socket.send("wall")
+        assert "wall" in socket.recv()  # it has taken both
         socket.send(bytes(LARGEST_MESSAGE + 1))
         with pytest.raises(ConnectionClosedError, match="1009"):
             socket.recv()

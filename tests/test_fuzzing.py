@@ -7,19 +7,19 @@ import pytest
 
 from tests.enumerating import every_endpoint
 from tests.fake_worker import Workers
-from tests.fuzzing import LIMIT, fuzz, still_draws
+from tests.fuzzing import LIMIT, fuzz, still_reads
 from tests.serving import serve_class, serve_process
 
 
 @pytest.fixture(scope="module")
-def endpoints(reader):
-    return every_endpoint(reader)
+def endpoints():
+    return every_endpoint()
 
 
 def check(outcome, address):
     assert outcome.wrong == []
     assert outcome.statuses["200"] > outcome.sent / 20  # not all is refused at the gate
-    assert still_draws(address)
+    assert still_reads(address)
 
 
 def test_malformed_requests_get_no_error_of_the_server_s(endpoints):

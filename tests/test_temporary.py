@@ -12,7 +12,7 @@ from mnist_cnn import temporary
 from mnist_cnn.ui import inbox
 from mnist_cnn.ui.fairness import OverloadError
 from tests.looping import run
-from tests.serving import ROOT, start, until_awake
+from tests.serving import ROOT, serve_process
 
 LIVES = """
 import tempfile, time
@@ -110,8 +110,7 @@ def test_old_pictures_of_tools_are_deleted_from_the_server_s_own_folder_only(tmp
 @pytest.mark.slow  # what a program leaves that is terminated is always looked at in test_app.py
 @pytest.mark.parametrize("end", ["terminate", "kill"])
 def test_nothing_is_left_when_a_server_is_gone(end, tmp_path):
-    with start(TMPDIR=str(tmp_path)) as (address, process):
-        until_awake(address)
+    with serve_process(TMPDIR=str(tmp_path)) as (_, process):
         assert len(list(tmp_path.iterdir())) == 1  # all of it is in there
         getattr(process, end)()
         process.wait()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn.ui.networks import JUDGE, Network, Networks
+from mnist_cnn.ui.networks import JUDGE, VARIANT, Network, Networks
 from mnist_cnn.ui.requests import guarded
 from mnist_cnn.ui.web import PREFIX
 
@@ -57,7 +57,9 @@ class NetworkFiles:
             stays = request.query_params.get("version") == file.tag
         else:
             network = self._networks.find(reference)
-            file, stays = await run_in_threadpool(_plain, network), network.final
+            file = await run_in_threadpool(_plain, network)
+            # Another release may have other variants.
+            stays = network.final and not reference.startswith(VARIANT)
         headers = {"Cache-Control": FOR_EVER if stays else ASK_FIRST, "ETag": f'"{file.tag}"'}
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)

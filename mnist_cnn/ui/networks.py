@@ -109,12 +109,14 @@ class Networks:
             return Network(architecture.variant(upload.downsampling), upload.weights)
         if not (index == "" or index.isdecimal()):
             raise RequestError(*GONE)
+        known = self.runs.find(name)
+        over = known is not None and known.over  # asked first: it may end while they are read
         try:
             run, weights = self.runs.weights(name, int(index) if index else None)
         except RunsError as error:
             raise RequestError(*GONE) from error
         layers = architecture.variant(run.options.downsampling)
-        return Network(layers, weights, final=run.over or index != "")
+        return Network(layers, weights, final=over or index != "")
 
     def keep(self, reference: str) -> str:
         """Return a reference to the same network as it is now, which stays when its run goes.

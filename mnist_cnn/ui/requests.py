@@ -37,7 +37,7 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
 
     async def answer(request: Request) -> Response:
         if not await signed_in(request):
-            return JSONResponse({"error": "Sign in first."}, 401)
+            return not_signed_in()
         try:
             return await endpoint(request)
         except RequestError as error:
@@ -47,6 +47,11 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
             return JSONResponse({"error": str(error)}, 400)
 
     return answer
+
+
+def not_signed_in() -> Response:
+    """Return the answer to who has to sign in first."""
+    return JSONResponse({"error": "Sign in first."}, 401)
 
 
 async def signed_in(request: HTTPConnection) -> bool:

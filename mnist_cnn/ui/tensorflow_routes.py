@@ -13,14 +13,22 @@ from pathlib import Path
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.readings import Readings
-from mnist_cnn.ui.requests import BINARY, RequestError, drawing_of, guarded, known
+from mnist_cnn.ui.requests import (
+    BINARY,
+    RequestError,
+    drawing_of,
+    guarded,
+    known,
+    not_signed_in,
+    signed_in,
+)
 from mnist_cnn.ui.web import PREFIX
 
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -74,8 +82,8 @@ def routes(networks: Networks, readings: Readings) -> list[BaseRoute]:
 
         pictures = await run_in_threadpool(make)
         head = struct.pack("<HHH", *pictures.shape)
-        named = request.query_params.get("network")  # the shipped one may be another tomorrow
-        headers = BINARY | ({"Cache-Control": FOR_EVER} if named else {})
+        stays = network is not networks.shipped  # that may be another tomorrow
+        headers = BINARY | ({"Cache-Control": FOR_EVER} if stays else {})
         return Response(head + pictures.tobytes(), headers=headers)
 
     return [
@@ -86,7 +94,7 @@ def routes(networks: Networks, readings: Readings) -> list[BaseRoute]:
 
 
 class OnDemand:
-    """An ASGI app of routes that are made when the first of them is asked for."""
+    """An ASGI app of routes that are made when somebody who is signed in first asks for one."""
 
     def __init__(self, make: Callable[[], list[BaseRoute]]):
         """Make nothing yet."""
@@ -96,8 +104,12 @@ class OnDemand:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, in a while if this is the first."""
-        router = self._made or await run_in_threadpool(self._router)
-        await router(scope, receive, send)
+        made = self._made
+        if made is None:
+            if not await signed_in(HTTPConnection(scope)):
+                return await not_signed_in()(scope, receive, send)
+            made = await run_in_threadpool(self._router)
+        await made(scope, receive, send)
 
     def _router(self) -> Router:
         with self._lock:
