@@ -1,13 +1,12 @@
-"""Whether a class can draw at once: 1, 30 and 60 people, 200 pages of which 10 draw, and none.
+"""What a class that draws costs the server: ours, and Gradio's stock parts.
 
-    python -m tests.benchmarks.load [--seconds 15] [--rate 10] [--flood]
+    python -m tests.benchmarks.load [--people 60] [--rate 10] [--pages 3] [--seconds 15]
 
-Each person draws ``--rate`` drawings a second and asks for all layers, which are 38 kB; a drawing's
-time runs from when it was made until its whole answer is there. Generator and server share the
-machine. ``--flood`` adds 30 people among whom one more sends as much as it can.
-
-Where the machine was busy before, the bars in milliseconds and of the processor are printed, but
-the exit status goes by ratios and errors alone.
+Ours: so many pages are open, each with its socket, and on some of them, as many as this machine's
+browser can show, somebody draws as fast as ``--rate``. Nothing of a drawing reaches the server,
+which is what is looked at: the processor time it takes, and what it is asked. Stock: one person
+draws on ``stock_app.py``, stroke after stroke; its processor time for each, which ``--people``
+would all need ``--rate`` times a second.
 """
 
 from __future__ import annotations
@@ -16,166 +15,107 @@ import argparse
 import asyncio
 import os
 import sys
-from dataclasses import dataclass
+import time
 
-import numpy as np
 import psutil
+from playwright.async_api import Browser, Page, async_playwright
+from playwright.sync_api import sync_playwright
+from websockets.asyncio.client import connect
 
-from tests.benchmarks.people import Counts, draw_together, gather, messages
+from tests.benchmarks.stock_page import serve_stock_process, time_stock
+from tests.browser.conftest import FLAGS, installed_chromium
+from tests.browser.pointer import DIGITS
 from tests.serving import serve_process
 
-FLOOD = 50  # drawings at once, every 50 ms: a thousand a second
-LIMITS = {"30 draw": 4.0, "60 draw": 12.0}  # times the p95 of one who draws alone
-LIMIT_200 = 40.0  # milliseconds
-BARS = {"30 draw": 40.0, "60 draw": 100.0}  # milliseconds of p95, on a quiet machine
-FLOODED = 4.0  # times the p95 of one who draws alone
-IDLE = 0.02  # of a core, that 200 idle pages may take beside none
-QUIET = 0.5  # load before, above which a machine is not judged in milliseconds
-
-
-@dataclass(frozen=True)
-class Row:
-    """What a group met."""
-
-    name: str
-    counts: Counts
-    seconds: float
-    cpu: float  # of one core, taken by the server
-
-    @property
-    def p95(self) -> float:
-        """Milliseconds within which 95 of 100 drawings were answered."""
-        return float(np.percentile(self.counts.milliseconds, 95))
+BAR = 0.01  # of a core, while everybody draws
+STROKES = 10  # on the stock page
 
 
 def main() -> int:
-    """Measure, print the table; return how many limits were missed."""
+    """Measure both and print them; return whether the bar was missed."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--seconds", type=float, default=15, help="each group draws")
+    options.add_argument("--people", type=int, default=60, help="with the page open")
+    options.add_argument("--pages", type=int, default=3, help="of them in a real browser, drawing")
     options.add_argument("--rate", type=float, default=10, help="drawings a second and person")
-    options.add_argument("--flood", action="store_true", help="add one who floods among 30")
+    options.add_argument("--seconds", type=float, default=15)
     chosen = options.parse_args()
-    load = os.getloadavg()[0]
-    print(f"{os.cpu_count()} cores, load {load:.1f} before", flush=True)
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before", flush=True)
     with serve_process() as (address, process):
-        rows = asyncio.run(measure(address, psutil.Process(process.pid), chosen))
-    return judge({row.name: row for row in rows}, quiet=load <= QUIET)
+        taken, asked = asyncio.run(draw(address, psutil.Process(process.pid), chosen))
+    print(f"ours: {chosen.people} people, {chosen.rate:g} drawings a second each: ", end="")
+    print(f"{taken:.2%} of a core, {asked} requests  ", end="")
+    print(f"bar {BAR:.0%}  {'missed' if taken > BAR else 'kept'}", flush=True)
+    stroke = stock_seconds()
+    print(
+        f"stock: {1000 * stroke:.0f} ms of a core for a drawing; so many people would need ", end=""
+    )
+    print(f"{stroke * chosen.people * chosen.rate:.0f} cores")
+    return int(taken > BAR)
 
 
-async def measure(address: str, server: psutil.Process, chosen: argparse.Namespace) -> list[Row]:
-    """Let one group after another draw; print a line for each."""
-    frames = messages()
-    print(f"{'':24}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}{'answers/s':>11}", end="")
-    print(f"{'superseded':>12}{'refused':>9}{'errors':>8}{'server CPU':>12}", flush=True)
-    await group(address, server, frames, "warm-up", 1, 1, chosen.rate, 3)
-    rows = [
-        await group(address, server, frames, name, connected, drawing, chosen.rate, chosen.seconds)
-        for name, connected, drawing in (
-            ("1 draws", 1, 1),
-            ("30 draw", 30, 30),
-            ("60 draw", 60, 60),
-            ("200 connected, 10 draw", 200, 10),
-            ("200 connected, idle", 200, 0),
-            ("nobody", 0, 0),
-        )
-    ]
-    if chosen.flood:
-        rows.append(
-            await group(
-                address, server, frames, "30 draw, 1 floods", 31, 30, chosen.rate, chosen.seconds, 1
-            )
-        )
-    return rows
+async def draw(
+    address: str, server: psutil.Process, chosen: argparse.Namespace
+) -> tuple[float, int]:
+    """Return the share of a core that the server takes, and how much the drawing pages ask it."""
+    news = f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
+    sockets = [await connect(news, origin=address) for _ in range(chosen.people - chosen.pages)]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
+        pages = [await open_page(browser, address) for _ in range(chosen.pages)]
+        asked: list[str] = []
+        for page in pages:
+            page.on("request", lambda request: asked.append(request.url))
+        before, began = cpu_seconds(server), time.monotonic()
+        await asyncio.gather(*(draw_on(page, chosen.rate, chosen.seconds) for page in pages))
+        share = (cpu_seconds(server) - before) / (time.monotonic() - began)
+        await browser.close()
+    for socket in sockets:
+        await socket.close()
+    return share, len(asked)
 
 
-async def group(
-    address: str,
-    server: psutil.Process,
-    frames: list[bytes],
-    name: str,
-    connected: int,
-    drawing: int,
-    rate: float,
-    seconds: float,
-    flooding: int = 0,
-) -> Row:
-    """Connect people, let some of them draw, print what they met."""
-    counts, others = Counts(), Counts()
-    people = await gather(address, drawing, counts, frames)
-    rest = await gather(address, connected - drawing, others, frames)
-    await asyncio.sleep(0.5)
-    before = cpu_seconds(server)
-    floods = [asyncio.create_task(flood(person)) for person in rest[:flooding]]
-    await (draw_together(people, rate, seconds) if people else asyncio.sleep(seconds))
-    cpu = (cpu_seconds(server) - before) / seconds
-    for task in floods:
-        task.cancel()
-    for person in people + rest:
-        person.close()
-    counts.errors += others.errors if not flooding else []
-    row = Row(name, counts, seconds, cpu)
-    if name != "warm-up":
-        print(line(row), flush=True)
-    return row
+async def open_page(browser: Browser, address: str) -> Page:
+    """Return the page, when it reads."""
+    page = await browser.new_page()
+    await page.goto(address)
+    await page.locator("#pad .undo:disabled").wait_for()
+    await page.wait_for_timeout(3000)  # what it asks for at its opening has come
+    return page
 
 
-async def flood(person) -> None:
-    """Send without waiting for answers."""
-    while True:
-        person.flood(FLOOD)
-        await asyncio.sleep(0.05)
+async def draw_on(page: Page, rate: float, seconds: float) -> None:
+    """Draw digits over one another, ``rate`` moves a second."""
+    box = await page.locator("#pad canvas").first.bounding_box()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for stroke in DIGITS[7]:
+            for number, (x, y) in enumerate(stroke):
+                at = box["x"] + x * box["width"], box["y"] + y * box["height"]
+                await page.mouse.move(*at)
+                if number == 0:
+                    await page.mouse.down()
+                await asyncio.sleep(1 / rate)
+            await page.mouse.up()
+
+
+def stock_seconds() -> float:
+    """Return the seconds of a core that the stock app takes for a drawing."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
+        with serve_stock_process("sprites") as (address, process):
+            server = psutil.Process(process.pid)
+            time_stock(browser, address, 1)
+            before = cpu_seconds(server)
+            time_stock(browser, address, STROKES)
+            taken = cpu_seconds(server) - before
+        browser.close()
+    return taken / (STROKES + 1)  # and the one that warms it up
 
 
 def cpu_seconds(process: psutil.Process) -> float:
     """Return the processor time a process and its children have taken."""
     family = [process, *process.children(recursive=True)]
     return sum(times.user + times.system for times in (one.cpu_times() for one in family))
-
-
-def line(row: Row) -> str:
-    """Return a line of the table."""
-    counts, times = row.counts, row.counts.milliseconds
-    text = f"{row.name:24}"
-    if times:
-        p50, p95 = np.percentile(times, [50, 95])
-        text += f"{p50:9.1f}{p95:9.1f}{max(times):9.1f}{len(times) / row.seconds:11.1f}"
-    else:
-        text += f"{'':38}"
-    text += f"{counts.superseded:12}{counts.refused:9}{len(counts.errors):8}{row.cpu:12.1%}"
-    return text + (f"  {counts.errors[0]}" if counts.errors else "")
-
-
-def judge(rows: dict[str, Row], quiet: bool) -> int:
-    """Print each limit with what was met; return how many were missed that count."""
-    alone = rows["1 draws"].p95
-    ratios = [
-        (f"{name}: p95 / p95 of one alone", rows[name].p95 / alone, most)
-        for name, most in LIMITS.items()
-    ]
-    if "30 draw, 1 floods" in rows:
-        flooded = rows["30 draw, 1 floods"].p95 / alone
-        ratios.append(("30 draw, 1 floods: p95 / one alone", flooded, FLOODED))
-    ratios.append(("errors", sum(len(row.counts.errors) for row in rows.values()), 0))
-    bars = [(f"{name}: p95 in ms", rows[name].p95, most) for name, most in BARS.items()]
-    wide = rows["200 connected, 10 draw"].p95
-    bars.append(("200 connected, 10 draw: p95 in ms", wide, LIMIT_200))
-    idle = rows["200 connected, idle"].cpu - rows["nobody"].cpu
-    bars.append(("200 idle: % of a core beside nobody", 100 * idle, 100 * IDLE))
-    print()
-    missed = show(ratios)
-    if not quiet:
-        print(f"the machine was busy (load over {QUIET}): these do not count")
-    missed_bars = show(bars)
-    return missed + (missed_bars if quiet else 0)
-
-
-def show(limits: list[tuple[str, float, float]]) -> int:
-    """Print what was met of each limit, and the limit; return how many were missed."""
-    missed = 0
-    for name, met, most in limits:
-        missed += met > most
-        print(f"{name:40}{met:8.1f}  limit {most:<6g}{'missed' if met > most else 'kept'}")
-    return missed
 
 
 if __name__ == "__main__":

@@ -18,16 +18,16 @@ class Ours:
     """Milliseconds of each answer on our page, whole and in parts."""
 
     whole: Times = field(default_factory=list)
-    before: Times = field(default_factory=list)  # pen event to request: input, drawing, pixels
-    request: Times = field(default_factory=list)  # request sent to last byte of the answer
-    after: Times = field(default_factory=list)  # last byte to maps on their canvases
+    before: Times = field(default_factory=list)  # pen event to reading: input, drawing, ink
+    reading: Times = field(default_factory=list)  # preprocessing, network, judge
+    after: Times = field(default_factory=list)  # reading to maps on their canvases
 
-    def add(self, pen: float, sent: float, answered: float, painted: float) -> None:
+    def add(self, pen: float, began: float, read: float, painted: float) -> None:
         """Add the answer whose four moments these are."""
         self.whole.append(painted - pen)
-        self.before.append(sent - pen)
-        self.request.append(answered - sent)
-        self.after.append(painted - answered)
+        self.before.append(began - pen)
+        self.reading.append(read - began)
+        self.after.append(painted - read)
 
 
 MOMENTS = """() => {
@@ -59,24 +59,30 @@ ANSWERED = """(count) => new Promise((resolve) => {
 })"""
 
 
-def time_ours(browser: Browser, address: str, moves: int) -> Ours:
-    """Draw digits one after another until ``moves`` answers have come; the first is warm-up."""
+def open_ours(browser: Browser, address: str) -> Page:
+    """Open our page, and draw a first digit on it: the browser compiles meanwhile."""
     page = browser.new_page(viewport=WINDOW)
     page.goto(address)
     page.locator("#maps figure[data-layer=softmax]").wait_for()
     page.locator("#pad .undo:disabled").wait_for()
+    page.wait_for_function("performance.getEntriesByName('pen-to-maps').length > 0")
+    page.evaluate(FORGET)
+    draw_answered(page, next(many_digits()))
+    page.keyboard.press("Delete")
+    return page
+
+
+def time_ours(page: Page, moves: int) -> Ours:
+    """Draw digits one after another until ``moves`` answers have come."""
     ours = Ours()
-    for turn, digit in enumerate(many_digits()):
+    for digit in many_digits():
         page.evaluate(FORGET)
         draw_answered(page, digit)
-        if turn:
-            for moments in page.evaluate(MOMENTS):
-                ours.add(*moments)
+        for moments in page.evaluate(MOMENTS):
+            ours.add(*moments)
         page.keyboard.press("Delete")
         if len(ours.whole) >= moves:
-            break
-    page.close()
-    return ours
+            return ours
 
 
 def draw_answered(page: Page, digit: Digit) -> None:

@@ -5,8 +5,7 @@
 After a warm-up, digits are drawn over one another and the pad is cleared from time to time. Between
 clears the page is looked at as it is after a garbage collection: the JavaScript heap, the buffers
 outside of it, which hold the answers, the DOM nodes and event listeners, and how much memory the
-browser's processes occupy. Where the page has no socket, Chromium keeps up to 200 MiB of answers to
-its requests for whoever watches the network, as the tests' driver does: some 5,000 answers.
+browser's processes occupy.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class Footprint:
     """What the page occupies after a number of moves of the pen."""
 
     moves: int
-    answers: int  # of the server, so far
+    answers: int  # so far
     heap: int  # bytes of JavaScript objects that are still reachable
     buffers: int  # bytes of arrays outside of the heap
     nodes: int  # of the DOM, detached ones too

@@ -128,10 +128,17 @@ def draw_freely(page: Page, digit: Digit) -> None:
 @contextlib.contextmanager
 def serve_stock(maps: str) -> Iterator[str]:
     """Run ``stock_app.py``, yield its address, end it."""
+    with serve_stock_process(maps) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def serve_stock_process(maps: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same, with its process."""
     command = [sys.executable, "-m", "tests.benchmarks.stock_app"]
     command += ["--port", str(free_port()), "--maps", maps]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield process.stdout.readline().split()[1]
+            yield process.stdout.readline().split()[1], process
         finally:
             process.terminate()
