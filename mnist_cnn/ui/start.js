@@ -16,7 +16,10 @@ for (const name of ["localStorage", "sessionStorage"]) {
   }
 }
 
-/** Ask for modules.js, however often that takes. mount.js has the components from it. */
+// The page may stand below a prefix.
+window.mnistCnnPrefix = new URL(".", document.baseURI).pathname.slice(0, -1);
+
+/** Ask for modules.js, however often that takes; mount.js finds the components in it. */
 window.mnistCnnModules = (async (address) => {
   const again = 2000; // milliseconds
   for (let attempt = 0; ; attempt++) {

@@ -1,7 +1,6 @@
 """What a browser gets of the page besides its HTML: all of its own modules in one answer.
 
 Its address has a version, so that a browser asks for it once and never again until it has changed.
-The modules stay as they are written, and ``modules.js`` finds them for one another.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import json
 from pathlib import Path
 
 from mnist_cnn.ui import gradio_files
+from mnist_cnn.ui.bundle import bundle
 from mnist_cnn.ui.languages import words
 
 PREFIX = "/mnist_cnn"  # of the page's own routes
@@ -28,12 +28,7 @@ def sources() -> dict[str, str]:
     return written | {WORDS: f"export const WORDS = {json.dumps(words(), ensure_ascii=False)};\n"}
 
 
-def _modules() -> str:
-    text = (HERE / "modules.js").read_text(encoding="utf-8")
-    return text.replace("SOURCES = {}", f"SOURCES = {json.dumps(sources(), ensure_ascii=False)}", 1)
-
-
-OWN = {"modules.js": _modules(), "gradio.css": gradio_files.styles()}  # by name
+OWN = {"modules.js": bundle(sources()), "gradio.css": gradio_files.styles()}  # by name
 VERSION = hashlib.sha256("\0".join(OWN.values()).encode()).hexdigest()[:12]
 
 
