@@ -1,5 +1,9 @@
 """A page of which something does not come at first is whole all the same, in the end."""
 
+import re
+from urllib.parse import urlsplit
+
+import httpx
 import pytest
 
 from tests.browser.pointer import draw_digit, wait_for_digit
@@ -10,16 +14,9 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("what", "fault", "times"),
-    [
-        ("**/languages/en", "none", 1),
-        ("**/languages/en", "busy", 1),
-        ("**/pad/pad.js", "none", 2),  # before it is needed, and then
-        ("**/pad/surface.js", "none", 2),
-    ],
-)
-def test_what_does_not_come_at_first_is_asked_for_again(window, address, what, fault, times):
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("what", ["**/modules.js*", "**/network/shipped?*", "**/network/judge?*"])
+def test_what_does_not_come_at_first_is_asked_for_again(window, address, what, fault):
     asked = []
 
     def fail(route):
@@ -28,12 +25,28 @@ def test_what_does_not_come_at_first_is_asked_for_again(window, address, what, f
 
     window.route(what, fail)
     window.goto(address)
-    while len(asked) < times:
+    while len(asked) < 2:  # before it is needed, and then
         window.wait_for_timeout(100)
     window.unroute(what)
     window.locator("#pad .undo:disabled").wait_for()
     draw_digit(window, 7)
     wait_for_digit(window, 7)
+
+
+def test_all_that_is_needed_is_asked_for_at_once(window, address):
+    """By the page's HTML: nothing has to come before it is known what else has to."""
+    asked = []
+    window.on("request", lambda request: asked.append(urlsplit(request.url)))
+    window.goto(address)
+    window.locator("#pad .undo:disabled").wait_for()
+    draw_digit(window, 7)
+    wait_for_digit(window, 7)
+    html = httpx.get(address).text
+    named = set(re.findall(r'<(?:link|script)[^>]* (?:href|src)="(?:\./)?([^"]+)"', html))
+    files = {one.path[1:] + (f"?{one.query}" if one.query else "") for one in asked[1:]}
+    needed = ("assets/", "mnist_cnn/files/", "mnist_cnn/network/", "theme.css")
+    assert {file for file in files - named if file.startswith(needed)} == set()
+    assert len(asked) < 40
 
 
 def test_a_server_that_does_not_say_whether_it_wakes_is_asked_about_drawings(window, address):
