@@ -17,6 +17,7 @@ from tests.fake_worker import Workers
 from tests.proxy import proxy
 from tests.serving import serve, serve_class
 
+NETWORKS = "**/mnist_cnn/network/*"
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
@@ -122,10 +123,15 @@ def open_for_all(address, windows):
 def opening(address: str, windows: Windows) -> Iterator[Callable[..., Page]]:
     taken = []
 
-    def open_page(path: str = "/", sockets: bool = True, script: str = "", **options) -> Page:
+    def open_page(
+        path: str = "/", sockets: bool = True, network: bool = True, script: str = "", **options
+    ) -> Page:
+        """Without ``network``, what the page reads with stays on its way."""
         first = "\n".join(filter(None, (script, "" if sockets else NO_SOCKETS)))
         taken.append(windows.take(first, **options))
         page = taken[-1].page
+        if not network:
+            page.route(NETWORKS, lambda route: None)
         page.goto(address + path)
         wait_until_there(page)
         return page

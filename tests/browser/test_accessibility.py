@@ -7,7 +7,14 @@ import pytest
 
 from tests.browser.accessibility import serious, turn_the_light
 from tests.browser.chapters import speak, wipe
-from tests.browser.pointer import clear, draw_and_settle, draw_digit, draw_stroke, settled
+from tests.browser.conftest import NETWORKS
+from tests.browser.pointer import (
+    clear,
+    draw_and_settle,
+    draw_stroke,
+    settled,
+    wait_until_there,
+)
 from tests.serving import ROOT
 
 SIZES = {
@@ -138,16 +145,15 @@ def test_nothing_jumps(open_page, size):
 
 def test_doubt_and_trouble_do_not_move_the_rest(open_page):
     """What a layout shift leaves out: 500 ms after a key, everything counts here."""
-    page = open_page(sockets=False)
+    page = open_page(network=False)
     box = "s => document.querySelector(s).getBoundingClientRect().top"
     places = ("#maps .layers", "#filmstrip", "#actions")
     before = [page.evaluate(box, place) for place in places]
-    page.route("**/mnist_cnn/read*", lambda route: route.abort())
-    draw_digit(page, 7)
-    page.locator("#pad .notice:visible").wait_for()
+    page.locator("#pad .notice:visible").wait_for()  # the network is on its way
     assert [page.evaluate(box, place) for place in places] == before
-    page.unroute("**/mnist_cnn/read*")
-    page.keyboard.press("Delete")
+    page.unroute(NETWORKS)
+    page.reload()
+    wait_until_there(page)
     for y in (0.3, 0.5, 0.7):
         draw_stroke(page, [(0.05, y), (0.95, y)])
     page.locator("#answer .doubt:visible").wait_for()

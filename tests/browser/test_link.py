@@ -244,10 +244,9 @@ def test_what_a_link_cannot_hold_is_said_before(modules, strokes):
     assert modules.evaluate(encode, [strokes[0] | {"points": [1, 2]}]), "one that it can hold"
 
 
-def test_a_link_is_made_without_the_server(open_page, modules):
-    """It holds what is on the pad, not what the server has answered to."""
-    page = open_page(sockets=False)
-    page.route("**/read*", lambda route: route.abort())
+def test_a_link_is_made_before_the_network_is_there(open_page, modules):
+    """It holds what is on the pad, not what has been read."""
+    page = open_page(network=False)
     draw_digit(page, 4)
     assert page.locator("#answer .digit").inner_text() == "–"
     fragment = copied_link(page).split("#")[1]

@@ -254,13 +254,3 @@ def test_the_menu_is_inside_the_window(page, size):
     last.scroll_into_view_if_needed()
     with page.expect_download():
         last.click()
-
-
-def test_a_dead_server_is_named_and_the_drawing_can_still_be_saved(own):
-    own.route("**/mnist_cnn/**", lambda route: route.abort())
-    own.locator("#actions .save").click()
-    own.get_by_role("menuitem", name="conv2").click()
-    notice = own.locator("#actions .notice")
-    notice.get_by_text("Nothing was saved").wait_for()
-    assert save(own, "Drawing (PNG)")[0] == "digit-7-drawing.png"
-    assert notice.inner_text() == "Saved digit-7-drawing.png"

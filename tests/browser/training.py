@@ -68,7 +68,7 @@ def leave_all(page: Page) -> None:
     """Give up all runs of this tab, so that the next test has the line for itself."""
     page.evaluate(
         """async () => {
-            const {ask, post} = await import("/mnist_cnn/files/any/train/session.js");
+            const {ask, post} = (await window.mnistCnnModules).load("train/session.js");
             const {runs} = await ask("mine");
             await Promise.all(runs.map(({id}) => post("steer/leave", "", {run: id})));
         }"""
