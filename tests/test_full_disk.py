@@ -1,4 +1,4 @@
-"""A server whose disk is full: it says so, goes on reading, and trains when there is space again.
+"""A server whose disk is full: it says so, goes on, and trains when there is space again.
 
 The disk is as full as the system can make it for one process: no file may grow past a limit.
 """
@@ -8,9 +8,8 @@ import sys
 import pytest
 
 from tests.listening import until
-from tests.serving import people, start, until_awake
-from tests.test_train_routes import LONG, SHORT, follow, read
-from tests.test_train_routes import start as start_run
+from tests.serving import people, serve_process
+from tests.test_train_routes import LONG, SHORT, follow, start
 
 if not sys.platform.startswith("linux"):
     pytest.skip("limits another process", allow_module_level=True)
@@ -22,8 +21,7 @@ ROOM = 500_000  # bytes: for one snapshot, and not for two
 
 @pytest.fixture(scope="module")
 def served():
-    with start() as (address, process):
-        until_awake(address)
+    with serve_process() as (address, process):
         yield f"{address}/mnist_cnn", process.pid
 
 
@@ -52,20 +50,20 @@ def state(client, run):
 @pytest.mark.slow
 def test_a_run_ends_with_a_sentence_and_the_next_one_starts(person, fill):
     ann, ben = person("ann"), person("ben")
-    first, second = start_run(ann, LONG), start_run(ben, LONG)
+    first, second = start(ann, LONG), start(ben, LONG)
     until(lambda: state(ann, first) == "training")
     fill(ROOM)
     ended, events = follow(ann, first)
     assert (ended["state"], ended["failure"]) == ("failed", "disk")
     assert events[-1]["kind"] == "failed"
-    assert read(ann, network=first["id"]).status_code == 200  # what it had learned still reads
+    assert ann.get(f"/network/{first['id']}").status_code == 200  # what it had learned is there
     until(lambda: state(ben, second) == "starting")
 
 
 @pytest.mark.slow
 def test_files_are_neither_written_nor_taken_and_are_when_there_is_space(person, fill):
     ann = person("cleo")
-    run, _ = follow(ann, start_run(ann, SHORT))
+    run, _ = follow(ann, start(ann, SHORT))
     whole = ann.get("/train/file", params={"run": run["id"]}).content
     fill(1000)
     for refused in (

@@ -1,4 +1,4 @@
-"""The page is there before the network is; and nothing is left when the server ends."""
+"""A program serves at once, with TensorFlow asleep; and nothing is left when it ends."""
 
 import contextlib
 import os
@@ -11,45 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from websockets.exceptions import InvalidStatus
+from PIL import Image
 from websockets.sync.client import connect
 
-from mnist_cnn import model, strokes
+from mnist_cnn import model
 from mnist_cnn.ui import addresses
-from tests.serving import ROOT, free_port, serve, serve_asleep, start, until_awake
-
-SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=28)
+from tests.drawn import DRAWINGS
+from tests.serving import ROOT, free_port, serve, serve_process
 
 TRAINING = {"data": "generated", "digits": 1000, "epochs": 200}
 
 LINUX = Path("/proc/self/stat").exists()
 on_linux = pytest.mark.skipif(not LINUX, reason="needs Linux' /proc")
-
-
-def read(address):
-    query = "width=28&height=28&layers="
-    return httpx.post(f"{address}/mnist_cnn/read?{query}", content=SEVEN.tobytes())
-
-
-def test_the_page_is_served_while_the_network_sleeps_and_drawings_are_answered_then():
-    with serve_asleep() as (address, _, wake):
-        health = httpx.get(f"{address}/health")
-        assert (health.status_code, health.json()) == (503, {"status": "waking"})
-        assert health.headers["retry-after"] == "1"
-        early = read(address)
-        assert (early.status_code, early.json()) == (503, {"error": "waking"})
-        with pytest.raises(InvalidStatus, match="403"):
-            connect(f"{address.replace('http', 'ws')}/mnist_cnn/live")
-        assert "gradio-app" in httpx.get(address).text
-        assert httpx.get(f"{address}/mnist_cnn/files/any/pad/pad.js").status_code == 200
-        wake()
-        assert httpx.get(f"{address}/health").json() == {"status": "ok"}
-        assert read(address).status_code == 200
-        assert httpx.get(f"{address}/mnist_cnn/nothing").status_code in (404, 503)
 
 
 # --- python app.py -------------------------------------------------------------------------
@@ -60,7 +36,9 @@ class Program:
     """A program that serves everybody, and what it was seen to do since it began."""
 
     address: str
-    early: list[int]  # statuses of the page and of /health, as soon as it says where it is
+    number: int  # of its process
+    early: list[int]  # statuses of what a page asks for, as soon as it says where it is
+    asleep: bool  # whether TensorFlow was not loaded then
     lines: list[str]
     complaints: str
     log: Path
@@ -69,19 +47,27 @@ class Program:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
-    """``python app.py``, awake, on a system that begins with few open files."""
+    """``python app.py`` on a system that begins with few open files."""
     folder = tmp_path_factory.mktemp("program")
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context((folder / "errors").open("w"))
         options = {"stderr": errors, "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"}
         with few_files():
-            address, process = stack.enter_context(start(**options))
-        early = [httpx.get(f"{address}{path}").status_code for path in ("", "/health")]
+            address, process = stack.enter_context(serve_process(**options))
+        asked = ("", "/health", "/mnist_cnn/network/shipped", "/mnist_cnn/network/judge")
+        early = [httpx.get(f"{address}{path}").status_code for path in asked]
+        asleep = not loads_tensorflow(process.pid)
         lines = [f"Open {address}", *until_stop(process)]
-        until_awake(address)
         files = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[0] if LINUX else 0
         complaints = (folder / "errors").read_text()
-        yield Program(address, early, lines, complaints, folder / "errors", files)
+        yield Program(
+            address, process.pid, early, asleep, lines, complaints, folder / "errors", files
+        )
+
+
+def loads_tensorflow(process):
+    """Whether a process has TensorFlow's libraries in its memory, where the system tells."""
+    return LINUX and "libtensorflow" in Path(f"/proc/{process}/maps").read_text()
 
 
 @contextlib.contextmanager
@@ -101,9 +87,18 @@ def until_stop(process):
             return
 
 
-def test_a_program_serves_the_page_before_the_network_is_awake(program):
-    assert program.early == [200, 503]
-    assert read(program.address).status_code == 200
+def test_a_program_serves_the_page_and_its_networks_as_soon_as_it_says_where_it_is(program):
+    assert program.early == [200, 200, 200, 200]
+
+
+@on_linux
+def test_tensorflow_sleeps_until_a_program_calls(program, tmp_path):
+    assert program.asleep
+    Image.fromarray(255 - DRAWINGS["crossed 7"]).save(tmp_path / "seven.png")
+    picture = handle_file(tmp_path / "seven.png")
+    answer = Client(program.address, verbose=False).predict(picture, api_name="/predict")
+    assert answer["digit"] == 7
+    assert loads_tensorflow(program.number)
 
 
 def test_a_program_that_starts_complains_of_nothing(program):
@@ -220,19 +215,17 @@ def alive(process: int) -> bool:
     return fields[0] != "Z"
 
 
-def while_it_wakes(address):
+def at_once(address):
     return []
 
 
 def with_open_sockets(address):
-    until_awake(address)
-    live = f"{address.replace('http', 'ws')}/mnist_cnn/live"
-    return [connect(live) for _ in range(3)]
+    news = f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
+    return [connect(news) for _ in range(3)]
 
 
 def while_a_page_trains(address):
     """A training that has saved a snapshot, and does so again and again; no sockets."""
-    until_awake(address)
     routes, session = f"{address}/mnist_cnn/train", {"X-Mnist-Cnn-Session": "0" * 16}
     with httpx.Client(headers=session, timeout=120) as client:
         run = client.post(f"{routes}/start", json=TRAINING).json()["id"]
@@ -252,7 +245,7 @@ def until_gone(everybody):
         time.sleep(0.02)
 
 
-MOMENTS = (while_it_wakes, with_open_sockets, while_a_page_trains)
+MOMENTS = (at_once, with_open_sockets, while_a_page_trains)
 ENDS = [(number, moment) for number in (signal.SIGINT, signal.SIGTERM) for moment in MOMENTS]
 HARDEST = (signal.SIGTERM, while_a_page_trains)
 
@@ -263,7 +256,7 @@ HARDEST = (signal.SIGTERM, while_a_page_trains)
     [pytest.param(*end, marks=pytest.mark.slow if end != HARDEST else ()) for end in ENDS],
 )
 def test_the_end_leaves_no_process_and_no_file_behind(number, moment, tmp_path):
-    with start(TMPDIR=str(tmp_path)) as (address, process):
+    with serve_process(TMPDIR=str(tmp_path)) as (address, process):
         sockets = moment(address)
         everybody = family(process.pid)
         os.kill(process.pid, number)
@@ -279,7 +272,7 @@ def test_the_end_leaves_no_process_and_no_file_behind(number, moment, tmp_path):
 def test_a_server_killed_while_a_page_trains_leaves_no_process_and_the_next_says_what_it_left(
     tmp_path,
 ):
-    with start(TMPDIR=str(tmp_path)) as (address, process):
+    with serve_process(TMPDIR=str(tmp_path)) as (address, process):
         while_a_page_trains(address)
         everybody = family(process.pid)
         process.kill()
@@ -287,9 +280,8 @@ def test_a_server_killed_while_a_page_trains_leaves_no_process_and_the_next_says
     (left,) = tmp_path.glob("mnist_cnn_*")
     assert any(left.rglob("*"))
     with (tmp_path / "errors").open("w+") as errors:
-        with start(stderr=errors, TMPDIR=str(tmp_path)) as (address, _):
-            until_awake(address)
-            assert read(address).status_code == 200
+        with serve_process(stderr=errors, TMPDIR=str(tmp_path)) as (address, _):
+            assert httpx.get(address).status_code == 200
             assert not left.exists()
         errors.seek(0)
         assert errors.read() == f"Discarded {left}, which a server that was killed has left\n"

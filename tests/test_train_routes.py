@@ -7,16 +7,15 @@ import httpx
 import numpy as np
 import pytest
 
-from mnist_cnn import model, strokes, weights
+from mnist_cnn import model, weights
 from mnist_cnn.recipes import RECIPES
 from tests.fake_worker import Workers
 from tests.listening import until
 from tests.serving import people, serve
-from tests.test_live import SEVEN, decode
+from tests.test_network_file import parts
 
 SHORT = {"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"}
 LONG = {"data": "generated", "digits": 1000, "epochs": 200}
-DRAWING = strokes.render(SEVEN, size=80).tobytes()
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +46,6 @@ def follow(client, run):
         events += news.pop("events")
         if news["state"] in ("done", "stopped", "failed"):
             return news, events
-
-
-def read(client, **query):
-    return client.post("/read", params={"width": 80, "height": 80, **query}, content=DRAWING)
 
 
 @pytest.fixture(scope="module")
@@ -166,40 +161,16 @@ def test_a_run_tells_all_that_happens(trained):
     assert "weights" not in json.dumps(events)
 
 
-@pytest.mark.parametrize("index", ["", ".0", ".1"])
-def test_a_drawing_is_read_by_the_network_and_its_snapshots(ann, trained, index):
-    run, _ = trained
-    header, _, layers = decode(read(ann, network=run["id"] + index).content)
-    assert [name for name, *_ in header["layers"]] == [
-        *("conv1", "conv2", "conv3", "flatten", "dense1", "softmax")
-    ]
-    shipped = decode(read(ann).content)[2]["softmax"]
-    assert np.abs(layers["softmax"] - shipped).max() > 1e-3
-    if index == ".0":
-        untrained = model.build(1, "stride").get_weights()
-        kernels = ann.get("/train/kernels", params={"network": run["id"] + index}).content
-        shape = struct.unpack_from("<HHHH", kernels)
-        conv1 = np.frombuffer(kernels, "<f4", int(np.prod(shape)), 8).reshape(shape)
-        np.testing.assert_array_equal(conv1, untrained[0])
-
-
-def test_a_click_asks_the_same_network(ann, trained):
-    run, _ = trained
-    query = {"width": 80, "height": 80, "network": run["id"]}
-    softmax = decode(read(ann, network=run["id"]).content)[2]["softmax"]
-    terms = ann.post("/explain", params=query | {"layer": "softmax", "cell": "3"}, content=DRAWING)
-    assert terms.json()["value"] == pytest.approx(softmax[3], abs=1e-6)
-    evidence = ann.post("/evidence", params=query, content=DRAWING).json()
-    assert evidence["digit"] == int(softmax.argmax())
-    assert ann.get("/features", params={"layer": "conv1", "network": run["id"]}).status_code == 200
-
-
-def test_a_network_that_is_not_there_is_said_by_its_key(ann, trained):
-    run = trained[0]["id"]
-    for name in ("nothing", "../weights", "a.b", "x" * 500, f"{run}.99", f"{run}.-1"):
-        response = read(ann, network=name)
-        assert response.status_code == 400, name
-        assert response.json()["key"] == "networkGone", name
+def test_the_network_and_its_snapshots_are_had_as_files(ann, trained):
+    run, events = trained
+    kept = [event["index"] for event in events if event["kind"] == "kept"]
+    files = [ann.get(f"/network/{run['id']}{at}").content for at in ("", *(f".{i}" for i in kept))]
+    assert len({*files}) >= 3
+    for head, _ in map(parts, files):
+        names = [layer["name"] for layer in head["layers"]]
+        assert names == ["conv1", "conv2", "conv3", "flatten", "dense1", "softmax"]
+    untrained = np.concatenate([*map(np.ravel, model.build(1, "stride").get_weights())])
+    np.testing.assert_array_equal(parts(files[1])[1], untrained)
 
 
 def test_digits_of_a_cell_and_the_worst(ann, trained):
@@ -229,7 +200,8 @@ def test_a_network_is_taken_away_brought_back_and_reads_the_same(ann, trained, t
     brought = ann.post("/train/file", params={"name": "mine.keras"}, content=file.content).json()
     assert brought["card"]["accuracy"] == run["result"]["accuracy"]
     assert brought in ann.get("/train/mine").json()["uploads"]
-    assert read(ann, network=brought["id"]).content == read(ann, network=run["id"]).content
+    files = [ann.get(f"/network/{name}").content for name in (brought["id"], run["id"])]
+    assert files[0] == files[1]
 
 
 @pytest.mark.parametrize(
