@@ -126,7 +126,8 @@ def test_erasing_the_strongest_pixels_takes_more_away_than_erasing_others(
     scores = logits(network, erased.reshape(-1, 28, 28))
     left = scores[:, evidence.digit] - scores[:, evidence.runner_up]
     assert left[0] < np.median(left[1:])
-    assert left[0] < evidence.difference
+    # An empty pad speaks even more for a 1 than a thin line does; erasing may bring that back.
+    assert left[0] < max(evidence.difference, evidence.baseline)
 
 
 def mirrored_network():
