@@ -1,5 +1,6 @@
 """The class's routes: what they push, what they refuse, and that only the token makes a teacher."""
 
+import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FuturesTimeoutError
@@ -9,12 +10,13 @@ import numpy as np
 import pytest
 from websockets.sync.client import connect
 
-from mnist_cnn import strokes
+from tests.drawn import IMAGES
 from tests.fake_worker import Workers
 from tests.serving import PATIENCE, serve_class
+from tests.test_network_file import parts
 
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
-DRAWING = strokes.render(SEVEN, size=80)
+PICTURE = IMAGES["crossed 7"].tobytes()
+PROBABILITIES = np.array([0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0], "<f4")
 SESSION = {"X-Mnist-Cnn-Session": "a-pupil-of-this-class"}
 OTHER = {"X-Mnist-Cnn-Session": "some-body-else-entirely"}
 SHOWN = {"drawing": "drawing=1.AbC_-0123", "edition": 3, "by": "one page"}
@@ -54,9 +56,8 @@ def news(school):
         yield socket, json.loads(socket.recv(PATIENCE))
 
 
-def put_up(client, meant=7, **more):
-    query = {"meant": meant, "width": 80, "height": 80}
-    return client.post("/wall", params=query, content=DRAWING.tobytes(), **more)
+def put_up(client, meant=7, content=PICTURE + PROBABILITIES.tobytes(), **more):
+    return client.post("/wall", params={"meant": meant}, content=content, **more)
 
 
 def test_a_page_hears_at_once_what_holds(news):
@@ -79,9 +80,11 @@ def test_what_changes_is_pushed_and_the_wall_to_those_who_show_it(news, teacher,
         socket.recv(0.3)
     socket.send("wall")
     wall = json.loads(socket.recv(PATIENCE))["wall"]
-    assert (wall["ids"], wall["added"][0]["read"]) == ([number], 7)
+    (added,) = wall["added"]
+    assert (wall["ids"], added["read"], added["probability"]) == ([number], 7, 0.75)
+    assert base64.b64decode(added["image"]) == PICTURE
     assert wall["confusion"][7][7] == 1
-    assert "session" not in wall["added"][0]
+    assert "session" not in added
     assert pupil.delete("/wall", params={"id": number}).status_code == 200
     assert json.loads(socket.recv(PATIENCE))["wall"]["ids"] == []
 
@@ -149,6 +152,7 @@ BAD_COMMANDS = (
     ("/rules", b'{"fun": 7}', "There is no rule 'fun'"),
     ("/rules", b'{"network": "nobody-s"}', "no longer kept"),
     ("/rules", b'{"network": 3}', "no longer kept"),
+    ("/rules", b'{"network": "judge"}', "not built as those that are trained here"),
     ("/broadcast", b'{"drawing": "<b>", "edition": 1}', "Only pen strokes"),
     ("/broadcast", b'{"drawing": "", "edition": "1"}', "edition a whole number"),
     ("/broadcast", b'{"drawing": 7, "edition": 1}', "drawing must be a text"),
@@ -188,9 +192,37 @@ def test_a_guess_takes_nobody_s_digit_off(pupil):
 
 def test_a_wall_without_a_session_or_ink_is_refused(pupil):
     assert put_up(pupil, headers={"X-Mnist-Cnn-Session": "short"}).status_code == 400
-    query = {"meant": 7, "width": 80, "height": 80}
-    blank = pupil.post("/wall", params=query, content=bytes(6400))
-    assert "no ink" in blank.json()["error"]
+    blank = put_up(pupil, content=bytes(784) + PROBABILITIES.tobytes())
+    assert (blank.status_code, "no ink" in blank.json()["error"]) == (400, True)
+
+
+@pytest.mark.parametrize("length", [0, 783, 784, 823, 825, 1024])
+def test_a_wall_takes_a_picture_with_ten_probabilities_and_nothing_else(pupil, length):
+    content = (PICTURE + PROBABILITIES.tobytes() + bytes(300))[:length]
+    refused = put_up(pupil, content=content)
+    assert refused.status_code == 400
+    assert refused.json()["error"] == f"Expected 824 bytes, got {length}"
+
+
+NO_PROBABILITIES = {
+    "nan": [np.nan, 1, *[0] * 8],
+    "endless": [np.inf, -np.inf, 1, *[0] * 7],
+    "large": [3e38] * 10,
+    "negative": [-0.5, 1.5, *[0] * 8],
+    "too much": [0.11] * 10,
+    "too little": [0] * 10,
+}
+
+
+@pytest.mark.parametrize("numbers", NO_PROBABILITIES.values(), ids=NO_PROBABILITIES)
+def test_what_are_no_probabilities_goes_on_no_wall(pupil, numbers):
+    refused = put_up(pupil, content=PICTURE + np.array(numbers, "<f4").tobytes())
+    assert refused.status_code == 400
+    assert refused.json()["error"] == "Ten probabilities are 0 to 1, and together 1"
+
+
+def test_probabilities_may_be_off_by_their_rounding(pupil, teacher):
+    assert put_up(pupil, content=PICTURE + (PROBABILITIES * 1.0004).tobytes()).status_code == 200
 
 
 def test_the_wall_is_no_other_kind_of_file(teacher):
@@ -209,7 +241,6 @@ def test_a_correction_that_cannot_be_learned_is_refused(school):
 
 
 def test_everybody_can_be_given_another_network(teacher, news, school):
-    """A network that was only the teacher's stays when its own run or file is gone."""
     socket, _ = news
     made = httpx.post(
         f"{school[0]}/mnist_cnn/train/start",
@@ -226,16 +257,8 @@ def test_everybody_can_be_given_another_network(teacher, news, school):
     rules = json.loads(socket.recv(PATIENCE))["rules"]
     assert rules["downsampling"] == "stride"
     assert rules["network"] not in ("", made["id"])
-    query = {"width": 80, "height": 80, "network": rules["network"]}
-    read = httpx.post(f"{school[0]}/mnist_cnn/read", params=query, content=DRAWING.tobytes())
-    assert read.status_code == 200
-    assert b"pool1" not in read.content[:400]  # it has no pooling
-    assert put_up_as_pupil(school) == 200
-
-
-def put_up_as_pupil(school):
-    with httpx.Client(base_url=f"{school[0]}/mnist_cnn/class", headers=SESSION) as client:
-        return put_up(client).status_code
+    kept = httpx.get(f"{school[0]}/mnist_cnn/network/{rules['network']}")
+    assert "pool1" not in [layer["name"] for layer in parts(kept.content)[0]["layers"]]
 
 
 # --- that leave their address out of breath ------------------------------------------------

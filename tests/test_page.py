@@ -12,6 +12,8 @@ from websockets.sync.client import connect
 
 from mnist_cnn import strokes
 from mnist_cnn.ui import page
+from mnist_cnn.ui.readings import Readings
+from mnist_cnn.ui.requests import RequestError
 from tests.serving import serve
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
@@ -96,17 +98,41 @@ def test_the_endpoints_are_documented(address):
     assert "number by number" in endpoints["/activations"]["description"]
 
 
-def test_drawing_route_is_guarded_by_gradio_s_login():
-    drawing = strokes.render(SEVEN, size=28).tobytes()
+GUARDED = (
+    ("GET", "/network/shipped"),
+    ("GET", "/features?layer=conv1"),
+    ("GET", "/lessons/chapters?language=en"),
+    ("POST", "/lessons/question?width=280&height=280&chapter=flatten"),
+    ("POST", "/check?width=280&height=280"),
+    ("POST", "/ink"),
+    ("GET", "/train/about"),
+)
+
+
+def test_the_page_s_routes_are_guarded_by_gradio_s_login_and_who_is_not_in_wakes_nothing(
+    monkeypatch,
+):
+    woken = []
+
+    def shipped(readings):
+        woken.append(readings)
+        raise RequestError("It was asked for.")
+
+    monkeypatch.setattr(Readings, "shipped", shipped)
+    bodies = {"GET": b"", "POST": strokes.render(SEVEN).tobytes()}
     with serve("--auth", "teacher:chalk") as address, httpx.Client(base_url=address) as browser:
-        refused = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
-        assert refused.status_code == 401
-        assert browser.post("/mnist_cnn/ink", content=b"x").status_code == 401
+        for method, path in GUARDED:
+            refused = browser.request(method, f"/mnist_cnn{path}", content=bodies[method])
+            assert (refused.status_code, refused.json()) == (401, {"error": "Sign in first."}), path
         with pytest.raises(InvalidStatus, match="403"):
-            connect(f"{address.replace('http', 'ws')}/mnist_cnn/live")
+            connect(f"{address.replace('http', 'ws')}/mnist_cnn/class/news")
+        assert woken == []
         browser.post("/login", data={"username": "teacher", "password": "chalk"})
-        allowed = browser.post("/mnist_cnn/read?width=28&height=28", content=drawing)
-        assert allowed.status_code == 200
+        assert browser.get("/mnist_cnn/network/shipped").status_code == 200
+        for method, path in GUARDED:
+            answer = browser.request(method, f"/mnist_cnn{path}", content=bodies[method])
+            assert answer.status_code in (200, 400), path
+        assert len(woken) == 4
 
 
 def test_theme_names_system_fonts_only():

@@ -82,8 +82,9 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
         """Some of ``classroom.Rules`` as JSON: they hold for everybody from now on."""
         choices = await object_of(request, "command")
         if choices.get("network"):
-            choices["network"] = networks.keep(str(choices["network"]))
-            choices["downsampling"] = networks.find(choices["network"]).downsampling
+            reference = str(choices["network"])
+            choices["downsampling"] = networks.find(reference).downsampling
+            choices["network"] = networks.keep(reference)
         classroom.decide(choices)
         log.info("the teacher decides %s", choices)
         await run_in_threadpool(enforce, classroom, runs)
@@ -170,7 +171,7 @@ def _read_in(content: bytes) -> tuple[np.ndarray, np.ndarray]:
     probabilities = np.frombuffer(content[pixels:], "<f4")
     if not image.any():
         raise RequestError("There is no ink in the drawing")
-    whole = np.isfinite(probabilities).all() and abs(probabilities.sum() - 1) < ROUNDING
+    whole = np.isfinite(probabilities).all() and abs(probabilities.sum(dtype=float) - 1) < ROUNDING
     if not whole or probabilities.min() < 0:
         raise RequestError("Ten probabilities are 0 to 1, and together 1")
     return image, probabilities

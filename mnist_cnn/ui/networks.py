@@ -51,15 +51,18 @@ class Network:
 
     @property
     def downsampling(self) -> str:
-        """A name in ``model.DOWNSAMPLING``."""
-        return next(name for name in DOWNSAMPLING if architecture.variant(name) == self.layers)
+        """A name in ``model.DOWNSAMPLING``; raises ``RequestError`` where it has none."""
+        for name in DOWNSAMPLING:
+            if architecture.variant(name) == self.layers:
+                return name
+        raise RequestError("This network is not built as those that are trained here.")
 
     def file(self) -> bytes:
         """Return it as ``network_file`` has it."""
         return network_file.encode(self.layers, self.weights, self.about)
 
     def built(self) -> keras.Model:
-        """Return it as a model of Keras, which takes a while."""
+        """Return it as a model of Keras, which takes a while; raises as ``downsampling``."""
         from mnist_cnn import model
 
         network = model.build(downsampling=self.downsampling)
