@@ -88,11 +88,20 @@ def test_the_page_comes_compressed_and_names_all_files_before_its_first_script(c
     assert client.get("/").headers["content-encoding"] == "gzip"
     before = html.partition("<script>")[0]
     for name in gradio_files.needed():
-        assert f'href="assets/{name}"' in before
-    networks = re.findall(r'as="fetch" crossorigin href="(mnist_cnn/network/[^"]+)"', before)
+        assert name.endswith(".css") or f'<link rel="modulepreload" href="assets/{name}"' in before
+    networks = re.findall(r'href="(mnist_cnn/network/[^"]+)" as="fetch" crossorigin', before)
     for path in (MODULES[1:], *networks):
         assert "immutable" in client.get(f"/{path}").headers["cache-control"]
     assert len(networks) == 2
+
+
+def test_gradio_s_styles_come_as_one_behind_its_first(html):
+    behind = html.partition('<link rel="stylesheet" crossorigin')[2].partition("</head>")[0]
+    assert f'<link rel="stylesheet" href="{address_of("gradio.css")[1:]}"' in behind
+    for name in gradio_files.needed():
+        if name.endswith(".css"):
+            assert f'<link rel="stylesheet" href="assets/{name}" disabled>' in behind
+            assert (ASSETS / name).read_text(encoding="utf-8") in OWN["gradio.css"]
 
 
 def test_what_is_not_the_page_is_left_as_it_is(client):

@@ -41,8 +41,8 @@ def middleware(page: gr.Blocks, networks: list[str]) -> list[Middleware]:
 
     Args:
         page: is launched with it.
-        networks: see ``web.head``, with which the page's head begins. Gradio's own ``head`` is put
-            there by its script, when it is too late to ask for files.
+        networks: see ``web.head``. Gradio's own ``head`` is put into the page by its script, when
+            it is too late to ask for files.
     """
     return [Middleware(PageFiles, page=page, networks=networks)]
 
@@ -62,8 +62,8 @@ class PageFiles:
     def __init__(self, app: ASGIApp, page: gr.Blocks, networks: list[str]):
         """Stand before ``app``; see ``middleware``."""
         self.app = app
-        head = web.head(networks, page.theme_hash)
-        self._page = GZipMiddleware(_with_head(app, head), compresslevel=4)
+        first, last = web.head(networks, page.theme_hash), web.styles()
+        self._page = GZipMiddleware(_with_head(app, first, last), compresslevel=4)
         self._contents = _gradio() | {name: text.encode for name, text in web.OWN.items()}
         self._contents["/theme.css"] = page.theme_css.encode
         self._files: dict[str, File] = {}  # by the same names
@@ -117,8 +117,8 @@ def _answer(file: File, caching: str, asked: Headers) -> Response:
     return Response(gzip.decompress(file.content), headers=headers, media_type=file.media_type)
 
 
-def _with_head(app: ASGIApp, head: str) -> ASGIApp:
-    """Return an app whose answers have ``head`` before their first script."""
+def _with_head(app: ASGIApp, first: str, last: str) -> ASGIApp:
+    """Return an app whose pages have ``first`` before any script, ``last`` at their head's end."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         start: Message = {}
@@ -132,8 +132,10 @@ def _with_head(app: ASGIApp, head: str) -> ASGIApp:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            if body:  # else it is a HEAD request's
-                body = body.replace(b"<script", head.encode() + b"<script", 1)
+            before, end, after = body.rpartition(b"</head>")
+            if end:  # else it is a HEAD request's, or no page
+                before = before.replace(b"<script", first.encode() + b"<script", 1)
+                body = b"".join([before, last.encode(), end, after])
                 MutableHeaders(scope=start)["content-length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})

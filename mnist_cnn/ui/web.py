@@ -47,24 +47,32 @@ def head(networks: list[str], theme: str) -> str:
         theme: the hash by which Gradio asks for its theme.
     """
     scripts = [name for name in gradio_files.needed() if name.endswith(".js")]
-    styles = [name for name in gradio_files.needed() if name.endswith(".css")]
     modules = address_of("modules.js")[1:]
     start = (HERE / "start.js").read_text(encoding="utf-8")
-    # The large ones first: the small ones then wait for the line's delay and not for its width.
     lines = [
         _link("modulepreload", modules),
-        *(_link("preload", path[1:], 'as="fetch" crossorigin') for path in networks),
-        *(_link("modulepreload", f"assets/{name}") for name in scripts[:1]),
         f'<script data-modules="{modules}">{start}</script>',
-        _link("stylesheet", address_of("gradio.css")[1:]),
+        _link("preload", address_of("gradio.css")[1:], 'as="style"'),
         _link("preload", f"theme.css?v={theme}", 'as="style"'),
-        *(_link("modulepreload", f"assets/{name}") for name in scripts[1:]),
-        # Not fetched, but found by Gradio, which then does not ask for it.
-        *(_link("stylesheet", f"assets/{name}", "disabled") for name in styles),
-        "",
+        *(_link("modulepreload", f"assets/{name}") for name in scripts),
+        # Last: they come while Gradio puts the page together.
+        *(_link("preload", path[1:], 'as="fetch" crossorigin') for path in networks),
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
+
+
+def styles() -> str:
+    """Return what the page's head ends with, behind Gradio's first style: its others, as one.
+
+    Gradio finds the links to them and does not ask for them, nor does a browser.
+    """
+    others = [name for name in gradio_files.needed() if name.endswith(".css")]
+    lines = [
+        _link("stylesheet", address_of("gradio.css")[1:]),
+        *(_link("stylesheet", f"assets/{name}", "disabled") for name in others),
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _link(relation: str, path: str, more: str = "") -> str:
-    return f'<link rel="{relation}" {more} href="{path}">'
+    return f'<link rel="{relation}" href="{path}" {more}>'
