@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_cnn import architecture, temporary
+from mnist_cnn import architecture, temporary, weights_file
 from mnist_cnn.model import DOWNSAMPLING
 from mnist_cnn.ui import command_line
 from mnist_cnn.ui.accounts import AccountsError, accounts
@@ -39,7 +39,9 @@ def _look_through(path: Path) -> None:
     """Raise ``WeightsError`` unless there are weights of this network at ``path``."""
     try:
         network = architecture.layers_in(path)
-        if any(architecture.variant(name) == network for name in DOWNSAMPLING):
+        shapes = [array.shape for array in weights_file.arrays_in(path)]
+        known = any(architecture.variant(name) == network for name in DOWNSAMPLING)
+        if known and shapes == [shape for layer in network for shape in layer.arrays]:
             return
     except UNREADABLE:
         pass  # a sentence on what is wrong comes from

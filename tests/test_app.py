@@ -1,15 +1,18 @@
 """``python app.py``: what a person sees who starts it, and what goes wrong in a sentence."""
 
+import io
 import os
 import re
 import socket
 import subprocess
 import sys
+import zipfile
 
+import h5py
 import pytest
 
 import app
-from mnist_cnn import temporary, weights
+from mnist_cnn import model, temporary, weights, weights_file
 from mnist_cnn.ui import server
 from tests.serving import ROOT, free_port
 
@@ -79,6 +82,25 @@ def test_missing_or_corrupt_weights_give_a_sentence(start, tmp_path, content, se
     assert sentence in complaint
     assert str(file) in complaint
     assert "python -m mnist_cnn train" in complaint
+
+
+@pytest.mark.parametrize("numbers", ["of another network", "missing"])
+def test_weights_that_do_not_fit_their_layers_give_a_sentence(start, tmp_path, numbers):
+    file, other = tmp_path / "mine.keras", tmp_path / "other.keras"
+    model.build(1, "none").save(other)
+    with zipfile.ZipFile(other) as theirs:
+        arrays = theirs.read(weights_file.NUMBERS)
+    if numbers == "missing":
+        emptied = io.BytesIO(arrays)
+        with h5py.File(emptied, "r+") as content:
+            del content["layers/conv2d_1"]
+        arrays = emptied.getvalue()
+    with zipfile.ZipFile(weights.DEFAULT) as ours, zipfile.ZipFile(file, "w") as mixed:
+        for name in ours.namelist():
+            mixed.writestr(name, arrays if name == weights_file.NUMBERS else ours.read(name))
+    status, printed, complaint = start("--weights", str(file))
+    assert (status, printed) == (1, "")
+    assert f"{file} is damaged" in complaint
 
 
 def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else(tmp_path):

@@ -1,12 +1,13 @@
-"""What is read of a network without TensorFlow is what TensorFlow makes of it."""
+"""What is read of a network and its weights without TensorFlow is what TensorFlow makes of it."""
 
 import subprocess
 import sys
 
 import keras
+import numpy as np
 import pytest
 
-from mnist_cnn import architecture, model, weights
+from mnist_cnn import architecture, model, weights, weights_file
 from mnist_cnn.receptive_field import fields_along, receptive_fields
 from tests.serving import ROOT
 from tests.test_receptive_field import ARCHITECTURES, chain
@@ -30,6 +31,10 @@ def test_layers_shapes_and_fields_are_those_of_the_network_itself(build, tmp_pat
     ]
     assert layers == [architecture.described(network.get_layer(row.name)) for row in rows]
     assert fields_along(layers) == receptive_fields(network)
+    arrays = weights_file.arrays_in(tmp_path / "any.keras")
+    assert {array.dtype for array in arrays} <= {np.dtype("float32")}
+    for array, expected in zip(arrays, network.get_weights(), strict=True):
+        np.testing.assert_array_equal(array, expected)
 
 
 def test_the_shipped_weights_are_described_without_tensorflow():

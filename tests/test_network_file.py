@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from mnist_cnn import model, network_file, weights
+from mnist_cnn import architecture, doubt, model, network_file, variants, weights
 from mnist_cnn.__main__ import main
 
 
@@ -33,6 +33,29 @@ def test_its_numbers_begin_where_an_array_may(words):
     content = network_file.encode(layers, network.get_weights(), {"words": words})
     assert int.from_bytes(content[:4], "little") % 4 == 0
     assert parts(content)[0]["about"] == {"words": words}
+
+
+NETWORKS = {
+    "shipped": weights.load,
+    "judge": lambda: doubt.Judge().network,
+    **{name: lambda name=name: variants.load(name) for name in variants.VARIANTS},
+    **{f"untrained {how}": lambda how=how: model.build(2, how) for how in model.DOWNSAMPLING},
+}
+
+
+@pytest.mark.parametrize("make", NETWORKS.values(), ids=NETWORKS)
+def test_it_is_the_same_with_keras_and_without(make, tmp_path):
+    network, path = make(), tmp_path / "any.keras"
+    network.save(path)
+    layers = network_file.layers_of(network)
+    expected = network_file.encode(layers, network.get_weights(), {"a": 1})
+    assert network_file.of_keras(path, {"a": 1}) == expected
+
+
+@pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
+def test_a_variant_is_described_as_it_is_built(downsampling):
+    built = network_file.layers_of(model.build(downsampling=downsampling))
+    assert architecture.variant(downsampling) == built
 
 
 def test_weights_of_another_network_are_not_written(reader):

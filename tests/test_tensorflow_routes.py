@@ -1,0 +1,192 @@
+"""What the page asks TensorFlow: to check its reading, and what excites a channel; woken once."""
+
+import struct
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from mnist_cnn import reading, strokes, variants, weights
+from mnist_cnn.feature_visualization import FeatureVisualizer
+from mnist_cnn.reading import Reader
+from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.readings import Readings
+from mnist_cnn.ui.tensorflow_routes import OnDemand
+from tests.drawn import DRAWINGS
+from tests.fake_worker import Workers
+from tests.serving import people, serving
+
+SEVEN, WIDE = DRAWINGS["crossed 7"], DRAWINGS["1"][100:140]
+LONG = {"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"}
+TOGETHER = 4
+
+
+@pytest.fixture(scope="module")
+def served():
+    """A page whose trainings do what they are told: its routes' address, and their workers."""
+    workers = Workers()
+    with serving(worker=workers) as (address, served):
+        yield f"{address}/mnist_cnn", workers
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    with httpx.Client(base_url=served[0], timeout=60) as client:
+        yield client
+
+
+def check(client, drawing, **query):
+    height, width = drawing.shape
+    query = {"width": width, "height": height, **query}
+    return client.post("/check", params=query, content=drawing.tobytes())
+
+
+def assert_read(answer, read):
+    """An answer holds the picture and all activations of a reading, in their order."""
+    assert answer.status_code == 200, answer.text
+    assert answer.content[:784] == read.stages.image.tobytes()
+    expected = np.concatenate([*map(np.ravel, read.activations.layers.values())])
+    got = np.frombuffer(answer.content[784:], "<f4")
+    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("drawing", [SEVEN, WIDE, np.full((1, 1), 255, np.uint8)])
+def test_a_check_is_all_that_python_and_tensorflow_make_of_a_drawing(client, reader, drawing):
+    assert_read(check(client, drawing), reader.read(drawing))
+
+
+def test_another_network_is_checked_by_its_own_weights(client, reader):
+    network = variants.load("stride")
+    read = Reader(network, reader.judge).read(SEVEN)
+    assert_read(check(client, SEVEN, network="variant-stride"), read)
+    assert not np.allclose(read.activations.probabilities, 0.1, atol=0.01)
+
+
+def test_a_network_in_training_is_checked_as_it_is(served, client):
+    with people(served[0]) as person:
+        run = person("ann").post("/train/start", json=LONG).json()["id"]
+        worker = served[1].made[-1]
+        worker.load()
+        answers = []
+        for _ in range(2):
+            answers.append(check(client, SEVEN, network=run).content)
+            worker.step(1)
+        assert answers[0] != answers[1]
+        assert check(client, SEVEN, network=f"{run}.0").content == answers[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "sentence"),
+    [
+        ("width=28&height=28", b"\0" * 783, "Expected 28×28 = 784 bytes, got 783"),
+        ("width=28&height=28", b"\0" * 785, "Expected 28×28 = 784 bytes, got 785"),
+        ("width=0&height=28", b"", "width must be a whole number from 1 to 280, got '0'"),
+        ("width=28&height=281", b"", "height must be"),
+        ("width=nan&height=28", b"", "got 'nan'"),
+        ("width=-5&height=28", b"", "got '-5'"),
+        ("", b"", "width must be"),
+        ("width=5&height=4", bytes(20), "There is no ink in the drawing"),
+        ("width=1&height=1&network=gone", b"\xff", "no longer kept"),
+        ("width=1&height=1&network=judge", b"\xff", "not built as those that are trained here"),
+        ("width=1&height=1&network=variant-dense", b"\xff", "not built as those"),
+    ],
+)
+def test_what_cannot_be_checked_gets_a_sentence(client, query, body, sentence):
+    answer = client.post(f"/check?{query}", content=body)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["error"]
+
+
+def test_a_check_is_neither_kept_nor_compressed(client):
+    headers = check(client, SEVEN).headers
+    assert headers["content-encoding"] == "identity"
+    assert headers["cache-control"] == "no-store"
+
+
+def test_features_are_those_of_the_network_and_kept_where_it_stays(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    for name, network in (("", weights.load()), ("variant-stride", variants.load("stride"))):
+        answer = client.get("/features", params={"layer": "conv1", "network": name})
+        shape = struct.unpack_from("<HHH", answer.content)
+        pictures = np.frombuffer(answer.content, np.uint8, offset=6).reshape(shape)
+        expected = FeatureVisualizer(network, tmp_path / "own").pictures("conv1")
+        np.testing.assert_array_equal(pictures, expected)
+        assert ("immutable" in answer.headers["cache-control"]) == (name != "")
+    named = client.get("/features", params={"layer": "conv1", "network": "shipped"})
+    assert named.headers["cache-control"] == "no-store"
+
+
+def test_features_of_what_is_in_training_or_not_there_are_refused(served, client):
+    with people(served[0]) as person:
+        run = person("ben").post("/train/start", json=LONG).json()["id"]
+        served[1].made[-1].load()
+        refused = client.get("/features", params={"layer": "conv1", "network": run})
+        assert (refused.status_code, refused.json()["key"]) == (400, "inTraining")
+    refused = client.get("/features", params={"layer": "pool1", "network": "variant-stride"})
+    assert "no layer 'pool1', only conv1, conv2" in refused.json()["error"]
+
+
+# --- who asks first ------------------------------------------------------------------------
+
+
+def together(ask):
+    """Return what several get who ask at once."""
+    meeting = threading.Barrier(TOGETHER)
+
+    def asking(_):
+        meeting.wait(30)
+        return ask()
+
+    with ThreadPoolExecutor(TOGETHER) as threads:
+        return [*threads.map(asking, range(TOGETHER))]
+
+
+def test_those_who_ask_first_wait_for_one_reader(monkeypatch, reader):
+    loads, go_on = [], threading.Event()
+
+    def load(path):
+        loads.append(path)
+        go_on.wait(0.3)  # so that the others come meanwhile
+        return reader
+
+    monkeypatch.setattr(reading.Reader, "load", load)
+    readings = Readings(weights.DEFAULT)
+    assert not readings.loaded
+    assert together(readings.shipped) == [reader] * TOGETHER
+    assert loads == [weights.DEFAULT]
+    assert readings.loaded
+
+
+def test_the_shipped_network_s_reader_is_made_once_and_shares_its_judge(monkeypatch, reader):
+    monkeypatch.setattr(reading.Reader, "load", lambda path: reader)
+    readings, networks = Readings(weights.DEFAULT), Networks(weights.DEFAULT, None, None)
+    assert readings.of(networks.find(""), networks.shipped) is reader
+    other = readings.of(networks.find("variant-stride"), networks.shipped)
+    assert other is not reader
+    assert other.judge is reader.judge
+    assert other.read(strokes.render([])) is None
+
+
+def test_routes_are_made_when_the_first_is_asked_for_and_once():
+    made, go_on = [], threading.Event()
+
+    def make():
+        made.append(True)
+        go_on.wait(0.3)
+        return [Route("/lessons/one", lambda request: PlainTextResponse("one"))]
+
+    app = Starlette(routes=[Route("/lessons/{name}", OnDemand(make))])
+    app.auth = app.auth_dependency = None  # as Gradio's without accounts
+    with TestClient(app) as client:
+        assert client.get("/elsewhere").status_code == 404
+        assert made == []
+        answers = together(lambda: client.get("/lessons/one").text)
+        assert answers == ["one"] * TOGETHER
+        assert client.get("/lessons/two").status_code == 404
+        assert made == [True]
