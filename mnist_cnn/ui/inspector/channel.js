@@ -45,12 +45,13 @@ function kernelFigure({ channels, kernels }) {
 
 /** The part of the picture seen by the channel's strongest cell, or null when it is off. */
 function strongestPatch(network, { layer, cell }, { layers, image }) {
-  const shown = layers.get(layer);
-  if (cell.length !== 3 || !shown?.maxima[cell[2]]) return null;
-  const [height, width, channels] = shown.shape;
+  if (cell.length !== 3) return null;
+  const { shape, values } = layers.get(layer);
+  const [height, width, channels] = shape;
   let strongest = 0;
-  const level = (i) => shown.levels[i * channels + cell[2]];
-  for (let i = 1; i < height * width; i++) if (level(i) > level(strongest)) strongest = i;
+  const value = (i) => values[i * channels + cell[2]];
+  for (let i = 1; i < height * width; i++) if (value(i) > value(strongest)) strongest = i;
+  if (value(strongest) <= 0) return null;
   const { region } = network.place(layer, [
     Math.floor(strongest / width),
     strongest % width,

@@ -2,6 +2,7 @@
 import { Sprite } from "../maps/sprite.js";
 
 const SIDE = 182; // CSS pixels at most
+const BRIGHT = 0.55; // of the strongest: light enough for dark numbers
 const LEAST_FOR_NUMBERS = 34; // CSS pixels of a cell
 
 export class Enlarged {
@@ -34,7 +35,7 @@ export class Enlarged {
     this.#layMark();
   }
 
-  /** layer: decoded activations, or null to clear */
+  /** layer: its activations, see reader/reading.js; null to clear */
   show(layer) {
     if (this.element.hidden) return;
     if (!layer) {
@@ -43,13 +44,13 @@ export class Enlarged {
       return;
     }
     const channel = this.#cell[2];
-    const levels = new Uint8Array(this.height * this.width);
-    for (let i = 0; i < levels.length; i++) levels[i] = layer.levels[i * this.channels + channel];
-    this.sprite.paint({ levels, maxima: [layer.maxima[channel]] }, true);
+    const values = layer.values.filter((_, i) => i % this.channels === channel);
+    const strongest = Math.max(...values);
+    this.sprite.paint(values, true);
     [...this.numbers.children].forEach((number, i) => {
-      const value = (levels[i] / 255) * layer.maxima[channel];
+      const value = values[i];
       number.textContent = value === 0 ? "0" : value.toFixed(value < 9.95 ? 2 : 1);
-      number.classList.toggle("bright", levels[i] > 140);
+      number.classList.toggle("bright", value > BRIGHT * strongest);
     });
   }
 

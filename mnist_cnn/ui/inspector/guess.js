@@ -1,7 +1,7 @@
-// Guess first: a number is hidden, the person works it out and types it, and it is checked.
+// Guess first: what a hidden number is made of, and where the person types what it must be.
+import { check, parse } from "../explain/guess.js";
 import { text } from "../locales/language.js";
 import { shade, signedShade } from "../maps/colormap.js";
-import { IMAGE } from "../maps/network.js";
 import { shortNumber } from "../maps/readout.js";
 import { make, tile } from "./elements.js";
 
@@ -14,17 +14,12 @@ const MISTAKES = {
   sign: "guessSign",
 };
 
-/** Whether a person can work this number out: nobody adds up the 288 products of conv2 by hand. */
-export const guessable = ({ kind, inputs }) =>
-  kind === "pooling" || (kind === "convolution" && inputs.layer === IMAGE);
-
 /**
  * What the number is made of, without the number, and a place to type it.
- * @param check turns what is typed into a promise of {right, value, mistake}
  * @param reveal called to show the working
  * @param another called to hide another number
  */
-export function guess(explanation, { check, reveal, another }) {
+export function guess(explanation, { reveal, another }) {
   const typed = make("input", "typed");
   Object.assign(typed, { type: "text", inputMode: "decimal", maxLength: 20, autocomplete: "off" });
   typed.setAttribute("aria-label", text("guessTyped"));
@@ -38,11 +33,12 @@ export function guess(explanation, { check, reveal, another }) {
     button("button", "lessonReveal", reveal),
     button("button", "guessAnother", another),
   );
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { right, value, mistake, refused } = await check(typed.value);
-    verdict.textContent = refused ?? verdictOf(right, value, mistake);
-    if (right) reveal(verdict.textContent);
+    const number = parse(typed.value);
+    const checked = number === null ? null : check(explanation, number);
+    verdict.textContent = checked ? verdictOf(checked) : text("lessonNoNumber");
+    if (checked?.right) reveal(verdict.textContent);
   });
   return [make("p", "hint", text(taskOf(explanation))), ingredients(explanation), form, verdict];
 }
@@ -52,7 +48,7 @@ function taskOf({ kind, how }) {
   return how === "max" ? "guessMax" : "guessMean";
 }
 
-function verdictOf(right, value, mistake) {
+function verdictOf({ right, value, mistake }) {
   if (right) return text("guessRight", { value: shortNumber(value) });
   return text(mistake ? MISTAKES[mistake] : "lessonWrong");
 }

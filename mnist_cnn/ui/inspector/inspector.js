@@ -2,10 +2,11 @@
 import { text, translate, onLanguage } from "../locales/language.js";
 import { IMAGE, Network } from "../maps/network.js";
 import { emit, listen } from "../transport/events.js";
-import { latest, question } from "../transport/question.js";
+import { explain } from "../explain/arithmetic.js";
+import { choose, guessable } from "../explain/guess.js";
 import { aboutChannel } from "./channel.js";
 import { Enlarged } from "./enlarged.js";
-import { guess, guessable } from "./guess.js";
+import { guess } from "./guess.js";
 import { working } from "./working.js";
 
 /** props.layers: the layers of the network, as page.py lists them */
@@ -30,11 +31,6 @@ export function mount(element, props) {
     point: (layer, cell) => emit("point", layer && network.place(layer, cell)),
   };
   const enlarged = new Enlarged(part("enlarged"), (cell) => lead(network.place(place.layer, cell)));
-  const ask = latest(
-    ({ place: { layer, cell }, frame }) => question("explain", { layer, cell }, frame),
-    (explanation, asked) => asked.place === place && show(explanation),
-    (error, asked) => asked.place === place && say(error.refused ?? text("unreachable")),
-  );
 
   function lead(next) {
     leading = true;
@@ -60,15 +56,14 @@ export function mount(element, props) {
 
   function refresh() {
     if (!place) return;
-    const { answer, frame } = now;
+    const { answer } = now;
     enlarged.show(answer.empty ? null : answer.layers.get(place.layer));
     if (answer.empty) return say(text("drawADigit"));
     if (place.layer === IMAGE) return showPixel(answer);
-    ask({ place, frame });
+    show(explain(answer.network, answer.image, answer.layers, place.layer, place.cell));
   }
 
   function show(explanation) {
-    if (now.answer.empty) return;
     part("guessing").hidden = !guessable(explanation);
     if (hide(explanation)) return;
     const rest = part("working").querySelector("details")?.open ?? false;
@@ -83,20 +78,15 @@ export function mount(element, props) {
     document.body.classList.toggle("guessing", hidden);
     if (!hidden) return false;
     if (part("working").querySelector(".guess")?.dataset.cell === nameOf(place)) return true;
-    const { frame } = now;
-    const [asked, { layer, cell }] = [place, place];
+    const hiding = place;
     const parts = guess(explanation, {
-      check: (typed) =>
-        question("guess", { layer, cell, typed }, frame).catch(({ refused }) => ({
-          refused: refused ? text("lessonNoNumber") : text("unreachable"),
-        })),
       reveal: (words = "") => {
-        revealed = { place: asked, words };
+        revealed = { place: hiding, words };
         refresh();
       },
-      another: async () => {
-        const next = await question("hidden", { layer, turn: ++turn }, frame);
-        lead(network.place(layer, next.cell));
+      another: () => {
+        const { network: read, image, layers } = now.answer;
+        lead(network.place(hiding.layer, choose(read, image, layers, hiding.layer, ++turn)));
       },
     });
     parts.find((made) => made.matches(".guess")).dataset.cell = nameOf(place);

@@ -1,4 +1,4 @@
-// The working of one number, as the server's explanation tells it: one view for each operation.
+// The working of one number: one view for each operation.
 import { convolution } from "./convolution.js";
 import { dense, softmax } from "./dense.js";
 import { flatten, pooling } from "./pooling.js";
@@ -6,7 +6,7 @@ import { flatten, pooling } from "./pooling.js";
 const VIEWS = { convolution, pooling, flatten, dense, softmax };
 
 /**
- * @param explanation a dataclass of mnist_cnn/arithmetic.py
+ * @param explanation what explain/arithmetic.js explains
  * @param links {follow(layer, cell), point(layer, cell)}, for the numbers it is made of
  * @param rest whether the smaller terms are shown too
  * @returns the elements to show

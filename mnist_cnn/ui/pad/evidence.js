@@ -1,12 +1,15 @@
 // Heat on the drawing: blue speaks for the answer, orange for the runner-up.
+import { evidence as evidenceOf } from "../explain/evidence.js";
 import { text, onLanguage } from "../locales/language.js";
 import { signedColor, signedPixel } from "../maps/colormap.js";
 import { listen } from "../transport/events.js";
-import { latest, question } from "../transport/question.js";
+import { pause } from "../transport/pause.js";
+import { latest } from "../transport/question.js";
 import { PAD_SIZE } from "./drawing.js";
 import { Projection } from "./projection.js";
 
 const IMAGE_SIZE = 28;
+const SLICE = 4; // milliseconds of work, until the pen may have its turn
 const GAIN = 1.4; // the strongest pixels are few: bring up the others
 
 /** paper: the element the drawing fills; the heat lies over it */
@@ -18,17 +21,19 @@ export function showEvidence(paper) {
   let asked = null; // the frame that the evidence is of
   let waiting = false; // for evidence of what is shown now
 
-  const ask = latest(
-    ({ frame }) => question("evidence", {}, frame),
-    (answer, wanted) => {
-      if (!on || !fits(answer, wanted.frame)) return;
-      evidence = answer;
+  const find = latest(
+    ({ answer }) => inSlices(evidenceOf(answer.network, answer.image)),
+    (found, wanted) => {
+      if (!on || !fits(found, wanted.frame)) return;
+      evidence = found;
       asked = wanted.frame;
       waiting = false;
-      paint(heat.canvas, evidence, new Projection(wanted.answer, wanted.frame));
+      paint(heat.canvas, evidence, new Projection(wanted.answer));
       say();
     },
-    () => clear(), // the pad itself says when the server does not answer
+    (error) => {
+      throw error;
+    },
   );
 
   /** Whether evidence is of the answer that is shown, and of ink that is all still there. */
@@ -52,7 +57,7 @@ export function showEvidence(paper) {
     if (!evidence) return heat.legend.replaceChildren(text("evidenceWait"));
     heat.legend.replaceChildren(
       word(1, text("speaksFor", { digit: evidence.digit })),
-      word(-1, text("speaksFor", { digit: evidence.runner_up })),
+      word(-1, text("speaksFor", { digit: evidence.runnerUp })),
     );
   }
 
@@ -63,7 +68,7 @@ export function showEvidence(paper) {
       waiting = true;
       say();
     }
-    ask(now);
+    find(now);
   }
 
   onLanguage(say);
@@ -77,6 +82,18 @@ export function showEvidence(paper) {
     now = next;
     refresh();
   });
+}
+
+/** What a generator returns in the end, which works a little and rests. */
+async function inSlices(work) {
+  for (;;) {
+    const end = performance.now() + SLICE;
+    do {
+      const { done, value } = work.next();
+      if (done) return value;
+    } while (performance.now() < end);
+    await pause(0);
+  }
 }
 
 function create(paper) {
@@ -100,9 +117,9 @@ function word(sign, words) {
 }
 
 function paint(canvas, { pixels }, projection) {
-  const most = pixels.flat().reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
+  const most = pixels.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
   const source = new OffscreenCanvas(IMAGE_SIZE, IMAGE_SIZE);
-  const colors = Uint32Array.from(pixels.flat(), (value) => signedPixel((value / most) * GAIN));
+  const colors = Uint32Array.from(pixels, (value) => signedPixel((value / most) * GAIN));
   const image = new ImageData(new Uint8ClampedArray(colors.buffer), IMAGE_SIZE, IMAGE_SIZE);
   source.getContext("2d").putImageData(image, 0, 0);
   const context = canvas.getContext("2d");

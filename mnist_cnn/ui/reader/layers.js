@@ -122,7 +122,7 @@ export function softmax(logits) {
 }
 
 /** Where each window along a side begins, as TensorFlow has it; below 0: outside. */
-function windows(side, size, stride, padding) {
+export function windows(side, size, stride, padding) {
   const same = padding === "same"; // as many as fit when the rim is filled up with nothing
   const count = same ? Math.ceil(side / stride) : Math.floor((side - size) / stride) + 1;
   const missing = same ? Math.max(0, (count - 1) * stride + size - side) : 0;

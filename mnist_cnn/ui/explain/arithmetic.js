@@ -1,0 +1,172 @@
+// Where any one number of a network comes from: the terms that add up to it, in float64.
+//
+// All terms have `kind`, `layer`, `cell`, `value`, which is the network's own, and `inputs`: where
+// what was read begins, {layer, row, column, channel}, as far as there are such; a row or a column
+// is negative where padding comes first, and the layer is "image" where the picture is read. By kind:
+//   convolution {channels, sums, patches, kernels, bias, total, activation}: total = Σ sums + bias;
+//               input channels by the size of their sum of patch × kernel, the largest first
+//   pooling     {how: "max" | "average", window, winner: [row, column] | null}: without padding
+//   flatten     the one cell that `inputs` names
+//   dense       {units, values, weights, products, bias, total, activation}: total = Σ products +
+//               bias; input units by the size of their product, the largest first
+//   softmax     the same and {logits, exponentials, denominator}: value = exponentials[unit] ÷
+//               denominator, exp of each logit less the largest; total is the unit's own logit
+import { windows } from "../reader/layers.js";
+
+const IMAGE = "image";
+const AXES = { 1: ["unit"], 3: ["row", "column", "channel"] };
+
+/**
+ * @param {Network} network of the page's reader
+ * @param {Uint8Array} image 28×28 pixels, what it read
+ * @param {Map<string, {values: Float32Array}>} layers what it made of it
+ * @param {string} name of a layer
+ * @param {number[]} cell [row, column, channel] of a map, [unit] of a vector
+ * @throws {RangeError} there is no such layer, or it has no such cell
+ */
+export function explain(network, image, layers, name, cell) {
+  const place = network.layers.findIndex((layer) => layer.name === name);
+  if (place < 0) throw new RangeError(`The network has no layer ${name}.`);
+  const layer = network.layers[place];
+  check(layer, cell);
+  const value = layers.get(name).values[indexOf(layer.shape, cell)];
+  const read = readBy(network, place, image, layers);
+  const terms = TERMS[layer.kind]({ ...layer, cell, read, arrays: network.weights.get(name) });
+  return { layer: name, cell: [...cell], value, ...terms };
+}
+
+/** What every unit of a dense layer weighs and adds up: Σ value × weight + bias, Float64Array. */
+export function weightedSums(values, [kernel, bias]) {
+  const sums = Float64Array.from(bias);
+  values.forEach((value, i) => {
+    for (let unit = 0; unit < sums.length; unit++) sums[unit] += value * kernel[i * sums.length + unit];
+  });
+  return sums;
+}
+
+function check({ name, shape }, cell) {
+  const there = (side, axis) => Number.isInteger(cell[axis]) && cell[axis] >= 0 && cell[axis] < side;
+  if (cell.length === shape.length && shape.every(there)) return;
+  const ranges = AXES[shape.length].map((axis, i) => `${axis} 0 to ${shape[i] - 1}`).join(", ");
+  throw new RangeError(`${name} has the cells ${ranges}, and no cell ${cell.join(", ")}.`);
+}
+
+/** What a layer read: {name, shape, values}. */
+function readBy(network, place, image, layers) {
+  if (place === 0) {
+    const values = Float32Array.from(image, (pixel) => pixel / 255);
+    return { name: IMAGE, shape: network.input, values };
+  }
+  const { name, shape } = network.layers[place - 1];
+  return { name, shape, values: layers.get(name).values };
+}
+
+const indexOf = (shape, cell) => cell.reduce((at, place, axis) => at * shape[axis] + place, 0);
+
+function convolution({ shape, size, stride, padding, activation, cell, read, arrays }) {
+  const [row, column, filter] = cell;
+  const [kernel, biases] = arrays;
+  const [height, width, channels] = read.shape;
+  const top = windows(height, size[0], stride[0], padding)[row];
+  const left = windows(width, size[1], stride[1], padding)[column];
+  const patches = each(channels, (channel) =>
+    grid(size, (i, j) => numberAt(read, top + i, left + j, channel)),
+  );
+  const kernels = each(channels, (channel) =>
+    grid(size, (i, j) => kernel[((i * size[1] + j) * channels + channel) * shape[2] + filter]),
+  );
+  const sums = patches.map((patch, channel) =>
+    add(patch.flatMap((line, i) => line.map((value, j) => value * kernels[channel][i][j]))),
+  );
+  const order = largestFirst(sums);
+  return {
+    kind: "convolution",
+    inputs: { layer: read.name, row: top, column: left },
+    channels: order,
+    sums: order.map((channel) => sums[channel]),
+    patches: order.map((channel) => patches[channel]),
+    kernels: order.map((channel) => kernels[channel]),
+    bias: biases[filter],
+    total: add(sums) + biases[filter],
+    activation,
+  };
+}
+
+/** The number at a place of a map; around it is nothing. */
+function numberAt({ shape: [height, width, channels], values }, row, column, channel) {
+  if (row < 0 || row >= height || column < 0 || column >= width) return 0;
+  return values[(row * width + column) * channels + channel];
+}
+
+function pooling(how, { size, stride, padding, cell, read }) {
+  const [row, column, channel] = cell;
+  const [height, width] = read.shape;
+  const [top, bottom] = inside(windows(height, size[0], stride[0], padding)[row], size[0], height);
+  const [left, right] = inside(windows(width, size[1], stride[1], padding)[column], size[1], width);
+  const window = grid([bottom - top, right - left], (i, j) =>
+    numberAt(read, top + i, left + j, channel),
+  );
+  const numbers = window.flat();
+  const first = numbers.indexOf(Math.max(...numbers));
+  return {
+    kind: "pooling",
+    how,
+    inputs: { layer: read.name, row: top, column: left, channel },
+    window,
+    winner: how === "max" ? [Math.floor(first / (right - left)), first % (right - left)] : null,
+  };
+}
+
+/** First place and end of a window along a side, without the padding. */
+const inside = (start, size, side) => [Math.max(0, start), Math.min(side, start + size)];
+
+function flatten({ cell: [unit], read }) {
+  const [, width, channels] = read.shape;
+  const place = Math.floor(unit / channels);
+  const [row, column, channel] = [Math.floor(place / width), place % width, unit % channels];
+  return { kind: "flatten", inputs: { layer: read.name, row, column, channel } };
+}
+
+function dense({ shape: [count], activation, cell: [unit], read, arrays }) {
+  const [kernel, biases] = arrays;
+  const weights = each(read.values.length, (i) => kernel[i * count + unit]);
+  const products = weights.map((weight, i) => read.values[i] * weight);
+  const order = largestFirst(products);
+  const terms = {
+    kind: "dense",
+    inputs: { layer: read.name },
+    units: order,
+    values: order.map((i) => read.values[i]),
+    weights: order.map((i) => weights[i]),
+    products: order.map((i) => products[i]),
+    bias: biases[unit],
+    total: add(products) + biases[unit],
+    activation,
+  };
+  return activation === "softmax" ? { ...terms, ...shares(read.values, arrays) } : terms;
+}
+
+function shares(values, arrays) {
+  const logits = [...weightedSums(values, arrays)];
+  const most = Math.max(...logits);
+  const exponentials = logits.map((logit) => Math.exp(logit - most));
+  return { kind: "softmax", logits, exponentials, denominator: add(exponentials) };
+}
+
+const TERMS = {
+  Conv2D: convolution,
+  MaxPooling2D: (layer) => pooling("max", layer),
+  AveragePooling2D: (layer) => pooling("average", layer),
+  Flatten: flatten,
+  Dense: dense,
+};
+
+/** The order that sorts by size without sign; equals stay in their order. */
+const largestFirst = (numbers) =>
+  [...numbers.keys()].toSorted((a, b) => Math.abs(numbers[b]) - Math.abs(numbers[a]));
+
+const each = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+
+const grid = ([rows, columns], make) => each(rows, (row) => each(columns, (column) => make(row, column)));
+
+const add = (numbers) => numbers.reduce((sum, number) => sum + number, 0);

@@ -1,0 +1,90 @@
+// Cells of a drawing that are worth working out by hand, the best first; the same as
+// mnist_cnn/interesting.py. A map is {shape: [rows, columns, channels], values}.
+import { windows } from "../reader/layers.js";
+
+const APART = 0.05; // between the two largest of a window: less is the same in two decimals
+const KEPT = 200; // cells returned at most
+const LEAST_INK = 4; // pixels of a patch
+const FAINT = 1e-3; // of its strength: what a cell counts that is not of interest
+
+/**
+ * Cells of a first convolution whose patch has paper, ink and greys, and that are on, by how strong
+ * the value is for its channel and how mixed the patch; where there are none, the strongest cells.
+ * @param layer of the network: {size, stride, padding}
+ * @param {Uint8Array} image what it read, with so many rows and columns as `input` says
+ * @returns {number[][]} [row, column, channel]
+ */
+export function convolutionCells(layer, image, [height, width], map) {
+  const picture = { shape: [height, width, 1], values: image };
+  const mixed = windowsOf(layer, picture, (pixels) => {
+    const inked = pixels.filter((pixel) => pixel > 0).length;
+    const isMixed = inked >= LEAST_INK && inked < layer.size[0] * layer.size[1];
+    return isMixed ? deviation(pixels) / 128 : 0;
+  });
+  return best(map, (value, strength, place) => (value > 0.1 ? strength * mixed[place] : 0));
+}
+
+/** Cells of a pooling layer whose numbers differ, with a clear winner. */
+export function poolingCells(layer, read, map) {
+  const most = largestOfChannels(read);
+  const scores = windowsOf(layer, read, (numbers, channel) => {
+    const rising = numbers.toSorted((a, b) => a - b);
+    const steps = rising.slice(1).map((number, i) => number - rising[i]);
+    const clear = steps.at(-1) >= APART;
+    const different = clear ? steps.filter((step) => step >= APART / 2).length : 0;
+    const on = numbers.filter((number) => number > 0).length;
+    const strength = rising.at(-1) / Math.max(most[channel], 1e-6);
+    return different * on * strength + FAINT * strength;
+  });
+  return sorted(map.shape, scores);
+}
+
+/** What `judge` says of the numbers of each window, and its channel, in the order of the cells. */
+function windowsOf({ size, stride, padding }, { shape: [height, width, channels], values }, judge) {
+  const found = [];
+  for (const top of windows(height, size[0], stride[0], padding)) {
+    for (const left of windows(width, size[1], stride[1], padding)) {
+      for (let channel = 0; channel < channels; channel++) {
+        const numbers = [];
+        for (let row = Math.max(0, top); row < Math.min(height, top + size[0]); row++) {
+          for (let column = Math.max(0, left); column < Math.min(width, left + size[1]); column++) {
+            numbers.push(values[(row * width + column) * channels + channel]);
+          }
+        }
+        found.push(judge(numbers, channel));
+      }
+    }
+  }
+  return found;
+}
+
+/** The cells of a map by what `judge` says of (value, strength in its channel, place). */
+function best(map, judge) {
+  const channels = map.shape[2];
+  const most = largestOfChannels(map);
+  const scores = Array.from(map.values, (value, i) => {
+    const strength = value / Math.max(most[i % channels], 1e-6);
+    return judge(value, strength, Math.floor(i / channels)) + FAINT * strength;
+  });
+  return sorted(map.shape, scores);
+}
+
+function sorted([, columns, channels], scores) {
+  const order = [...scores.keys()].toSorted((a, b) => scores[b] - scores[a]).slice(0, KEPT);
+  const kept = scores[order[0]] > 0 ? order.filter((i) => scores[i] > 0) : order.slice(0, 1);
+  return kept.map((i) => {
+    const place = Math.floor(i / channels);
+    return [Math.floor(place / columns), place % columns, i % channels];
+  });
+}
+
+function largestOfChannels({ shape: [, , channels], values }) {
+  const most = new Float64Array(channels).fill(-Infinity);
+  values.forEach((value, i) => (most[i % channels] = Math.max(most[i % channels], value)));
+  return most;
+}
+
+function deviation(numbers) {
+  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length);
+}
