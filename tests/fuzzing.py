@@ -3,8 +3,8 @@
     python -m tests.fuzzing [--requests 20000] [--seed 0]
 
 None may be answered with an error of the server's or with a traceback, the server's memory may not
-grow, and drawings have to be read afterwards. Prints what was answered; ends with 1 when one of these
-does not hold.
+grow, and drawings have to be read afterwards. Prints what was answered; ends with 1 when one of
+these does not hold.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from tests.test_network_file import parts
 
 PICTURE = IMAGES["crossed 7"].tobytes()
 PROBABILITIES = np.array([0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0], "<f4")
+READ = PICTURE + PROBABILITIES.tobytes()
 SESSION = {"X-Mnist-Cnn-Session": "a-pupil-of-this-class"}
 OTHER = {"X-Mnist-Cnn-Session": "some-body-else-entirely"}
 SHOWN = {"drawing": "drawing=1.AbC_-0123", "edition": 3, "by": "one page"}
@@ -56,7 +57,7 @@ def news(school):
         yield socket, json.loads(socket.recv(PATIENCE))
 
 
-def put_up(client, meant=7, content=PICTURE + PROBABILITIES.tobytes(), **more):
+def put_up(client, meant=7, content=READ, **more):
     return client.post("/wall", params={"meant": meant}, content=content, **more)
 
 
@@ -198,7 +199,7 @@ def test_a_wall_without_a_session_or_ink_is_refused(pupil):
 
 @pytest.mark.parametrize("length", [0, 783, 784, 823, 825, 1024])
 def test_a_wall_takes_a_picture_with_ten_probabilities_and_nothing_else(pupil, length):
-    content = (PICTURE + PROBABILITIES.tobytes() + bytes(300))[:length]
+    content = (READ + bytes(300))[:length]
     refused = put_up(pupil, content=content)
     assert refused.status_code == 400
     assert refused.json()["error"] == f"Expected 824 bytes, got {length}"

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from mnist_cnn.ui import gate
+from mnist_cnn.ui import frames, gate
 from tests.serving import serve, serve_process
 
 NETWORK = "/mnist_cnn/network/variant-none"  # the largest answer there is, 8 MB
@@ -89,6 +89,16 @@ def ask_during_a_flood(address, kind, times):
         finally:
             over.set()
             thread.join()
+
+
+@pytest.mark.parametrize("kind", ["pings", "fragments"])
+def test_who_sends_nothing_but_tiny_frames_is_hung_up_on(address, kind, monkeypatch):
+    monkeypatch.setattr(frames, "MOST_RESTS", 3)
+    with connection(address) as flooding:
+        ask_for_socket(flooding, urlsplit(address).netloc)
+        flooding.sendall(BEGUN)
+        with pytest.raises(ConnectionError):
+            flooding.sendall(TINY[kind] * 500_000)
 
 
 def test_who_does_not_take_answers_keeps_nobody_waiting(address):

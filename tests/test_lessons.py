@@ -43,16 +43,6 @@ def test_questions_are_filled_and_checked(client, chapter):
     assert shown == wrong
 
 
-def test_a_guess_is_checked_by_the_network_on_the_page(client):
-    cell = ask(client, "hidden", layer="pool1", turn=0).json()["cell"]
-    text = ",".join(map(str, cell))
-    terms = ask(client, "explain", layer="pool1", cell=text).json()
-    checked = ask(client, "guess", layer="pool1", cell=text, typed=f"{terms['value']:.2f}").json()
-    assert checked["right"] is True
-    checked = ask(client, "guess", layer="pool1", cell=text, typed="99").json()
-    assert (checked["right"], checked["mistake"]) == (False, None)
-
-
 @pytest.mark.parametrize(
     ("route", "values", "sentence"),
     [
@@ -65,9 +55,6 @@ def test_a_guess_is_checked_by_the_network_on_the_page(client):
         ),
         ("lessons/check", {"chapter": "flatten", "typed": "seven"}, "'seven' is not a number"),
         ("lessons/question", {"chapter": "convolution", "kernel": "1,2"}, "nine numbers"),
-        ("guess", {"layer": "conv1", "cell": "0,0,0", "typed": "x"}, "is not a number"),
-        ("hidden", {"layer": "conv2", "turn": "0"}, "not for guessing"),
-        ("hidden", {"layer": "conv1", "turn": "-1"}, "turn must be a whole number"),
     ],
 )
 def test_what_cannot_be_answered_gets_a_sentence(client, route, values, sentence):

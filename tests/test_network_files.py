@@ -178,7 +178,9 @@ def test_of_those_the_class_was_given_the_oldest_go():
     try:
         networks = Networks(weights.DEFAULT, None, runs)
         names = [networks.keep("shipped") for _ in range(KEPT + 1)]
-        assert [networks.find(name).layers for name in names[1:]] == [networks.shipped.layers] * KEPT
+        assert [networks.find(name).layers for name in names[1:]] == [
+            networks.shipped.layers
+        ] * KEPT
         with pytest.raises(RequestError, match="no longer kept"):
             networks.find(names[0])
     finally:
@@ -230,4 +232,6 @@ def test_it_is_compressed_for_those_who_take_that(client):
         assert (coding, gzip.decompress(content)) == ("gzip", plain)
     for accepted in ("identity", "br", "gzip;q=0", "xgzip"):
         assert raw(client, "shipped", accepted) == ("identity", plain)
-    assert raw(client, "variant-stride", "gzip")[0] == "identity"  # compressed for one it costs more
+    assert (
+        raw(client, "variant-stride", "gzip")[0] == "identity"
+    )  # compressed for one it costs more

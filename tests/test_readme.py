@@ -67,6 +67,20 @@ def test_both_say_the_same(same):
     assert {name: [same(section) for section in both] for name, both in other.items()} == {}
 
 
+@pytest.mark.parametrize("name", EACH_OTHER)
+def test_the_table_of_places_names_what_there_is(name):
+    """A name without a folder lies in the folder that its row began with."""
+    missing = []
+    for row in re.findall(r"^\| (`[^|]*mnist_cnn/[^|]*\|.*)$", read(name), re.MULTILINE):
+        folder = "."
+        for place in re.findall(r"`([\w./-]+(?:\.py|/))`", row):
+            parent, _, file = place.rpartition("/")
+            folder = parent or folder
+            if not ((ROOT / folder / file).exists() or (ROOT / "mnist_cnn" / place).exists()):
+                missing.append(place)
+    assert missing == []
+
+
 def test_each_leads_to_the_other():
     english, chinese = (read(name) for name in EACH_OTHER)
     assert "(README.zh-CN.md)" in english

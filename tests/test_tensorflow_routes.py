@@ -31,7 +31,7 @@ TOGETHER = 4
 def served():
     """A page whose trainings do what they are told: its routes' address, and their workers."""
     workers = Workers()
-    with serving(worker=workers) as (address, served):
+    with serving(worker=workers) as (address, _):
         yield f"{address}/mnist_cnn", workers
 
 

@@ -125,7 +125,7 @@ async def _about(request: Request, course, compute):
 
 
 async def _worked(work, *arguments):
-    """Return what ``work`` returns, worked out in a thread beside the drawing route."""
+    """Return what ``work`` returns, worked out in a thread of its own."""
     try:
         return await run_in_threadpool(work, *arguments)
     except StateError as error:

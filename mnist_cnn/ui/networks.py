@@ -35,9 +35,7 @@ LONGEST_REFERENCE = 40  # characters
 KEPT = 4  # networks given to everyone: those before the present one too, for pages still at them
 JUDGE, VARIANT = "judge", "variant-"
 DOUBT = weights_file.FOLDER / "doubt.keras"
-VARIANTS = {
-    path.stem: path for path in sorted((weights_file.FOLDER / "variants").glob("*.keras"))
-}
+VARIANTS = {path.stem: path for path in sorted((weights_file.FOLDER / "variants").glob("*.keras"))}
 
 
 @dataclass(frozen=True)

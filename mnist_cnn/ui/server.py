@@ -49,6 +49,7 @@ from mnist_cnn.ui import (
 from mnist_cnn.ui import classroom as the_class
 from mnist_cnn.ui.accounts import Account
 from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE
+from mnist_cnn.ui.frames import patient
 from mnist_cnn.ui.network_files import OF_EVERYONE, NetworkFiles
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.readings import Readings
@@ -167,6 +168,7 @@ def launch(
     demo._queue.sleep_when_free = QUEUE_LOOKS
     demo.server.config.ws_per_message_deflate = False  # it would cost each page 300 kB
     demo.server.config.ws_max_size = LARGEST_MESSAGE
+    demo.server.config.ws_protocol_class = patient(demo.server.config.ws_protocol_class)
     return Served(demo, known, classroom, runs)
 
 
