@@ -19,7 +19,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn.attribution import logits_of
 from mnist_cnn.model import CLASSES
 from mnist_cnn.preprocess import IMAGE_SIZE
 
@@ -228,3 +227,13 @@ def _pixels(image: np.ndarray) -> np.ndarray:
 def _softmax(scores: np.ndarray) -> np.ndarray:
     powers = np.exp(scores - scores.max())
     return powers / powers.sum()
+
+
+def logits_of(network: keras.Model):
+    """Return a function: pictures ``(n, 28, 28, 1)`` → logits ``(n, classes)``."""
+    last = network.layers[-1]
+    dense = isinstance(last, keras.layers.Dense)
+    if not dense or last.activation is not keras.activations.softmax:
+        raise TypeError(f"The last layer has to be Dense with softmax, not {last.name}.")
+    body = keras.Model(network.input, last.input)
+    return lambda pictures: tf.matmul(body(pictures, training=False), last.kernel) + last.bias

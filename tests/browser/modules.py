@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from urllib.parse import urlsplit
 
+import keras
 from playwright.sync_api import Browser, Page, Route
 
+from mnist_cnn import network_file
 from mnist_cnn.ui.web import sources
 
 HOST = "http://modules.example"
@@ -26,3 +29,16 @@ def open_modules(browser: Browser) -> Page:
     page.route(f"{HOST}/**", answer)
     page.goto(HOST)
     return page
+
+
+def give_network(modules: Page, network: keras.Model, about: dict | None = None) -> None:
+    """Give the page a network, as ``window.network``."""
+    content = network_file.encode(network_file.layers_of(network), network.get_weights(), about)
+    modules.evaluate(
+        """async (file) => {
+            const {Network} = await import("/reader/network.js");
+            const bytes = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
+            window.network = new Network(bytes.buffer);
+        }""",
+        base64.b64encode(content).decode(),
+    )

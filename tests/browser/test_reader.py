@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_cnn import network_file, strokes, variants
+from mnist_cnn import strokes, variants
 from mnist_cnn.activations import Tracer
 from mnist_cnn.preprocess import preprocess
+from tests.browser.modules import give_network
 
 DIGITS = 1000  # of the 10,000 test pictures, which all are read in the slow tests
 IN_FULL = 100  # of which every activation is compared
@@ -32,19 +33,6 @@ READ = """async ({pictures, names}) => {
 }"""
 
 
-def load(modules, network, about=None):
-    """Give the page a network, as ``window.network``."""
-    content = network_file.encode(network_file.layers_of(network), network.get_weights(), about)
-    modules.evaluate(
-        """async (file) => {
-            const {Network} = await import("/reader/network.js");
-            const bytes = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
-            window.network = new Network(bytes.buffer);
-        }""",
-        base64.b64encode(content).decode(),
-    )
-
-
 def read(modules, pictures, names=()):
     """Return the digits that the page's network reads, and all activations of some layers."""
     sent = {"pictures": base64.b64encode(pictures.tobytes()).decode(), "names": list(names)}
@@ -54,7 +42,7 @@ def read(modules, pictures, names=()):
 
 def assert_same(modules, network, pictures, tolerance=1e-5):
     """Every activation is TensorFlow's, but for so much of the layer's largest."""
-    load(modules, network)
+    give_network(modules, network)
     tracer = Tracer(network)
     for start in range(0, len(pictures), AT_ONCE):
         some = pictures[start : start + AT_ONCE]
@@ -81,7 +69,7 @@ def shipped(reader):
 
 
 def test_digits_are_read_as_tensorflow_reads_them(modules, reader, shipped, mnist):
-    load(modules, shipped)
+    give_network(modules, shipped)
     pictures = mnist.test_images[:DIGITS]
     expected = [one.digit for one in reader.tracer.many(pictures)]
     np.testing.assert_array_equal(read(modules, pictures)[0], expected)
@@ -89,7 +77,7 @@ def test_digits_are_read_as_tensorflow_reads_them(modules, reader, shipped, mnis
 
 @pytest.mark.slow
 def test_all_test_digits_are_read_as_tensorflow_reads_them(modules, reader, shipped, mnist):
-    load(modules, shipped)
+    give_network(modules, shipped)
     for start in range(0, 10_000, 1000):
         pictures = mnist.test_images[start : start + 1000]
         expected = [one.digit for one in reader.tracer.many(pictures)]
@@ -237,7 +225,7 @@ JUDGE = """async (drawings) => {
 
 
 def test_what_is_no_digit_is_doubted_for_the_same_reason(modules, reader, drawings):
-    load(modules, reader.judge.network, {"threshold": reader.judge.threshold})
+    give_network(modules, reader.judge.network, {"threshold": reader.judge.threshold})
     inked = [one for one in drawings if one.any()]
     readings = [reader.read(one) for one in inked]
     sent = [
