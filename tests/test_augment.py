@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 
 from mnist_cnn.augment import vary_pictures
-from mnist_cnn.recipes import Variation
 from mnist_cnn.preprocess import preprocess
+from mnist_cnn.recipes import Variation
 from mnist_cnn.strokes import render
 
 COUNT = 64

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from mnist_cnn import model
-from mnist_cnn.recipes import Variation
 from mnist_cnn.checkpoint import Checkpoint, CheckpointError
 from mnist_cnn.drawings import Drawn
-from mnist_cnn.recipes import Recipe
+from mnist_cnn.recipes import Recipe, Variation
 from mnist_cnn.training import train
 
 RECIPE = Recipe(  # everything a run can remember: momenta, variation, a choice of drawings

@@ -13,10 +13,9 @@ import pytest
 import tensorflow as tf
 
 from mnist_cnn import model, progress, recipes, training
-from mnist_cnn.recipes import Variation
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.events import Step, Validated
-from mnist_cnn.recipes import Recipe
+from mnist_cnn.recipes import Recipe, Variation
 from mnist_cnn.training import DivergedError, train
 from tests.serving import ROOT
 
