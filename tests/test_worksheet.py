@@ -66,7 +66,7 @@ def test_the_printed_numbers_are_the_network_s_own_rounded(any_network):
     np.testing.assert_allclose(task.patch, pixels, atol=0.005001)
     np.testing.assert_allclose(task.kernel, terms.kernels[0], atol=0.005001)
     assert task.network == any_network.activations.layers["conv1"][row, column, channel]
-    # Each number printed is off by at most u, so a product of patch p and kernel k by u (|p| + |k|).
+    # Each number printed is off by at most u: a product of patch p and kernel k by u (|p| + |k|).
     unit = 0.005
     sizes = np.abs(terms.patches) + np.abs(terms.kernels) + unit
     assert task.value == pytest.approx(task.network, abs=unit * sizes.sum() + 2 * unit)
