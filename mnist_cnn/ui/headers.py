@@ -19,7 +19,7 @@ POLICY = "; ".join(
     (
         "default-src 'self'",
         "connect-src 'self' ws: wss:",  # to Safari before 15.4, 'self' means no sockets
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "media-src 'self' data: blob:",
