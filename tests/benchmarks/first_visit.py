@@ -141,7 +141,7 @@ def _draw(page: Page, canvas: Locator, side: float | None, answered: str) -> Non
         place = placer(canvas, side)  # a page that is not all there yet moves it
         page.mouse.move(*place(*ONE[0]))
         page.mouse.down()
-        page.mouse.move(*place(*ONE[1]), steps=5)
+        page.mouse.move(*place(*ONE[1]), steps=2)
         page.mouse.up()
         try:
             page.wait_for_function(answered, timeout=EARLY)
