@@ -97,8 +97,11 @@ def test_who_sends_nothing_but_tiny_frames_is_hung_up_on(address, kind, monkeypa
     with connection(address) as flooding:
         ask_for_socket(flooding, urlsplit(address).netloc)
         flooding.sendall(BEGUN)
-        with pytest.raises(ConnectionError):
-            flooding.sendall(TINY[kind] * 500_000)
+        flooding.settimeout(15)  # the server itself hangs up on who is silent for 20 s
+        with contextlib.suppress(ConnectionError):
+            flooding.sendall(TINY[kind] * 300_000)
+            while flooding.recv(65536):  # else this runs out of its time
+                pass
 
 
 def test_who_does_not_take_answers_keeps_nobody_waiting(address):
