@@ -58,7 +58,8 @@ export class Slopes {
 /** Of a ReLU: the share of the way on which it is on. */
 function throughRelu(slopes, from, to) {
   return slopes.map((slope, i) => {
-    const [low, high] = from[i] < to[i] ? [from[i], to[i]] : [to[i], from[i]];
+    const low = Math.min(from[i], to[i]);
+    const high = Math.max(from[i], to[i]);
     if (high <= 0) return 0;
     return low >= 0 ? slope : (slope * high) / (high - low);
   });
@@ -99,14 +100,15 @@ function convolution({ before, shape, size, stride, padding, arrays: [kernel] })
 
 /** A kernel [rows, columns, channels, filters] as [rows, columns, filters, channels]. */
 function filtersFirst(kernel, channels, filters) {
-  return Float64Array.from(kernel, (_, i) => {
-    const [place, filter, channel] = [
-      Math.floor(i / (channels * filters)),
-      Math.floor(i / channels) % filters,
-      i % channels,
-    ];
-    return kernel[(place * channels + channel) * filters + filter];
-  });
+  const found = new Float64Array(kernel.length);
+  for (let at = 0, place = 0; at < kernel.length; place += channels * filters) {
+    for (let channel = 0; channel < channels; channel++) {
+      for (let filter = 0; filter < filters; filter++, at++) {
+        found[place + filter * channels + channel] = kernel[at];
+      }
+    }
+  }
+  return found;
 }
 
 /** The largest of a window is moved by the number that has it: from half of the way, maybe another. */

@@ -1,0 +1,250 @@
+"""The evidence in the page is integrated gradients: it adds up, it is where the network looks."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from mnist_cnn import model, variants
+from tests.browser.modules import give_network
+from tests.drawn import IMAGES
+
+EARLY, LATE = (5, 5), (20, 20)  # pixels further apart than shares are spread
+
+SLOPES = """async ([from, to, wanted]) => {
+    const {Slopes} = await import("/explain/slopes.js");
+    const slopes = new Slopes(network);
+    const [here, there] = [from, to].map((ink) => slopes.read(Float64Array.from(ink)));
+    return [...slopes.between(here, there, Float64Array.from(wanted))];
+}"""
+
+EVIDENCE = """async ([image, steps]) => {
+    const {evidence} = await import("/explain/evidence.js");
+    const work = evidence(network, Uint8Array.from(image), steps ?? undefined);
+    for (let rests = 0; ; rests++) {
+        const {done, value} = work.next();
+        if (done) return {...value, rests, pixels: [...value.pixels]};
+    }
+}"""
+
+
+def slopes(modules, start, end, wanted):
+    """The mean slope by each pixel on the way between two pictures of 0 to 1, (28, 28)."""
+    sent = [start.ravel().tolist(), end.ravel().tolist(), wanted.tolist()]
+    return np.array(modules.evaluate(SLOPES, sent)).reshape(28, 28)
+
+
+def explain(modules, image, steps=None):
+    """The page's evidence in a picture, with pixels as an array."""
+    found = modules.evaluate(EVIDENCE, [image.ravel().tolist(), steps])
+    return found | {"pixels": np.array(found["pixels"]).reshape(28, 28)}
+
+
+def logits_of(network):
+    """Float pictures (n, 28, 28) → logits (n, 10), through the network's own last weights."""
+    body = keras.Model(network.input, network.layers[-2].output)
+    kernel, bias = network.layers[-1].get_weights()
+    return lambda pictures: body(tf.cast(pictures, tf.float32)[..., None]) @ kernel + bias
+
+
+def gradients(network, pictures, wanted):
+    """TensorFlow's, of the sum of logits that counts each as ``wanted``."""
+    logits, pictures = logits_of(network), tf.constant(pictures, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(pictures)
+        said = tf.reduce_sum(logits(pictures) * tf.cast(wanted, tf.float32))
+    return tape.gradient(said, pictures).numpy()
+
+
+def odd_network():
+    """Strides, padding on one side more than on the other, kernels that are no squares, no ReLU."""
+    keras.utils.set_random_seed(8)
+    image = x = keras.Input((28, 28, 1), name="image")
+    for part in (
+        layers.Conv2D(5, (5, 2), (2, 3), "same", name="conv1"),
+        layers.MaxPooling2D((3, 2), (1, 2), "same", name="pool1"),
+        layers.Conv2D(6, 3, 3, "same", activation="relu", name="conv2"),
+        layers.AveragePooling2D(2, 1, "same", name="pool2"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(7, "relu", name="dense1"),
+        layers.Dense(10, "softmax", name="softmax"),
+    ):
+        x = part(x)
+    return keras.Model(image, x)
+
+
+NETWORKS = {
+    "shipped": lambda reader: reader.tracer.network,
+    "average": lambda reader: variants.load("average"),
+    "stride": lambda reader: variants.load("stride"),
+    "none": lambda reader: variants.load("none"),
+    "odd": lambda reader: odd_network(),
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def network(request, modules, reader):
+    """One of all kinds of networks, given to the page."""
+    network = NETWORKS[request.param](reader)
+    give_network(modules, network)
+    return network
+
+
+@pytest.fixture(scope="module")
+def wanted():
+    return np.random.default_rng(4).normal(size=10)
+
+
+@pytest.fixture
+def shipped(modules, reader):
+    give_network(modules, reader.tracer.network)
+    return reader.tracer.network
+
+
+@pytest.fixture(params=IMAGES)
+def drawn(request):
+    return IMAGES[request.param]
+
+
+def test_between_a_picture_and_itself_slopes_are_tensorflow_s_gradients(modules, network, wanted):
+    for name in ("open 4", "0"):
+        picture = IMAGES[name] / 255
+        expected = gradients(network, picture[None], wanted)[0]
+        found = slopes(modules, picture, picture, wanted)
+        np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
+
+
+def test_slopes_times_changes_add_up_to_what_the_network_changes_its_mind_by(
+    modules, network, wanted
+):
+    start, end = IMAGES["open 4"] / 255, IMAGES["0"] / 255
+    said = logits_of(network)(np.stack([start, end])).numpy() @ wanted
+    found = slopes(modules, start, end, wanted)
+    assert (found * (end - start)).sum() == pytest.approx(said[1] - said[0], rel=1e-4)
+
+
+def test_it_names_winner_and_runner_up_and_rests_after_each_step(modules, shipped, drawn):
+    evidence = explain(modules, drawn, steps=3)
+    order = np.argsort(-logits_of(shipped)(drawn[None] / 255).numpy()[0])
+    assert [evidence["digit"], evidence["runnerUp"]] == order[:2].tolist()
+    assert evidence["rests"] >= 3
+
+
+@pytest.mark.parametrize("steps", [1, 5, None])
+def test_pixels_add_up_to_the_difference_of_the_logits(modules, shipped, drawn, steps):
+    evidence = explain(modules, drawn, steps)
+    digit, other = evidence["digit"], evidence["runnerUp"]
+    said = logits_of(shipped)(np.stack([drawn / 255, np.zeros((28, 28))])).numpy()
+    difference, baseline = said[:, digit] - said[:, other]
+    assert [evidence["difference"], evidence["baseline"]] == pytest.approx(
+        [difference, baseline], abs=1e-4
+    )
+    assert evidence["pixels"].sum() == pytest.approx(difference - baseline, abs=1e-4)
+
+
+def integrated_gradients(network, picture, digit, other, steps=512):
+    """The integral itself, with very many steps."""
+    wanted = np.zeros(10)
+    wanted[digit], wanted[other] = 1, -1
+    way = (np.arange(steps) + 0.5) / steps
+    parts = np.array_split(way[:, None, None] * picture, steps // 128)
+    found = sum(gradients(network, part, wanted).sum(axis=0) for part in parts)
+    return picture * found / steps
+
+
+def spread_by_hand(shares, ink, sigma=1.0):
+    """Every pixel gives its share to the ink within 3 pixels: the nearer and darker, the more."""
+    rows, columns = np.mgrid[:28, :28]
+    spread = np.zeros((28, 28))
+    for row, column in np.argwhere(shares != 0):
+        down, across = np.abs(rows - row), np.abs(columns - column)
+        weight = ink * np.exp(-(down**2 + across**2) / (2 * sigma**2))
+        weight[(down > 3) | (across > 3)] = 0
+        spread += shares[row, column] * weight / weight.sum()
+    return spread
+
+
+def test_pixels_are_integrated_gradients_spread_over_the_ink(modules, shipped, drawn):
+    evidence = explain(modules, drawn)
+    exact = integrated_gradients(shipped, drawn / 255, evidence["digit"], evidence["runnerUp"])
+    exact = spread_by_hand(exact, drawn / 255)
+    assert np.abs(evidence["pixels"] - exact).sum() < 0.1 * np.abs(exact).sum()
+
+
+def test_paper_gets_nothing(modules, shipped, drawn):
+    assert not explain(modules, drawn)["pixels"][drawn == 0].any()
+
+
+def test_erasing_the_strongest_pixels_takes_more_away_than_erasing_others(modules, shipped, drawn):
+    evidence = explain(modules, drawn)
+    ink = np.flatnonzero(drawn > 25)
+    count = len(ink) * 2 // 5  # less hardly moves an answer this sure
+    strongest = ink[np.argsort(-evidence["pixels"].ravel()[ink])][:count]
+    random = np.random.default_rng(3)
+    choices = [strongest, *(random.choice(ink, count, replace=False) for _ in range(30))]
+    erased = np.tile(drawn.ravel() / 255, (len(choices), 1))
+    for picture, chosen in zip(erased, choices, strict=True):
+        picture[chosen] = 0
+    said = logits_of(shipped)(erased.reshape(-1, 28, 28)).numpy()
+    left = said[:, evidence["digit"]] - said[:, evidence["runnerUp"]]
+    assert left[0] < np.median(left[1:])
+
+
+def threshold_network(threshold):
+    """Two pixels speak for digit 0, one of them only where it is darker than ``threshold``."""
+    image = keras.Input((28, 28, 1))
+    hidden = layers.Dense(2, "relu")(layers.Flatten()(image))
+    built = keras.Model(image, layers.Dense(10, "softmax")(hidden))
+    kernel, votes = np.zeros((784, 2)), np.zeros((2, 10))
+    kernel[np.ravel_multi_index(EARLY, (28, 28)), 0] = 1
+    kernel[np.ravel_multi_index(LATE, (28, 28)), 1] = 1
+    votes[:, 0] = 1
+    built.set_weights([kernel, np.array([0, -threshold]), votes, np.zeros(10)])
+    return built
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+@pytest.mark.parametrize("threshold", [0.1, 0.37, 0.9])
+def test_a_pixel_counts_on_the_part_of_the_way_on_which_it_is_heard(modules, threshold, steps):
+    give_network(modules, threshold_network(threshold))
+    image = np.zeros((28, 28), np.uint8)
+    image[EARLY] = image[LATE] = 255
+    pixels = explain(modules, image, steps)["pixels"]
+    assert [pixels[EARLY], pixels[LATE]] == pytest.approx([1, 1 - threshold], abs=1e-6)
+
+
+def mirrored_network():
+    """A network of even kernels that tells left from right: a mirrored picture swaps 0 and 1."""
+    network = model.build(4)
+    *kernels, last, _ = network.get_weights()
+    even = [k + k[:, ::-1] if k.ndim == 4 else k for k in kernels]
+    half = even[6].reshape(3, 3, 64, 64)[..., :32]
+    even[6] = np.concatenate([half, half[:, ::-1]], axis=3).reshape(576, 64)
+    last = np.zeros_like(last)
+    last[:32, 0], last[32:, 1], last[:, 2:] = 1, 1, -1
+    network.set_weights([*even, last, np.zeros(10, np.float32)])
+    return network
+
+
+def test_a_mirrored_drawing_has_mirrored_evidence(modules):
+    give_network(modules, mirrored_network())
+    image = np.zeros((28, 28), np.uint8)
+    image[3:23, 3:9] = np.random.default_rng(5).integers(80, 255, (20, 6))
+    mirrored = np.zeros_like(image)
+    mirrored[:, :26] = image[:, 25::-1]  # the network sees the first 26 columns
+    here, there = explain(modules, image), explain(modules, mirrored)
+    assert {here["digit"], here["runnerUp"]} == {0, 1}
+    assert (here["digit"], here["runnerUp"]) == (there["runnerUp"], there["digit"])
+    assert here["difference"] == pytest.approx(there["difference"], rel=1e-3)
+    np.testing.assert_allclose(
+        there["pixels"][:, :26],
+        here["pixels"][:, 25::-1],
+        atol=1e-3 * np.abs(here["pixels"]).max(),
+    )
+
+
+def test_a_picture_without_ink_has_no_evidence(modules, shipped):
+    evidence = explain(modules, np.zeros((28, 28), np.uint8))
+    assert not evidence["pixels"].any()
+    assert evidence["difference"] == pytest.approx(evidence["baseline"])
