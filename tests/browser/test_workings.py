@@ -14,12 +14,12 @@ CONVOLUTION = """async (explanation) => {
     for (const link of page.querySelectorAll(".tile .link")) link.click();
     return { rows, followed };
 }"""
-OUTLINE = """async ([answer, frame, region]) => {
+OUTLINE = """async ([answer, region]) => {
     const { outlineFields } = await import("/pad/outline.js");
     const { emit } = await import("/transport/events.js");
     const paper = document.createElement("div");
     outlineFields(paper);
-    emit("answer", { answer, frame });
+    emit("answer", { answer, frame: null });
     emit("select", { region });
     const { left, top, width, height } = paper.querySelector(".select").style;
     return [left, top, width, height].map(parseFloat);
@@ -59,13 +59,16 @@ def test_a_convolution_is_worked_out_product_by_product_and_each_input_leads_to_
 
 
 def test_the_outline_lies_on_the_pixels_and_half_a_pixel_around_them(modules):
-    # A digit of 40 pixels in a frame of half the pad's size, scaled to 20: 4 pad units a pixel.
-    answer = {"box": [10, 20, 50, 60], "scaled": [20, 20], "offset": [4, 5]}
-    frame = {"left": 60, "top": 30, "scale": 0.5}
+    # A digit of 80 pixels, scaled to 20: 4 pad units a pixel.
+    answer = {
+        "box": [80, 70, 160, 150],
+        "scaled": {"width": 20, "height": 20},
+        "offset": [4, 5],
+    }
     region = {"left": 6, "top": 9, "right": 9, "bottom": 14}
-    left, top = 60 + 10 / 0.5 + (6 - 0.5 - 4) * 4, 30 + 20 / 0.5 + (9 - 0.5 - 5) * 4
+    left, top = 80 + (6 - 0.5 - 4) * 4, 70 + (9 - 0.5 - 5) * 4
     expected = [left, top, 4 * 4, 6 * 4]
-    found = modules.evaluate(OUTLINE, [answer, frame, region])
+    found = modules.evaluate(OUTLINE, [answer, region])
     assert found == pytest.approx([100 * length / 280 for length in expected], abs=0.01)
 
 

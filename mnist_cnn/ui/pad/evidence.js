@@ -4,7 +4,6 @@ import { text, onLanguage } from "../locales/language.js";
 import { signedColor, signedPixel } from "../maps/colormap.js";
 import { listen } from "../transport/events.js";
 import { pause } from "../transport/pause.js";
-import { latest } from "../transport/question.js";
 import { PAD_SIZE } from "./drawing.js";
 import { Projection } from "./projection.js";
 
@@ -20,21 +19,7 @@ export function showEvidence(paper) {
   let evidence = null;
   let asked = null; // the frame that the evidence is of
   let waiting = false; // for evidence of what is shown now
-
-  const find = latest(
-    ({ answer }) => inSlices(evidenceOf(answer.network, answer.image)),
-    (found, wanted) => {
-      if (!on || !fits(found, wanted.frame)) return;
-      evidence = found;
-      asked = wanted.frame;
-      waiting = false;
-      paint(heat.canvas, evidence, new Projection(wanted.answer));
-      say();
-    },
-    (error) => {
-      throw error;
-    },
-  );
+  let busy = false;
 
   /** Whether evidence is of the answer that is shown, and of ink that is all still there. */
   function fits({ digit }, { edition, moment }) {
@@ -62,13 +47,40 @@ export function showEvidence(paper) {
   }
 
   function refresh() {
-    if (!on || now.answer.empty) return clear();
+    if (!isWanted()) return clear();
     if (!evidence || !fits(evidence, asked)) {
       clear();
       waiting = true;
       say();
     }
-    find(now);
+    find();
+  }
+
+  const isWanted = () => on && !now.answer.empty;
+
+  /** Evidence of the newest answer; while it is computed, only a newer one waits. */
+  async function find() {
+    if (busy) return;
+    busy = true;
+    let at = null;
+    while (isWanted() && at !== now) {
+      at = now;
+      const { answer, frame } = at;
+      const found = await inSlices(
+        evidenceOf(answer.network, answer.image),
+        () => on && fits(answer, frame),
+      );
+      if (found) show(found, at);
+    }
+    busy = false;
+  }
+
+  function show(found, { answer, frame }) {
+    evidence = found;
+    asked = frame;
+    waiting = false;
+    paint(heat.canvas, evidence, new Projection(answer));
+    say();
   }
 
   onLanguage(say);
@@ -84,9 +96,9 @@ export function showEvidence(paper) {
   });
 }
 
-/** What a generator returns in the end, which works a little and rests. */
-async function inSlices(work) {
-  for (;;) {
+/** What a generator returns in the end, which works a little and rests; null: it was given up. */
+async function inSlices(work, isWanted) {
+  while (isWanted()) {
     const end = performance.now() + SLICE;
     do {
       const { done, value } = work.next();
@@ -94,6 +106,7 @@ async function inSlices(work) {
     } while (performance.now() < end);
     await pause(0);
   }
+  return null;
 }
 
 function create(paper) {
