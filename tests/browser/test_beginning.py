@@ -1,6 +1,7 @@
 """A page of which something does not come at first is whole all the same, in the end."""
 
 import re
+import time
 from urllib.parse import urlsplit
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from tests.browser.pointer import draw_digit, wait_for_digit
 
+PATIENCE = 30  # seconds
 FAULTS = {
     "none": lambda route: route.abort(),
     "busy": lambda route: route.fulfill(status=429, json={"error": "Too many requests."}),
@@ -25,7 +27,9 @@ def test_what_does_not_come_at_first_is_asked_for_again(window, address, what, f
 
     window.route(what, fail)
     window.goto(address)
+    end = time.monotonic() + PATIENCE
     while len(asked) < 2:  # before it is needed, and then
+        assert time.monotonic() < end
         window.wait_for_timeout(100)
     window.unroute(what)
     window.locator("#pad .undo:disabled").wait_for()
