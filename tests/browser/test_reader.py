@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_cnn import strokes, variants
+from mnist_cnn import model, strokes, variants
 from mnist_cnn.activations import Tracer
 from mnist_cnn.preprocess import preprocess
 from tests.browser.modules import give_network
@@ -88,9 +88,18 @@ def test_every_activation_is_tensorflow_s(modules, shipped, mnist):
     assert_same(modules, shipped, mnist.test_images[:IN_FULL])
 
 
-@pytest.mark.slow
-def test_every_activation_of_a_thousand_digits_is_tensorflow_s(modules, shipped, mnist):
-    assert_same(modules, shipped, mnist.test_images[:1000])
+@pytest.fixture(scope="module")
+def trained(mnist):
+    """A network that has just learned a little."""
+    network = model.build(seed=5)
+    network.compile("adam", "sparse_categorical_crossentropy")
+    images, labels = mnist.train_images[:2000], mnist.train_labels[:2000]
+    network.fit(images[..., None] / np.float32(255), labels, verbose=0)
+    return network
+
+
+def test_a_network_that_has_just_been_trained_computes_the_same(modules, trained, mnist):
+    assert_same(modules, trained, mnist.test_images[:10])
 
 
 @pytest.mark.parametrize("name", variants.VARIANTS)
@@ -100,6 +109,16 @@ def test_the_lesson_s_networks_compute_the_same(modules, name, drawn):
 
 def test_the_judge_computes_the_same(modules, reader, drawn):
     assert_same(modules, reader.judge.network, drawn)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["shipped", "judge", "trained", *variants.VARIANTS])
+def test_every_activation_of_a_thousand_digits_is_tensorflow_s(
+    modules, reader, trained, mnist, name
+):
+    own = {"shipped": reader.tracer.network, "judge": reader.judge.network, "trained": trained}
+    network = own[name] if name in own else variants.load(name)
+    assert_same(modules, network, mnist.test_images[:1000])
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
