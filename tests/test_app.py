@@ -9,10 +9,11 @@ import sys
 import zipfile
 
 import h5py
+import numpy as np
 import pytest
 
 import app
-from mnist_cnn import model, temporary, weights, weights_file
+from mnist_cnn import temporary, weights, weights_file
 from mnist_cnn.ui import server
 from tests.serving import ROOT, free_port
 
@@ -84,20 +85,19 @@ def test_missing_or_corrupt_weights_give_a_sentence(start, tmp_path, content, se
     assert "python -m mnist_cnn train" in complaint
 
 
-@pytest.mark.parametrize("numbers", ["of another network", "missing"])
-def test_weights_that_do_not_fit_their_layers_give_a_sentence(start, tmp_path, numbers):
-    file, other = tmp_path / "mine.keras", tmp_path / "other.keras"
-    model.build(1, "none").save(other)
-    with zipfile.ZipFile(other) as theirs:
-        arrays = theirs.read(weights_file.NUMBERS)
-    if numbers == "missing":
-        emptied = io.BytesIO(arrays)
-        with h5py.File(emptied, "r+") as content:
-            del content["layers/conv2d_1"]
-        arrays = emptied.getvalue()
-    with zipfile.ZipFile(weights.DEFAULT) as ours, zipfile.ZipFile(file, "w") as mixed:
+@pytest.mark.parametrize("biases", [None, np.zeros(65, np.float32)], ids=["none", "one more"])
+def test_weights_that_do_not_fit_their_layers_give_a_sentence(start, tmp_path, biases):
+    file = tmp_path / "mine.keras"
+    with zipfile.ZipFile(weights.DEFAULT) as ours, zipfile.ZipFile(file, "w") as altered:
+        numbers = io.BytesIO(ours.read(weights_file.NUMBERS))
+        with h5py.File(numbers, "r+") as content:
+            del content["layers/dense/vars/1"]
+            if biases is not None:
+                content["layers/dense/vars/1"] = biases
         for name in ours.namelist():
-            mixed.writestr(name, arrays if name == weights_file.NUMBERS else ours.read(name))
+            altered.writestr(
+                name, numbers.getvalue() if name == weights_file.NUMBERS else ours.read(name)
+            )
     status, printed, complaint = start("--weights", str(file))
     assert (status, printed) == (1, "")
     assert f"{file} is damaged" in complaint
