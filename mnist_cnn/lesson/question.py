@@ -8,6 +8,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
+DECIMALS = 2  # of numbers that are shown, to be worked with
+ROUNDING = 0.5 * 10.0**-DECIMALS  # by so much at most each of them is off, and so is an answer
+
 
 @dataclass(frozen=True)
 class Question:
@@ -37,6 +42,15 @@ def number(typed: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{typed!r} is no number")
     return value
+
+
+def rounding_of_products(ones: np.ndarray, others: np.ndarray) -> float:
+    """Return the most by which Σ one × other + bias can be off when it is worked out as shown.
+
+    All numbers shown and the answer are off by up to ``ROUNDING`` r, a product therefore by
+    r (|one| + |other|) + r².
+    """
+    return float(ROUNDING * (np.abs(ones) + np.abs(others) + ROUNDING).sum()) + 2 * ROUNDING
 
 
 def added(value: float, places: int = 2) -> str:

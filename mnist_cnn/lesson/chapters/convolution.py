@@ -6,13 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn import filtering, guess
+from mnist_cnn import filtering
 from mnist_cnn.filtering import KERNELS, Filter, Step
 from mnist_cnn.interesting import convolution_cells
 from mnist_cnn.lesson.course import Course, Read
-from mnist_cnn.lesson.question import Question, added, decimal, factor
+from mnist_cnn.lesson.question import (
+    DECIMALS,
+    Question,
+    added,
+    decimal,
+    factor,
+    rounding_of_products,
+)
 from mnist_cnn.lesson.state import State, StateError
-from mnist_cnn.terms import Cells, Convolution
 
 HOLES = {"row", "column"}
 DEFAULT = "left_edge"
@@ -53,12 +59,12 @@ def question(course: Course, read: Read, state: State) -> Question:
     terms = " + ".join(
         f"{decimal(p)}×{factor(k)}"
         for p, k in zip(hidden.patch.ravel(), kernel.ravel(), strict=True)
-        if round(p, guess.DECIMALS) and k
+        if round(p, DECIMALS) and k
     )
     relu = f" → ReLU → {decimal(hidden.value)}" if _filter(state).relu else ""
     return Question(
         answer=hidden.value,
-        tolerance=guess.tolerance(_terms(hidden, kernel), guess.DECIMALS),
+        tolerance=rounding_of_products(hidden.patch, kernel),
         working=f"{terms or '0'} {added(hidden.bias)} = {decimal(hidden.total)}{relu}",
         values={"row": str(hidden.row), "column": str(hidden.column)},
     )
@@ -80,19 +86,3 @@ def _hidden(image: np.ndarray, chosen: Filter) -> Step:
     filtered = filtering.slide(image, chosen)
     row, column, _ = convolution_cells(image, np.maximum(filtered.map, 0)[..., None])[0]
     return filtering.step(image, chosen, row, column)
-
-
-def _terms(hidden: Step, kernel: np.ndarray) -> Convolution:
-    return Convolution(
-        layer="conv1",
-        cell=(hidden.row, hidden.column, 0),
-        inputs=Cells("image", hidden.row, hidden.column),
-        channels=np.array([0]),
-        sums=np.array([hidden.products.sum()]),
-        patches=hidden.patch[None],
-        kernels=kernel[None],
-        bias=hidden.bias,
-        total=hidden.total,
-        activation="relu",
-        value=hidden.value,
-    )

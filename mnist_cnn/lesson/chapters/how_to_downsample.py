@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn import comparison, downsampling, guess, variants
+from mnist_cnn import comparison, downsampling, variants
 from mnist_cnn.comparison import Verdict
 from mnist_cnn.downsampling import WAYS, Block, Reduced
 from mnist_cnn.interesting import pooling_cells
 from mnist_cnn.lesson.course import Course, Read
 from mnist_cnn.lesson.figures import accuracy
-from mnist_cnn.lesson.question import Question, decimal
+from mnist_cnn.lesson.question import ROUNDING, Question, decimal
 from mnist_cnn.lesson.state import State, whole
 
 HOLES = {"row", "column", "a", "b", "c", "d"}
@@ -66,7 +66,7 @@ def question(course: Course, read: Read, state: State) -> Question:
     average = block.values["average"]
     return Question(
         answer=average,
-        tolerance=2 * 0.5 * 10.0**-guess.DECIMALS,  # of the four numbers shown, and of the guess
+        tolerance=2 * ROUNDING,  # of the four numbers shown, and of the guess
         working=f"({' + '.join(cells)}) ÷ {len(cells)} = {decimal(average)}",
         values={
             "row": str(2 * block.row),
