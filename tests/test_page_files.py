@@ -1,6 +1,8 @@
 """The page's files come compressed, are kept by browsers, and nothing else comes with them."""
 
+import json
 import re
+import urllib.parse
 
 import httpx
 import pytest
@@ -87,12 +89,26 @@ def test_every_one_of_gradio_s_names_changes_with_its_content():
 def test_the_page_comes_compressed_and_names_all_files_before_its_first_script(client, html):
     assert client.get("/").headers["content-encoding"] == "gzip"
     before = html.partition("<script>")[0]
-    for name in gradio_files.needed():
-        assert name.endswith(".css") or f'<link rel="modulepreload" href="assets/{name}"' in before
+    preloaded = set(re.findall(r'<link rel="modulepreload" href="assets/([^"]+)"', before))
+    scripts = {name for name in gradio_files.needed() if name.endswith(".js")}
+    assert preloaded == scripts - gradio_files.inlined().keys()
     networks = re.findall(r'href="(mnist_cnn/network/[^"]+)" as="fetch" crossorigin', before)
     for path in (MODULES[1:], *networks):
         assert "immutable" in client.get(f"/{path}").headers["cache-control"]
     assert len(networks) == 2
+
+
+def test_gradio_s_small_scripts_stand_in_the_page(html):
+    head = html.partition("<head>")[2]
+    written = head.partition('<script type="importmap">')[2].partition("</script>")[0]
+    found = json.loads(written)["imports"]
+    assert len(gradio_files.inlined()) > 5
+    for name in gradio_files.inlined():
+        assert found[name] == found[f"./assets/{name}"]
+        kind, _, text = found[name].partition(",")
+        assert kind == "data:text/javascript"
+        text = re.sub(r'"([\w.-]+\.js)"', r'"./\1"', urllib.parse.unquote(text))
+        assert text == (ASSETS / name).read_text(encoding="utf-8")
 
 
 def test_gradio_s_styles_come_as_one_behind_its_first(html):

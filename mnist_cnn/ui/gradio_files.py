@@ -8,7 +8,9 @@ page opens as slowly as all of Gradio's; a test compares with what a browser ask
 
 from __future__ import annotations
 
+import functools
 import re
+import urllib.parse
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +22,12 @@ ENTRY = re.compile(r'<script type="module"[^>]* src="\./assets/([^"]+)"')
 TABLE = re.compile(r"m\.f=\[([^\]]*)\]")  # of the files that imports on demand need, by number
 NEEDED = r"[^`]*`\)[^`]*?__vite__mapDeps\(\[([\d,]+)\]\)"  # and their numbers
 
+SMALL = 4096  # bytes: a script of which a browser waits longer for its turn than for itself
+IMPORT = re.compile(r'"\./([\w.-]+\.js)"')
+PLAIN = "!$&()*+,-./:;=?@[]^_`{|}~"  # in an address, and in HTML
 
+
+@functools.cache
 def needed() -> list[str]:
     """Return the names in ``ASSETS`` of the scripts and styles, those that are used first first.
 
@@ -39,6 +46,30 @@ def needed() -> list[str]:
             for name in COMPONENTS:
                 found += _behind(script, rf"\b{name}:\{{[^{{}}]*\bcomponent:[^`]*`\./")
     return [name for name in dict.fromkeys(found) if name == entry[1] or name not in page]
+
+
+@functools.cache
+def inlined() -> dict[str, str]:
+    """Return the small scripts by their names, each as an address of its own text.
+
+    In them scripts have names instead of paths, which such an address cannot lead on to.
+    """
+    texts = {
+        name: (ASSETS / name).read_text(encoding="utf-8")
+        for name in needed()
+        if name.endswith(".js")
+    }
+    return {
+        name: "data:text/javascript," + urllib.parse.quote(IMPORT.sub(r'"\1"', text), PLAIN)
+        for name, text in texts.items()
+        if len(text.encode()) <= SMALL and "import.meta" not in text  # they ask where they are
+    }
+
+
+def import_map() -> dict[str, str]:
+    """Return where scripts are found by their names, and the small ones by their paths, too."""
+    names = {name: f"./assets/{name}" for name in needed() if name.endswith(".js")}
+    return names | inlined() | {names[name]: text for name, text in inlined().items()}
 
 
 def styles() -> str:

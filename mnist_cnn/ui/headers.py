@@ -13,13 +13,14 @@ FORWARDED_FOR = b"x-forwarded-for"
 LONGEST_QUERY = 2048  # characters
 HOST = re.compile(r"[A-Za-z0-9.\-_]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.%]{2,60}\](:\d{1,5})?")
 
-# Gradio's scripts make functions of text and styles of their own, so these are allowed; nothing
-# from another host is. Who may frame the page is left open, because it is made to be embedded.
+# Gradio's scripts make functions of text and styles of their own, and its small ones stand in the
+# page, so these are allowed; nothing from another host is. Who may frame the page is left open,
+# because it is made to be embedded.
 POLICY = "; ".join(
     (
         "default-src 'self'",
         "connect-src 'self' ws: wss:",  # to Safari before 15.4, 'self' means no sockets
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' data:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "media-src 'self' data: blob:",

@@ -46,15 +46,19 @@ def head(networks: list[str], theme: str) -> str:
         networks: paths on the server of the network files that it reads with from its start.
         theme: the hash by which Gradio asks for its theme.
     """
+    small = gradio_files.inlined()
     scripts = [name for name in gradio_files.needed() if name.endswith(".js")]
     modules = address_of("modules.js")[1:]
     start = (HERE / "start.js").read_text(encoding="utf-8")
     lines = [
+        # Before any module. Six requests at a time are under way: each that is saved counts.
+        f'<script type="importmap">{json.dumps({"imports": gradio_files.import_map()})}</script>',
+        *(_link("", f"assets/{name}") for name in small),  # not fetched, see styles()
         _link("modulepreload", modules),
         f'<script data-modules="{modules}">{start}</script>',
         _link("preload", address_of("gradio.css")[1:], 'as="style"'),
         _link("preload", f"theme.css?v={theme}", 'as="style"'),
-        *(_link("modulepreload", f"assets/{name}") for name in scripts),
+        *(_link("modulepreload", f"assets/{name}") for name in scripts if name not in small),
         # Last: they come while Gradio puts the page together.
         *(_link("preload", path[1:], 'as="fetch" crossorigin') for path in networks),
     ]

@@ -7,8 +7,8 @@ import pytest
 from tests.browser.chapters import act, title
 from tests.browser.pointer import draw_digit, wait_for_digit
 
-BUILDERS = "**/assets/Index-*.js"  # Gradio's own: one builds the rows, one the columns
-OWN = ("modules.js", "network/shipped", "network/judge")
+OWN = ("modules.js", "gradio.css", "network/shipped", "network/judge")
+GRADIO = ("core-*.js", "Blocks-*.js", "HTML-*.js", "theme.css")
 LATE = 1.5  # seconds
 
 
@@ -29,24 +29,7 @@ def assert_all_works(page):
     wait_for_digit(page, 7)
 
 
-@pytest.mark.parametrize("turn", range(1, 5))  # the very first builds the page
-def test_a_builder_that_comes_last(page, address, turn):
-    builders = []
-
-    def hold(route):
-        if route.request.url not in builders:
-            builders.append(route.request.url)
-        if builders.index(route.request.url) == turn:
-            time.sleep(LATE)
-        route.continue_()
-
-    page.route(BUILDERS, hold)
-    page.goto(f"{address}/?view=lesson&chapter=convolution")
-    assert_all_works(page)
-    assert len(builders) > turn
-
-
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", OWN + GRADIO)
 def test_a_file_of_the_page_that_comes_last(page, address, name):
     def hold(route):
         time.sleep(LATE)
