@@ -69,8 +69,10 @@ class Case:
 
 
 def random_cells(shape, count=CELLS):
+    """The first and the last, where padding is, and others."""
     random = np.random.default_rng(len(shape) + shape[-1])
-    return [tuple(int(random.integers(n)) for n in shape) for _ in range(count)]
+    others = [tuple(int(random.integers(n)) for n in shape) for _ in range(count)]
+    return [(0,) * len(shape), tuple(n - 1 for n in shape), *others]
 
 
 SORTED = {  # fields in the order of the first, by kind
@@ -148,6 +150,15 @@ def test_so_are_those_of_the_lesson_s_networks(modules, name):
 
 def test_so_are_those_behind_padding_and_strides(modules):
     assert_explains(Case(modules, odd_network(), IMAGES["0"]))
+
+
+def test_equal_terms_stay_in_their_order(case):
+    """Which are many: a unit that is off gives nothing to any other."""
+    give_network(case.modules, case.network)
+    for terms in case.explain(*(("dense1", (unit,)) for unit in range(8))):
+        equal = np.diff(np.abs(terms["products"])) == 0
+        assert equal.sum() > 20
+        assert (np.diff(terms["units"])[equal] > 0).all()
 
 
 def test_a_number_that_is_not_there_is_named(case):
