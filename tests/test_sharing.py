@@ -96,11 +96,11 @@ def test_accounts_guard_the_page_and_everything_behind_it():
         with httpx.Client(base_url=address) as browser:
             for path in ("/mnist_cnn/share", "/mnist_cnn/qr?text=http://a"):
                 assert browser.get(path).status_code == 401
-            assert browser.post("/mnist_cnn/read", **drawing).status_code == 401
+            assert browser.post("/mnist_cnn/check", **drawing).status_code == 401
             wrong = browser.post("/login", data={"username": "ana", "password": "chalk"})
             assert wrong.status_code == 400
             browser.post("/login", data={"username": "ana", "password": "pass:word"})
-            assert browser.post("/mnist_cnn/read", **drawing).status_code == 200
+            assert browser.post("/mnist_cnn/check", **drawing).status_code == 200
             assert browser.get("/mnist_cnn/share").json() == {"network": None, "public": None}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from pathlib import Path
 
 IMPORT = re.compile(r'^(import|export) (\{[^}]*\}|\* as \w+) from "(\.[^"]+)";', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
@@ -24,23 +25,8 @@ def bundle(sources: dict[str, str]) -> str:
             it lead to others. No two may import each other.
     """
     functions = "".join(_function(name, text) for name, text in sources.items())
-    return RUNTIME.replace("FUNCTIONS", functions, 1)
-
-
-# The modules' own names begin with a letter.
-RUNTIME = """\
-const functions = {FUNCTIONS};
-const modules = new Map();
-
-function $load(name) {
-  if (!modules.has(name)) modules.set(name, functions[name]());
-  return modules.get(name);
-}
-
-const $import = async (at, path) => $load(new URL(path, `file:///${at}/`).pathname.slice(1));
-
-export { $load as load };
-"""
+    runtime = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    return runtime.replace("functions = {}", f"functions = {{{functions}}}", 1)
 
 
 def _function(name: str, text: str) -> str:

@@ -16,7 +16,7 @@ from mnist_cnn.ui.languages import words
 PREFIX = "/mnist_cnn"  # of the page's own routes
 FILES = f"{PREFIX}/files"
 HERE = Path(__file__).parent
-WORDS = "locales/words.js"  # a module that is made of the languages
+WORDS = "locales/words.js"  # a module that the languages are put into
 
 
 def sources() -> dict[str, str]:
@@ -25,7 +25,8 @@ def sources() -> dict[str, str]:
         path.relative_to(HERE).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(HERE.glob("*/**/*.js"))
     }
-    return written | {WORDS: f"export const WORDS = {json.dumps(words(), ensure_ascii=False)};\n"}
+    every = json.dumps(words(), ensure_ascii=False)
+    return written | {WORDS: written[WORDS].replace("WORDS = {}", f"WORDS = {every}", 1)}
 
 
 OWN = {"modules.js": bundle(sources()), "gradio.css": gradio_files.styles()}  # by name

@@ -4,6 +4,7 @@ import httpx
 import numpy as np
 
 from mnist_cnn import strokes
+from mnist_cnn.preprocess import preprocess
 from tests.browser.test_class import tiles
 from tests.serving import free_port, serve_class
 
@@ -11,13 +12,14 @@ DRAWN = {
     1: [np.array([(140.0, 50), (140, 230)])],
     7: [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])],
 }
+IMAGES = {digit: preprocess(strokes.render(drawn)).image for digit, drawn in DRAWN.items()}
 
 
 def put_up(address, digit, session="somebody-else-0000000", place="10.0.0.1"):
     answer = httpx.post(
         f"{address}/mnist_cnn/class/wall",
-        params={"meant": digit, "width": 80, "height": 80},
-        content=strokes.render(DRAWN[digit], size=80).tobytes(),
+        params={"meant": digit},
+        content=IMAGES[digit].tobytes() + np.eye(10, dtype="<f4")[digit].tobytes(),
         headers={"X-Mnist-Cnn-Session": session, "X-Forwarded-For": place},
     )
     assert answer.status_code == 200

@@ -1,0 +1,15 @@
+// What the page's modules find each other by: bundle.py puts them in here, each as a function of the
+// name it has as a file. The modules' own names begin with a letter.
+const functions = {};
+const modules = new Map();
+
+function $load(name) {
+  if (!modules.has(name)) modules.set(name, functions[name]());
+  return modules.get(name);
+}
+
+// For what bundle.py makes of an import on demand.
+// oxlint-disable-next-line no-unused-vars
+const $import = async (at, path) => $load(new URL(path, `file:///${at}/`).pathname.slice(1));
+
+export { $load as load };
