@@ -99,6 +99,19 @@ def test_what_has_left_makes_room():
         pass
 
 
+def test_what_is_large_takes_more_room():
+    places = Places(most=100, of_one=60, full="full")
+    with places.one("a", 50), places.one("a", 10):
+        with pytest.raises(OverloadError), places.one("a"):
+            pass
+        with pytest.raises(OverloadError), places.one("b", 41):
+            pass
+        with places.one("b", 40):
+            pass
+    with places.one("a", 60):
+        pass
+
+
 class Work:
     """Pieces of work in a line, each of which goes on until it is told to end."""
 

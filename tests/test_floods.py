@@ -13,7 +13,8 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from mnist_cnn.ui import frames, gate
+from mnist_cnn.ui import frames, gate, network_files
+from tests.listening import until
 from tests.serving import serve, serve_process
 
 NETWORK = "/mnist_cnn/network/variant-none"  # the largest answer there is, 8 MB
@@ -32,9 +33,15 @@ def address():
         yield address
 
 
-def connection(address, source="127.0.0.1"):
-    there = urlsplit(address)
-    return socket.create_connection((there.hostname, there.port), 60, (source, 0))
+def connection(address, source="127.0.0.1", room=None):
+    """Connect; ``room`` is how many bytes the system keeps until they are taken."""
+    there, connected = urlsplit(address), socket.socket()
+    if room:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    connected.settimeout(60)
+    connected.bind((source, 0))
+    connected.connect((there.hostname, there.port))
+    return connected
 
 
 def ask_for_socket(connection, host, path="/mnist_cnn/class/news"):
@@ -115,6 +122,27 @@ def test_who_does_not_take_answers_keeps_nobody_waiting(address):
         for _ in range(5):
             assert ask(address).status_code == 200
             assert httpx.get(f"{address}{NETWORK}", timeout=60).status_code == 200
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="has only one loopback address")
+def test_one_who_takes_no_networks_has_so_many_on_their_way_and_others_get_theirs(monkeypatch):
+    monkeypatch.setattr(network_files, "MOST_SENT_TO_ONE", 20 * 2**20)  # two of them
+    request = f"GET {NETWORK} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+    def status(source):
+        transport = httpx.HTTPTransport(local_address=source)
+        with httpx.Client(base_url=address, transport=transport, timeout=60) as client:
+            return client.get(NETWORK).status_code
+
+    with serve() as address, contextlib.ExitStack() as stack:
+        for _ in range(2):
+            one = stack.enter_context(connection(address, "127.0.0.3", room=4096))
+            one.sendall(request)
+            assert one.recv(20).startswith(b"HTTP/1.1 200")
+        assert status("127.0.0.3") == 429
+        assert status("127.0.0.4") == 200
+        stack.close()
+        until(lambda: status("127.0.0.3") == 200)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="has only one loopback address")

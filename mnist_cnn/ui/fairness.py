@@ -75,7 +75,7 @@ class Rates:
 
 
 class Places:
-    """How many of something each place, or session, has open at a time: bounded, and in all."""
+    """How much of something each place, or session, has open at a time: bounded, and in all."""
 
     def __init__(self, most: float, of_one: int, full: str):
         """Begin with none; ``full`` is the sentence for whom there is no room."""
@@ -83,15 +83,15 @@ class Places:
         self._open: Counter[str] = Counter()
 
     @contextlib.contextmanager
-    def one(self, who: str) -> Iterator[None]:
+    def one(self, who: str, size: int = 1) -> Iterator[None]:
         """Count one of ``who`` meanwhile; raises ``OverloadError`` when there is no room."""
-        if self._open.total() >= self.most or self._open[who] >= self.of_one:
+        if self._open.total() + size > self.most or self._open[who] + size > self.of_one:
             raise OverloadError(self.full)
-        self._open[who] += 1
+        self._open[who] += size
         try:
             yield
         finally:
-            self._open[who] -= 1
+            self._open[who] -= size
             if not self._open[who]:
                 del self._open[who]
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
+from mnist_cnn.ui.fairness import Places, place
 from mnist_cnn.ui.networks import JUDGE, VARIANT, Network, Networks
 from mnist_cnn.ui.requests import guarded
 from mnist_cnn.ui.web import PREFIX
@@ -19,6 +22,10 @@ from mnist_cnn.ui.web import PREFIX
 FOR_EVER = "private, max-age=31536000, immutable"
 ASK_FIRST = "private, no-cache"
 OF_EVERYONE = ("shipped", JUDGE)  # asked for by every page: compressed once
+MOST_SENT = 256 * 2**20  # bytes on their way at a time; a network without downsampling has 8 MB
+MOST_SENT_TO_ONE = 96 * 2**20  # to one place: a class may share an address
+PIECE = 2**18  # bytes that are sent at a time
+TOO_MUCH = "Too many networks are on their way to your address. Try again in a few seconds."
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class NetworkFiles:
     def __init__(self, networks: Networks):
         """Make none yet."""
         self._networks = networks
+        self._sent = Places(MOST_SENT, MOST_SENT_TO_ONE, TOO_MUCH)
         self._of_everyone = functools.cache(lambda name: _compressed(networks.find(name)))
 
     def address(self, name: str) -> str:
@@ -68,7 +76,29 @@ class NetworkFiles:
         if coding not in ("identity", *accepted.replace(" ", "").split(",")):
             content, coding = gzip.decompress(content), "identity"
         headers |= {"Content-Encoding": coding, "Vary": "Accept-Encoding"}
-        return Response(content, headers=headers, media_type="application/octet-stream")
+        counted = self._sent.one(place(request), len(content))
+        return _Counted(counted, content, headers)
+
+
+class _Counted(Response):
+    """An answer that counts until it is taken: those who take none would fill the memory.
+
+    It is sent in pieces, because a server waits for one to be taken only before the next.
+    """
+
+    media_type = "application/octet-stream"
+
+    def __init__(self, counted: AbstractContextManager, content: bytes, headers: dict[str, str]):
+        super().__init__(content, headers=headers)
+        self._counted = counted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = {"status": self.status_code, "headers": self.raw_headers}
+        with self._counted:
+            await send({"type": "http.response.start"} | status)
+            for at in range(0, len(self.body), PIECE):
+                piece, more = self.body[at : at + PIECE], at + PIECE < len(self.body)
+                await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 
 def _compressed(network: Network) -> File:
