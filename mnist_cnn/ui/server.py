@@ -56,9 +56,9 @@ from mnist_cnn.ui.readings import Readings
 from mnist_cnn.weights_file import UNREADABLE, card_in
 from mnist_cnn.worker import Worker
 
-# Seconds between two looks of Gradio's queue for calls of /predict. Its own 0.001 takes 7 % of a
-# core while nobody does anything.
-QUEUE_LOOKS = 0.02
+# Seconds between two looks of Gradio's queue for calls of /predict, and for what to tell of them.
+# Its own 0.001 and 0.01 take 7 % of a core while nobody does anything.
+QUEUE_LOOKS = 0.1
 # Callers for whom Gradio keeps a copy of the page's parts, 70 kB each. Nothing here needs it from
 # one call to the next, and its own 10,000 would be 700 MB.
 SESSIONS = 100
@@ -165,7 +165,7 @@ def launch(
             quiet=True,
             prevent_thread_lock=True,
         )
-    demo._queue.sleep_when_free = QUEUE_LOOKS
+    demo._queue.sleep_when_free = demo._queue.progress_update_sleep_when_free = QUEUE_LOOKS
     demo.server.config.ws_per_message_deflate = False  # it would cost each page 300 kB
     demo.server.config.ws_max_size = LARGEST_MESSAGE
     demo.server.config.ws_protocol_class = patient(demo.server.config.ws_protocol_class)

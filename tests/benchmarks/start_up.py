@@ -31,9 +31,9 @@ from playwright.sync_api import Browser
 
 from mnist_cnn import strokes
 from tests.benchmarks.drawing_latency import chromium
-from tests.benchmarks.our_page import draw_answered
+from tests.benchmarks.first_visit import draw_on_ours
 from tests.benchmarks.page_memory import MEBIBYTE, resident_bytes
-from tests.benchmarks.pen_moves import WINDOW, many_digits
+from tests.benchmarks.pen_moves import WINDOW
 from tests.serving import ROOT, free_port
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
@@ -106,13 +106,12 @@ def start(program: list[str], answers: Callable[[str], bool]) -> Start:
 
 
 def ours_answers(browser: Browser, address: str) -> bool:
-    """Open the page, and draw as soon as there is a pad, until an answer stands there."""
+    """Open the page, and draw a one as soon as there is a pad, until it is read."""
     page = browser.new_page(viewport=WINDOW)
-    page.goto(address)
-    draw_answered(page, next(many_digits()))
-    digit = page.locator("#answer .digit").inner_text()
+    page.goto(address, wait_until="commit")
+    draw_on_ours(page)
     page.close()
-    return digit.isdecimal()
+    return True
 
 
 def stock_answers(address: str) -> bool:
