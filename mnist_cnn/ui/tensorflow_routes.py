@@ -1,6 +1,7 @@
 """What the page asks TensorFlow: to check its reading, what excites a channel, and the lesson.
 
-Such a route imports TensorFlow when it is first asked, so all of them stand behind ``OnDemand``.
+Such a route imports TensorFlow when it is first asked; ``OnDemand`` holds those of a module that
+imports it at its top.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from mnist_cnn.ui.network_files import FOR_EVER
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.requests import (
@@ -30,8 +32,6 @@ from mnist_cnn.ui.requests import (
     signed_in,
 )
 from mnist_cnn.ui.web import PREFIX
-
-FOR_EVER = "private, max-age=31536000, immutable"
 
 
 def routes(networks: Networks, readings: Readings) -> list[BaseRoute]:

@@ -6,6 +6,7 @@ import base64
 from urllib.parse import urlsplit
 
 import keras
+from keras import layers
 from playwright.sync_api import Browser, Page, Route
 
 from mnist_cnn import network_file
@@ -42,3 +43,23 @@ def give_network(modules: Page, network: keras.Model, about: dict | None = None)
         }""",
         base64.b64encode(content).decode(),
     )
+
+
+def odd_network(dense: str | None = None) -> keras.Model:
+    """Return a network of odd windows: strides, uneven padding, kernels that are no squares.
+
+    ``dense`` is the activation of its dense layer.
+    """
+    keras.utils.set_random_seed(8)
+    image = x = keras.Input((28, 28, 1), name="image")
+    for part in (
+        layers.Conv2D(5, (5, 2), (2, 3), "same", name="conv1"),
+        layers.MaxPooling2D((3, 2), (1, 2), "same", name="pool1"),
+        layers.Conv2D(6, 3, 3, "same", activation="relu", name="conv2"),
+        layers.AveragePooling2D(2, 1, "same", name="pool2"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(7, dense, name="dense1"),
+        layers.Dense(10, "softmax", name="softmax"),
+    ):
+        x = part(x)
+    return keras.Model(image, x)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from mnist_cnn import model, variants
-from tests.browser.modules import give_network
+from tests.browser.modules import give_network, odd_network
 from tests.drawn import IMAGES
 
 EARLY, LATE = (5, 5), (20, 20)  # pixels further apart than shares are spread
@@ -57,29 +57,12 @@ def gradients(network, pictures, wanted):
     return tape.gradient(said, pictures).numpy()
 
 
-def odd_network():
-    """Strides, padding on one side more than on the other, kernels that are no squares, no ReLU."""
-    keras.utils.set_random_seed(8)
-    image = x = keras.Input((28, 28, 1), name="image")
-    for part in (
-        layers.Conv2D(5, (5, 2), (2, 3), "same", name="conv1"),
-        layers.MaxPooling2D((3, 2), (1, 2), "same", name="pool1"),
-        layers.Conv2D(6, 3, 3, "same", activation="relu", name="conv2"),
-        layers.AveragePooling2D(2, 1, "same", name="pool2"),
-        layers.Flatten(name="flatten"),
-        layers.Dense(7, "relu", name="dense1"),
-        layers.Dense(10, "softmax", name="softmax"),
-    ):
-        x = part(x)
-    return keras.Model(image, x)
-
-
 NETWORKS = {
     "shipped": lambda reader: reader.tracer.network,
     "average": lambda reader: variants.load("average"),
     "stride": lambda reader: variants.load("stride"),
     "none": lambda reader: variants.load("none"),
-    "odd": lambda reader: odd_network(),
+    "odd": lambda reader: odd_network("relu"),
 }
 
 

@@ -2,17 +2,15 @@
 
 import json
 
-import keras
 import numpy as np
 import pytest
-from keras import layers
 
 from mnist_cnn import model, variants
 from mnist_cnn.activations import Tracer
 from mnist_cnn.arithmetic import Arithmetic
 from mnist_cnn.interesting import convolution_cells, pooling_cells
 from mnist_cnn.ui.requests import json_of
-from tests.browser.modules import give_network
+from tests.browser.modules import give_network, odd_network
 from tests.drawn import IMAGES
 
 CELLS = 24  # of each layer
@@ -112,23 +110,6 @@ def assert_explains(case):
         cells = random_cells(row.shape)
         for cell, found in zip(cells, case.explain(*((row.name, c) for c in cells)), strict=True):
             assert_same(found, case.expected(row.name, cell))
-
-
-def odd_network():
-    """Strides, padding on one side more than on the other, kernels that are no squares, no ReLU."""
-    keras.utils.set_random_seed(8)
-    image = x = keras.Input((28, 28, 1), name="image")
-    for part in (
-        layers.Conv2D(5, (5, 2), (2, 3), "same", name="conv1"),
-        layers.MaxPooling2D((3, 2), (1, 2), "same", name="pool1"),
-        layers.Conv2D(6, 3, 3, "same", activation="relu", name="conv2"),
-        layers.AveragePooling2D(2, 1, "same", name="pool2"),
-        layers.Flatten(name="flatten"),
-        layers.Dense(7, name="dense1"),
-        layers.Dense(10, "softmax", name="softmax"),
-    ):
-        x = part(x)
-    return keras.Model(image, x)
 
 
 @pytest.fixture(scope="module", params=["open 4", "0"])
