@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.pointer import DIGITS, draw_stroke, wait_for_digit
+from tests.browser.pointer import DIGITS, draw_stroke, settled, wait_for_digit
 
 
 @pytest.fixture
@@ -35,6 +35,11 @@ def test_a_one_is_drawn_with_arrows_and_space(page):
 
 
 def test_a_seven_needs_a_diagonal(page):
+    page.evaluate(
+        """() => document.addEventListener("mnist_cnn:answer", ({detail}) => {
+            window.marks = detail.frame.marks;
+        })"""
+    )
     press(page, "Shift+ArrowUp", 5)
     press(page, "Shift+ArrowLeft", 4)
     page.keyboard.press("Enter")
@@ -45,14 +50,8 @@ def test_a_seven_needs_a_diagonal(page):
     press(page, "Shift+ArrowDown", 5)
     page.keyboard.press("Escape")
     wait_for_digit(page, 7)
-    xs = page.evaluate(
-        """() => new Promise((resolve) => {
-            document.addEventListener("mnist_cnn:answer",
-                ({detail}) => resolve(detail.frame.marks[0].points.filter((_, i) => i % 2 === 0)));
-            dispatchEvent(new Event("hashchange"));
-            document.querySelector("[data-layer=softmax]").scrollIntoView();
-        })"""
-    )
+    settled(page)
+    xs = page.evaluate("() => window.marks[0].points.filter((_, i) => i % 2 === 0)")
     assert max(xs) - xs[-1] == pytest.approx(4 + 5 * 16, abs=1)
 
 
