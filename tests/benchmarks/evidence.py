@@ -45,12 +45,15 @@ WORK = """async ([image, steps]) => {
 PLAIN = """async ([image, steps, digit, other]) => {
     const {Slopes} = await import("/explain/slopes.js");
     const slopes = new Slopes(network);
-    const at = (part) => slopes.read(Float64Array.from(image, (pixel) => (part * pixel) / 255));
+    const at = (part) => {
+        const picture = image.map((pixel) => part * pixel);
+        return {image: picture, layers: network.read(picture)};
+    };
     const wanted = new Float64Array(10);
     [wanted[digit], wanted[other]] = [1, -1];
     const shares = new Float64Array(image.length);
     for (let step = 0; step < steps; step++) {
-        const found = slopes.between(at(step / steps), at((step + 1) / steps), wanted);
+        const found = slopes.between(at(step / steps), at((step + 1) / steps), wanted).picture();
         image.forEach((pixel, i) => (shares[i] += (found[i] * pixel) / 255 / steps));
     }
     return [...shares];

@@ -14,9 +14,11 @@ EARLY, LATE = (5, 5), (20, 20)  # pixels further apart than shares are spread
 
 SLOPES = """async ([from, to, wanted]) => {
     const {Slopes} = await import("/explain/slopes.js");
-    const slopes = new Slopes(network);
-    const [here, there] = [from, to].map((ink) => slopes.read(Float64Array.from(ink)));
-    return [...slopes.between(here, there, Float64Array.from(wanted))];
+    const [here, there] = [from, to].map((ink) => {
+        const image = ink.map((value) => 255 * value);
+        return {image, layers: network.read(image)};
+    });
+    return [...new Slopes(network).between(here, there, Float64Array.from(wanted)).picture()];
 }"""
 
 EVIDENCE = """async ([image, steps]) => {

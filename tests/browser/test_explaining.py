@@ -19,9 +19,7 @@ GUESSED = ("conv1", "pool1", "pool2")
 EXPLAIN = """async ({image, asked}) => {
     const {explain} = await import("/explain/arithmetic.js");
     const picture = Uint8Array.from(image);
-    const read = network.read(picture);
-    const layers = new Map(network.layers.map(({name, shape}) =>
-        [name, {name, shape, values: read.get(name)}]));
+    const layers = network.read(picture);
     return asked.map(([name, cell]) => explain(network, picture, layers, name, cell));
 }"""
 
@@ -29,9 +27,7 @@ CHOOSE = """async ({image, layer, turns}) => {
     const {choose, tolerance} = await import("/explain/guess.js");
     const {explain} = await import("/explain/arithmetic.js");
     const picture = Uint8Array.from(image);
-    const read = network.read(picture);
-    const layers = new Map(network.layers.map(({name, shape}) =>
-        [name, {name, shape, values: read.get(name)}]));
+    const layers = network.read(picture);
     return turns.map((turn) => {
         const cell = choose(network, picture, layers, layer, turn);
         const terms = explain(network, picture, layers, layer, cell);

@@ -19,10 +19,10 @@ READ = """async ({pictures, names}) => {
     const bytes = Uint8Array.from(atob(pictures), (c) => c.charCodeAt(0));
     const digits = [], kept = [];
     for (let at = 0; at < bytes.length; at += 784) {
-        const activations = network.read(bytes.subarray(at, at + 784));
-        const last = [...activations.values()].at(-1);
+        const layers = network.read(bytes.subarray(at, at + 784));
+        const last = [...layers.values()].at(-1).values;
         digits.push(last.indexOf(Math.max(...last)));
-        for (const name of names) kept.push(activations.get(name));
+        for (const name of names) kept.push(layers.get(name).values);
     }
     const floats = new Uint8Array(await new Blob(kept).arrayBuffer());
     let text = "";

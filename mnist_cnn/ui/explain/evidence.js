@@ -26,24 +26,26 @@ const BELL = Float64Array.from({ length: 2 * REACH + 1 }, (_, i) => Math.exp(-((
  */
 export function* evidence(network, image, steps = STEPS) {
   const slopes = new Slopes(network);
-  const ink = Float64Array.from(image, (pixel) => pixel / 255);
-  const there = slopes.read(ink);
-  const scores = there.at(-1).sums;
+  const read = (picture) => ({ image: picture, layers: network.read(picture) });
+  const logits = ({ layers }) => layers.get(network.layers.at(-1).name).sums;
+  const there = read(image);
+  const scores = logits(there);
   const [digit, runnerUp] = [...scores.keys()].toSorted((a, b) => scores[b] - scores[a]);
-  const lead = ({ sums }) => sums[digit] - sums[runnerUp];
+  const lead = (reading) => logits(reading)[digit] - logits(reading)[runnerUp];
   const wanted = Float64Array.from(scores, (_, i) => (i === digit) - (i === runnerUp));
   yield;
-  const blank = slopes.read(new Float64Array(ink.length));
+  const blank = read(new Uint8Array(image.length));
+  const ink = Float64Array.from(image, (pixel) => pixel / 255);
   const shares = new Float64Array(ink.length);
   let here = blank;
   for (let step = 1; step <= steps; step++) {
     yield;
-    const next = step < steps ? slopes.read(ink.map((value) => (value * step) / steps)) : there;
-    const found = slopes.between(here, next, wanted);
+    const next = step < steps ? read(ink.map((value) => (255 * value * step) / steps)) : there;
+    const found = slopes.between(here, next, wanted).picture();
     ink.forEach((value, i) => (shares[i] += (found[i] * value) / steps));
     here = next;
   }
-  const [difference, baseline] = [lead(there.at(-1)), lead(blank.at(-1))];
+  const [difference, baseline] = [lead(there), lead(blank)];
   return { digit, runnerUp, pixels: spread(shares, ink), difference, baseline };
 }
 

@@ -1,68 +1,62 @@
-// How much each pixel moves what a network says, on the way from one picture to another:
+// How much each number of a network moves what it says, on the way from one picture to another:
 // backpropagation, layer by layer to the picture, with the mean slope of each layer on that way.
 //
 // A ReLU has the slope 0 or 1, and the largest of a window is one number or another; between two
 // pictures they may change. Taken as the mean over a straight way, slopes times changes add up
-// exactly to the change of what the network says (the rescale rule of Shrikumar, Greenside and
-// Kundaje, Learning Important Features Through Propagating Activation Differences, 2017). Between a
-// picture and itself they are the gradient.
-import * as layers from "../reader/layers.js";
+// exactly to the change of what the network says, at every layer (the rescale rule of Shrikumar,
+// Greenside and Kundaje, Learning Important Features Through Propagating Activation Differences,
+// 2017). Between a picture and itself they are the gradient.
+import { windows } from "../reader/layers.js";
 
-const { windows } = layers;
 const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
 
 export class Slopes {
   /** @param {Network} network of the page's reader */
   constructor(network) {
     let before = network.input;
-    this.passes = network.layers.map((layer) => {
+    this.layers = network.layers.map((layer) => {
       const arrays = network.weights.get(layer.name) ?? [];
-      const known = { ...WINDOW, ...layer, before, arrays };
+      const back = BACK[layer.kind]({ ...WINDOW, ...layer, before, arrays });
       before = layer.shape;
-      return {
-        sums: layers[layer.kind]({ ...known, activation: "linear" }),
-        back: BACK[layer.kind](known),
-        rectified: layer.activation === "relu",
-      };
+      return { name: layer.name, back, rectified: layer.activation === "relu" };
     });
   }
 
   /**
-   * What all layers make of a picture, 0 to 1: [{sums, values}] from the picture on, sums before the
-   * activation. A softmax is left out: the last sums are the logits.
-   */
-  read(picture) {
-    const found = [{ sums: picture, values: picture }];
-    for (const { sums, rectified } of this.passes) {
-      const made = sums(found.at(-1).values);
-      const values = rectified ? made.map((sum) => Math.max(0, sum)) : made;
-      found.push({ sums: made, values });
-    }
-    return found;
-  }
-
-  /**
-   * @param from what `read` found of one picture
-   * @param to what it found of another
+   * @param from one reading: {image, layers}, the picture and what `network.read` returned of it
+   * @param to another
    * @param {Float64Array} wanted how much each logit counts
-   * @returns {Float64Array} the mean slope of that sum of logits by each pixel
+   * @returns {{layers: Map<string, {sums, values: Float64Array}>, picture: () => Float64Array}} the
+   *   mean slopes of that sum of logits, of every layer by its sums and by what its activation made
+   *   of them; and what finds them by each pixel of 0 to 1
    */
   between(from, to, wanted) {
-    return this.passes.reduceRight((slopes, { back, rectified }, i) => {
-      const behind = rectified ? throughRelu(slopes, from[i + 1].sums, to[i + 1].sums) : slopes;
-      return back(behind, from[i].values, to[i].values);
-    }, wanted);
+    const layers = new Map();
+    let values = wanted; // of the softmax nothing is asked: its sums are the logits
+    let below = () => values;
+    for (let i = this.layers.length - 1; i >= 0; i--) {
+      const { name, back, rectified } = this.layers[i];
+      values = below();
+      const [start, end] = [from, to].map((reading) => reading.layers.get(name).sums);
+      const sums = rectified ? throughRelu(values, start, end) : values;
+      layers.set(name, { sums, values });
+      const before = this.layers[i - 1]?.name;
+      const read = [from, to].map(({ image, layers: made }) => made.get(before)?.values ?? image);
+      below = () => back(sums, ...read);
+    }
+    return { layers, picture: below };
   }
 }
 
 /** Of a ReLU: the share of the way on which it is on. */
 function throughRelu(slopes, from, to) {
-  return slopes.map((slope, i) => {
+  const found = new Float64Array(slopes.length);
+  for (let i = 0; i < slopes.length; i++) {
     const low = Math.min(from[i], to[i]);
     const high = Math.max(from[i], to[i]);
-    if (high <= 0) return 0;
-    return low >= 0 ? slope : (slope * high) / (high - low);
-  });
+    if (high > 0) found[i] = low >= 0 ? slopes[i] : (slopes[i] * high) / (high - low);
+  }
+  return found;
 }
 
 /** Every number moves all windows that it is in. */
@@ -113,26 +107,31 @@ function filtersFirst(kernel, channels, filters) {
 
 /** The largest of a window is moved by the number that has it: from half of the way, maybe another. */
 const maxPooling = (layer) =>
-  pooling(layer, (found, slope, cells, from, to) => {
-    const [first, last] = [largest(cells, from), largest(cells, to)];
+  pooling(layer, (found, slope, corners, channel, from, to) => {
+    const first = largest(corners, channel, from);
+    const last = largest(corners, channel, to);
+    if (first === last) return (found[first] += slope);
     const ahead = from[first] - from[last];
     const behind = to[last] - to[first];
-    const share = first === last ? 1 : ahead / (ahead + behind); // of the way, until they are equal
+    const share = ahead / (ahead + behind); // of the way, until they are equal
     found[first] += slope * share;
     found[last] += slope * (1 - share);
   });
 
-/** The place of the largest number; of equals, the first. */
-function largest(cells, values) {
-  let winner = cells[0];
-  for (const cell of cells) if (values[cell] > values[winner]) winner = cell;
+/** The place of the largest number of a window; of equals, the first. */
+function largest(corners, channel, values) {
+  let winner = corners[0] + channel;
+  for (let i = 1; i < corners.length; i++) {
+    const cell = corners[i] + channel;
+    if (values[cell] > values[winner]) winner = cell;
+  }
   return winner;
 }
 
 /** The mean of a window is moved by each number alike. */
 const averagePooling = (layer) =>
-  pooling(layer, (found, slope, cells) => {
-    for (const cell of cells) found[cell] += slope / cells.length;
+  pooling(layer, (found, slope, corners, channel) => {
+    for (const corner of corners) found[corner + channel] += slope / corners.length;
   });
 
 function pooling({ before, size, stride, padding }, share) {
@@ -145,31 +144,35 @@ function pooling({ before, size, stride, padding }, share) {
     let at = 0;
     for (const top of down) {
       for (const left of right) {
+        const corners = cornersOf(top, left);
         for (let channel = 0; channel < channels; channel++, at++) {
-          if (slopes[at] === 0) continue;
-          const cells = [];
-          for (let y = Math.max(0, top); y < Math.min(height, top + size[0]); y++) {
-            for (let x = Math.max(0, left); x < Math.min(width, left + size[1]); x++) {
-              cells.push((y * width + x) * channels + channel);
-            }
-          }
-          share(found, slopes[at], cells, from, to);
+          if (slopes[at] !== 0) share(found, slopes[at], corners, channel, from, to);
         }
       }
     }
     return found;
   };
+
+  /** Where the numbers of the first channel in a window lie. */
+  function cornersOf(top, left) {
+    const corners = [];
+    for (let y = Math.max(0, top); y < Math.min(height, top + size[0]); y++) {
+      for (let x = Math.max(0, left); x < Math.min(width, left + size[1]); x++) {
+        corners.push((y * width + x) * channels);
+      }
+    }
+    return corners;
+  }
 }
 
 const flatten = () => (slopes) => slopes;
 
 function dense({ shape: [units], arrays: [kernel] }) {
-  return (slopes, { length }) => {
-    const found = new Float64Array(length);
-    for (let i = 0; i < length; i++) {
-      let sum = 0;
-      for (let unit = 0; unit < units; unit++) sum += slopes[unit] * kernel[i * units + unit];
-      found[i] = sum;
+  return (slopes) => {
+    const found = new Float64Array(kernel.length / units);
+    const on = [...slopes.keys()].filter((unit) => slopes[unit] !== 0);
+    for (let i = 0; i < found.length; i++) {
+      for (const unit of on) found[i] += slopes[unit] * kernel[i * units + unit];
     }
     return found;
   };

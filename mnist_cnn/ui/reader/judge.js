@@ -14,7 +14,7 @@ const LEAST_PROBABILITY = 0.5;
 export function doubt(judge, { crop, image }, probabilities) {
   if (crop.width > WIDEST * crop.height) return "wide";
   if (crop.width > crop.height / 2 && mean(crop.pixels) > FULLEST * 255) return "blob";
-  const [digitness] = [...judge.read(image).values()].at(-1);
+  const [digitness] = [...judge.read(image).values()].at(-1).values;
   if (digitness < judge.about.threshold) return "unfamiliar";
   if (Math.max(...probabilities) < LEAST_PROBABILITY) return "unsure";
   return null;

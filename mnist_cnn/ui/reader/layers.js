@@ -1,19 +1,19 @@
 // The layers of a convolutional network: each kind is made once, from what the network file says of
-// the layer, and is then a function from the activations before it to its own.
+// the layer, and is then a function from the activations before it to its sums, of which its
+// activation makes its own.
 //
-// Activations are Float32Arrays, and lie as in Keras: row by row, column by column, channel by
-// channel. A layer knows the shape it reads (before), the shape it gives (shape), both as
-// [rows, columns, channels] or [units], and its arrays: a kernel and a bias.
+// Numbers lie as in Keras: row by row, column by column, channel by channel. A layer knows the shape
+// it reads (before), the shape it gives (shape), both as [rows, columns, channels] or [units], and
+// its arrays: a kernel and a bias.
 
 const BLOCK = 8; // output channels that are summed up together: what a processor keeps at hand
 
-/** A window of weights over all channels below, slid over rows and columns; then ReLU. */
-export function Conv2D({ before, shape, size, stride, padding, activation, arrays }) {
+/** A window of weights over all channels below, slid over rows and columns. */
+export function Conv2D({ before, shape, size, stride, padding, arrays }) {
   const [, , channels] = before;
   const [rows, columns, filters] = shape;
   const [kernel, bias] = arrays;
   const packed = inBlocks(kernel, filters);
-  const least = activation === "relu" ? 0 : -Infinity;
   const down = windows(before[0], size[0], stride[0], padding);
   const right = windows(before[1], size[1], stride[1], padding);
 
@@ -27,7 +27,7 @@ export function Conv2D({ before, shape, size, stride, padding, activation, array
           sumUp(sums, input, weights, before, size, down[row], right[column]);
           const at = (row * columns + column) * filters + block;
           const count = Math.min(BLOCK, filters - block);
-          for (let f = 0; f < count; f++) output[at + f] = Math.max(sums[f] + bias[block + f], least);
+          for (let f = 0; f < count; f++) output[at + f] = sums[f] + bias[block + f];
         }
       }
     }
@@ -100,17 +100,23 @@ function pooling({ before, shape, size, stride, padding }, first, takeUp, finish
 /** The same numbers in one row. */
 export const Flatten = () => (input) => input;
 
-/** Every unit weighs all numbers below; then ReLU, or all of them become shares of 1. */
-export function Dense({ shape: [units], activation, arrays: [kernel, bias] }) {
+/** Every unit weighs all numbers below. */
+export function Dense({ shape: [units], arrays: [kernel, bias] }) {
   return (input) => {
     const sums = Float64Array.from(bias);
     for (let i = 0; i < input.length; i++) {
       if (input[i] === 0) continue;
       for (let unit = 0; unit < units; unit++) sums[unit] += input[i] * kernel[i * units + unit];
     }
-    if (activation === "softmax") return softmax(sums);
-    return Float32Array.from(sums, activation === "relu" ? (sum) => Math.max(0, sum) : undefined);
+    return sums;
   };
+}
+
+/** What is below 0 becomes 0. */
+export function relu(sums) {
+  const values = new Float32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) values[i] = Math.max(0, sums[i]);
+  return values;
 }
 
 /** exp of each, divided by their sum. */

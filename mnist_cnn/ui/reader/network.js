@@ -2,6 +2,8 @@
 import * as layers from "./layers.js";
 
 const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
+const none = (sums) => new Float32Array(sums);
+const ACTIVATIONS = { relu: layers.relu, softmax: layers.softmax };
 
 export class Network {
   /**
@@ -19,25 +21,27 @@ export class Network {
     this.passes = head.layers.map((layer) => {
       const own = layer.arrays.map(() => arrays.next().value);
       if (own.length) this.weights.set(layer.name, own);
-      const pass = layers[layer.kind]({ ...WINDOW, ...layer, before, arrays: own });
+      const sumUp = layers[layer.kind]({ ...WINDOW, ...layer, before, arrays: own });
       before = layer.shape;
-      return pass;
+      return { ...layer, sumUp, activation: ACTIVATIONS[layer.activation] ?? none };
     });
   }
 
   /**
    * What every layer makes of a picture.
    * @param {Uint8Array} picture 28×28 pixels, 0 is paper, 255 full ink
-   * @returns {Map<string, Float32Array>} by the layers' names, in the order data flows
+   * @returns {Map<string, {name, shape, sums, values: Float32Array}>} by the layers' names, in the
+   *   order data flows: the sums before the activation, and what it makes of them
    */
   read(picture) {
     let values = Float32Array.from(picture, (pixel) => pixel / 255);
-    const activations = new Map();
-    this.layers.forEach(({ name }, i) => {
-      values = this.passes[i](values);
-      activations.set(name, values);
-    });
-    return activations;
+    const read = new Map();
+    for (const { name, shape, sumUp, activation } of this.passes) {
+      const sums = sumUp(values);
+      values = activation(sums);
+      read.set(name, { name, shape, sums, values });
+    }
+    return read;
   }
 }
 

@@ -8,18 +8,14 @@ import { preprocess } from "./preprocess.js";
  * @param {Network} judge that tells digits from everything else
  * @param drawing {width, height, pixels}, 0 is paper, 255 full ink
  * @returns {{empty: true} | {digit: number, doubt: string | null, probabilities: Float32Array,
- *   layers: Map<string, {name, shape, values: Float32Array}>, network: Network}} with the stages
+ *   layers: Map<string, {name, shape, sums, values: Float32Array}>, network: Network}} with the stages
  *   that `preprocess` returns; empty: there is no ink
  */
 export function read(network, judge, drawing) {
   const stages = preprocess(drawing);
   if (!stages) return { empty: true };
-  const activations = network.read(stages.image);
-  const layers = new Map();
-  for (const { name, shape } of network.layers) {
-    layers.set(name, { name, shape, values: activations.get(name) });
-  }
-  const probabilities = activations.get(network.layers.at(-1).name);
+  const layers = network.read(stages.image);
+  const probabilities = layers.get(network.layers.at(-1).name).values;
   return {
     ...stages,
     digit: probabilities.indexOf(Math.max(...probabilities)),

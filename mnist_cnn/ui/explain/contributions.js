@@ -1,0 +1,106 @@
+// What every channel of every layer brings to the lead of a digit; contributions.md derives it.
+//
+// The lead is the digit's logit less the mean of the others'. What it is in a picture without ink
+// comes from the biases alone. All the rest comes from what the ink has changed: at every layer, the
+// changes times their mean slopes add up to it exactly.
+import { flowsThrough } from "./flows.js";
+import { Slopes } from "./slopes.js";
+
+export class Contributions {
+  /** @param {Network} network of the page's reader, whose last layer is dense, with softmax */
+  constructor(network) {
+    this.network = network;
+    this.slopes = new Slopes(network);
+    const image = new Uint8Array(network.input[0] * network.input[1]);
+    this.blank = { image, layers: network.read(image) };
+  }
+
+  /**
+   * @param reading {image, layers}: a picture, and what `network.read` returned of it
+   * @param {number} digit whose lead it is
+   */
+  to(reading, digit) {
+    return new Account(this, reading, digit);
+  }
+}
+
+/** Where the lead of a digit in one picture comes from; see `Contributions`. */
+class Account {
+  #network;
+  #blank;
+  #reading;
+  #slopes;
+
+  constructor({ network, slopes, blank }, reading, digit) {
+    const { name } = network.layers.at(-1);
+    const [now, before] = [reading, blank].map(({ layers }) => layers.get(name).sums);
+    const counts = now.map((_, i) => (i === digit ? 1 : -1 / (now.length - 1)));
+    this.#network = network;
+    this.#blank = blank;
+    this.#reading = reading;
+    this.#slopes = slopes.between(blank, reading, counts);
+    this.digit = digit;
+    /** The digit's logit less the mean of the others'. */
+    this.lead = dot(counts, now);
+    /** The lead in a picture without ink. */
+    this.biases = dot(counts, before);
+  }
+
+  /** What each pixel brings, Float64Array; they and the biases add up to the lead. */
+  get pixels() {
+    const { image } = this.#reading;
+    return this.#slopes.picture().map((slope, i) => (slope * image[i]) / 255);
+  }
+
+  /**
+   * What each channel of a layer brings, or each unit.
+   * @param {string} name of a layer, but not of the last
+   * @returns {{channels: Float64Array, off: number}} off: what all those bring that the ink has
+   *   switched off; in channels they have 0. They, off and the biases add up to the lead
+   */
+  of(name) {
+    const { shape, values } = this.#reading.layers.get(name);
+    const { values: before } = this.#blank.layers.get(name);
+    const { values: slopes } = this.#slopes.layers.get(name);
+    const channels = new Float64Array(shape.at(-1));
+    const on = new Uint8Array(channels.length);
+    for (let at = 0; at < values.length; ) {
+      for (let channel = 0; channel < channels.length; channel++, at++) {
+        channels[channel] += slopes[at] * (values[at] - before[at]);
+        if (values[at] !== 0) on[channel] = 1;
+      }
+    }
+    let off = 0;
+    for (let channel = 0; channel < channels.length; channel++) {
+      if (on[channel]) continue;
+      off += channels[channel];
+      channels[channel] = 0;
+    }
+    return { channels, off };
+  }
+
+  /**
+   * Through which channels of the layer before they come.
+   * @param {string} name of a layer with weights
+   * @param {number[]} chosen channels or units of it; digits, of the last
+   * @returns {Float64Array[]} for each of them, what each channel below brings through it: together
+   *   what it brings itself. Through all of them together goes all that the channel below brings
+   */
+  into(name, chosen) {
+    const place = this.#network.layers.findIndex((layer) => layer.name === name);
+    const [now, before] = [this.#reading, this.#blank].map((reading) => this.#readBy(place, reading));
+    const changes = Float64Array.from(now, (value, i) => value - before[i]);
+    const { sums: slopes } = this.#slopes.layers.get(name);
+    return flowsThrough(this.#network, place, chosen, slopes, changes);
+  }
+
+  /** What a layer has read. */
+  #readBy(place, { image, layers }) {
+    if (place > 0) return layers.get(this.#network.layers[place - 1].name).values;
+    return Float64Array.from(image, (pixel) => pixel / 255);
+  }
+}
+
+function dot(counts, numbers) {
+  return counts.reduce((sum, count, i) => sum + count * numbers[i], 0);
+}

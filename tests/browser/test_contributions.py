@@ -1,0 +1,195 @@
+"""What the channels of every layer bring adds up to the lead, and is what TensorFlow finds."""
+
+import base64
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_cnn import drawings, variants
+from tests.browser.modules import give_network
+
+DRAWINGS = 200
+FEWER = 10  # of the networks of the lesson, and where all pairs of channels are looked at
+
+FIND = """async ({pictures, digits, pairs}) => {
+    const {Contributions} = await import("/explain/contributions.js");
+    const contributions = new Contributions(network);
+    const bytes = Uint8Array.from(atob(pictures), (c) => c.charCodeAt(0));
+    const hidden = network.layers.slice(0, -1);
+    const weighted = network.layers.filter(({name}) => network.weights.has(name));
+    return digits.map((digit, i) => {
+        const image = bytes.subarray(784 * i, 784 * (i + 1));
+        const account = contributions.to({image, layers: network.read(image)}, digit);
+        const layers = Object.fromEntries(hidden.map(({name}) => {
+            const {channels, off} = account.of(name);
+            return [name, {channels: [...channels], off}];
+        }));
+        const flows = Object.fromEntries((i < pairs ? weighted : []).map(({name, shape}) => {
+            const all = [...Array(shape.at(-1)).keys()];
+            return [name, account.into(name, all).map((flow) => [...flow])];
+        }));
+        const {lead, biases, pixels} = account;
+        return {lead, biases, layers, flows, pixels: [...pixels]};
+    });
+}"""
+
+NETWORKS = {
+    "shipped": lambda reader: reader.tracer.network,
+    "average": lambda reader: variants.load("average"),
+    "stride": lambda reader: variants.load("stride"),
+    "none": lambda reader: variants.load("none"),
+}
+
+
+# --- the same by TensorFlow, with slopes that are means over the way from a blank picture --
+
+
+@tf.custom_gradient
+def relu(sums, blank):
+    """ReLU; its slope is the share of the way on which it is on."""
+    change = sums - blank
+    risen = tf.nn.relu(sums) - tf.nn.relu(blank)
+    on = tf.cast(sums > 0, tf.float32)
+    slope = tf.where(change == 0, on, tf.math.divide_no_nan(risen, change))
+    return tf.nn.relu(sums), lambda above: (above * slope, None)
+
+
+@tf.custom_gradient
+def largest(cells, blank):
+    """The largest of the last axis; its slope is shared by the first and the last of the way."""
+    count = cells.shape[-1]
+    blank = tf.broadcast_to(blank, cells.shape)
+    first, last = (tf.one_hot(tf.argmax(of, -1), count) for of in (blank, cells))
+    ahead = tf.reduce_sum(blank * (first - last), -1, keepdims=True)
+    behind = tf.reduce_sum(cells * (last - first), -1, keepdims=True)
+    same = tf.reduce_all(first == last, -1, keepdims=True)
+    share = tf.where(same, 1.0, tf.math.divide_no_nan(ahead, ahead + behind))
+    slopes = first * share + last * (1 - share)
+    return tf.reduce_max(cells, -1), lambda above: (above[..., None] * slopes, None)
+
+
+def windows(layer, maps):
+    """The cells of each window of a pooling layer, (n, rows, columns, channels, cells)."""
+    size, stride = ((1, *pair, 1) for pair in (layer.pool_size, layer.strides))
+    patches = tf.image.extract_patches(maps, size, stride, (1, 1, 1, 1), "VALID")
+    count, rows, columns, _ = patches.shape
+    channels = maps.shape[-1]
+    return tf.transpose(tf.reshape(patches, (count, rows, columns, -1, channels)), (0, 1, 2, 4, 3))
+
+
+def along(layer, values, blank):
+    """What a layer makes of its input, and of the blank picture's."""
+    if isinstance(layer, keras.layers.MaxPooling2D):
+        return largest(windows(layer, values), windows(layer, blank)), layer(blank)
+    if getattr(layer, "activation", None) is None:
+        return layer(values), layer(blank)
+    kernel, bias = layer.weights
+    if isinstance(layer, keras.layers.Dense):
+        sums, before = (of @ kernel + bias for of in (values, blank))
+    else:
+        sums, before = (
+            tf.nn.conv2d(of, kernel, layer.strides, layer.padding.upper()) + bias
+            for of in (values, blank)
+        )
+    if layer.activation is keras.activations.relu:
+        return relu(sums, before), tf.nn.relu(before)
+    return sums, before  # the logits, or no activation
+
+
+@dataclass
+class Case:
+    """A network, pictures, and a digit asked for in each: what TensorFlow and the page find."""
+
+    names: list[str]  # of the layers
+    leads: np.ndarray  # (n,)
+    biases: np.ndarray  # (n,) the same of a picture without ink
+    terms: list[np.ndarray]  # of each layer but the last, what each channel brings, (n, channels)
+    on: list[np.ndarray]  # and whether it is on
+    by_pixel: np.ndarray  # (n, 784)
+    page: list[dict]
+
+    def hidden(self):
+        """The name of each layer but the last, its terms, where it is on, what the page says."""
+        for name, terms, on in zip(self.names, self.terms, self.on, strict=False):
+            yield name, terms, on, [one["layers"][name] for one in self.page]
+
+
+def examine(modules, network, pictures):
+    """Ask TensorFlow and the page; now and then for another digit than the answer."""
+    inputs = tf.constant(pictures[..., None] / np.float32(255))
+    digits = network(inputs).numpy().argmax(axis=1)
+    digits[::7] = (digits[::7] + 1) % 10
+    counts = np.where(np.eye(10, dtype=bool)[digits], 1, -1 / 9).astype(np.float32)
+    way = [(inputs, tf.zeros_like(inputs[:1]))]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        for layer in network.layers[1:]:
+            way.append(along(layer, *way[-1]))
+        leads = tf.reduce_sum(way[-1][0] * counts, axis=1)
+    slopes = tape.gradient(leads, [values for values, _ in way[:-1]])
+    by_pixel, *terms = (
+        (slope * (values - blank)).numpy()
+        for slope, (values, blank) in zip(slopes, way, strict=False)
+    )
+    give_network(modules, network)
+    sent = base64.b64encode(np.ascontiguousarray(pictures).tobytes()).decode()
+    asked = {"pictures": sent, "digits": digits.tolist(), "pairs": FEWER}
+    return Case(
+        names=[layer.name for layer in network.layers[1:]],
+        leads=leads.numpy(),
+        biases=counts @ way[-1][1].numpy()[0],
+        terms=[per_channel(of).sum(axis=1) for of in terms],
+        on=[per_channel(values.numpy()).any(axis=1) for values, _ in way[1:-1]],
+        by_pixel=by_pixel.reshape(len(pictures), -1),
+        page=modules.evaluate(FIND, asked),
+    )
+
+
+def per_channel(maps):
+    """Maps or vectors as (n, cells, channels)."""
+    return maps.reshape(len(maps), -1, maps.shape[-1])
+
+
+@pytest.fixture(scope="module")
+def pen_images(pen_digits):
+    """Drawings by people."""
+    images = drawings.for_measuring(pen_digits, drawings.NORMAL).images
+    return np.random.default_rng(19).permutation(images)[:DRAWINGS]
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def case(request, modules, reader, pen_images):
+    pictures = pen_images if request.param == "shipped" else pen_images[:FEWER]
+    return examine(modules, NETWORKS[request.param](reader), pictures)
+
+
+def test_at_every_layer_the_terms_add_up_to_the_lead(case):
+    for name, found in (("lead", case.leads), ("biases", case.biases)):
+        np.testing.assert_allclose([one[name] for one in case.page], found, atol=1e-4)
+    for name, _, _, page in case.hidden():
+        totals = [sum(one["channels"]) + one["off"] for one in page] + case.biases
+        np.testing.assert_allclose(totals, case.leads, atol=1e-3, err_msg=name)
+
+
+def test_each_channel_brings_what_tensorflow_s_gradients_say(case):
+    for name, terms, on, page in case.hidden():
+        channels, off = ([one[what] for one in page] for what in ("channels", "off"))
+        np.testing.assert_allclose(channels, terms * on, atol=1e-3, err_msg=name)
+        np.testing.assert_allclose(off, (terms * ~on).sum(axis=1), atol=1e-3, err_msg=name)
+    pixels = [one["pixels"] for one in case.page]
+    np.testing.assert_allclose(pixels, case.by_pixel, atol=1e-4)
+
+
+def test_what_a_channel_brings_flows_into_it_from_below_and_on_to_the_next_layer(case):
+    terms = dict(zip(case.names, case.terms, strict=False))
+    for i, one in enumerate(case.page[:FEWER]):
+        below = [sum(one["pixels"])]
+        for name, flows in one["flows"].items():
+            flows = np.array(flows)  # (channels, channels below)
+            np.testing.assert_allclose(flows.sum(axis=0), below, atol=1e-3, err_msg=name)
+            if name != case.names[-1]:
+                np.testing.assert_allclose(flows.sum(axis=1), terms[name][i], atol=1e-3)
+            below = flows.sum(axis=1)
