@@ -8,6 +8,7 @@ import { showEvidence } from "./evidence.js";
 import { receiveGuest } from "./guest.js";
 import { lengthOf, marksAt } from "./history.js";
 import { followPointer } from "./input.js";
+import { keep, kept } from "./keeping.js";
 import { followKeys } from "./keyboard.js";
 import { decodeStrokes } from "./link.js";
 import { createNotice } from "./notice.js";
@@ -48,6 +49,7 @@ export function mount(element) {
   function changed() {
     moment = stroke = null;
     edition++;
+    keep(drawing.visible());
     surface.repaint(present());
     showState();
     emit("past", { marks: present(), edition });
@@ -111,6 +113,7 @@ export function mount(element) {
     },
     end() {
       stroke = null;
+      keep(drawing.visible());
       emit("pen", { down: false, marks: drawing.visible() });
       if (expected) receive(expected, true);
     },
@@ -206,6 +209,8 @@ export function mount(element) {
   new ResizeObserver(() => surface.fit() && repaint()).observe(surface.canvas);
   onTheme(repaint); // ink changes its colour
   surface.fit();
+  const before = kept();
+  for (const mark of before) drawing.add(mark);
   changed();
-  openLink();
+  if (!before.length) openLink(); // else the link has been opened and drawn on
 }
