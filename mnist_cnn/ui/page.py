@@ -8,7 +8,6 @@ import gradio as gr
 
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import api, telling, training_api
-from mnist_cnn.ui.network_files import OF_EVERYONE, NetworkFiles
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.unread import Unread
@@ -43,7 +42,6 @@ def theme() -> gr.themes.Base:
 
 def build(
     networks: Networks,
-    files: NetworkFiles,
     readings: Readings,
     runs: Runs,
     test_accuracy: float | None = None,
@@ -52,13 +50,11 @@ def build(
 
     Args:
         networks: the shipped one among them, with which the page begins.
-        files: where the page finds it and the judge.
         readings: for the calls of programs.
         runs: their trainings.
         test_accuracy: the share of MNIST's test digits the network reads right, where it is known.
     """
     layers = telling.layers(networks.shipped.layers)
-    addresses = {name: files.address(name) for name in OF_EVERYONE}
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT
     ) as page:
@@ -73,7 +69,7 @@ def build(
                 _part("answer")
                 with gr.Row(elem_id="below-answer"):
                     _part("correction", buttons=True)
-                    _part("network", buttons=True, layers=layers, files=addresses)
+                    _part("network", buttons=True)
                 with _view("layers"):
                     _part("maps", buttons=True, layers=layers)
                 with _view("train"):

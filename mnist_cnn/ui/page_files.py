@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,15 +36,17 @@ FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the
 ASK_FIRST = "no-cache"  # kept, but never used unasked
 
 
-def middleware(page: gr.Blocks, networks: list[str]) -> list[Middleware]:
+def middleware(
+    page: gr.Blocks, networks: dict[str, str], layers: Sequence[dict]
+) -> list[Middleware]:
     """Return what stands between the gate and the app; it belongs into ``app_kwargs``.
 
     Args:
         page: is launched with it.
-        networks: see ``web.head``. Gradio's own ``head`` is put into the page by its script, when
-            it is too late to ask for files.
+        networks, layers: see ``web.head``. Gradio's own ``head`` is put into the page by its
+            script, when it is too late to ask for files.
     """
-    return [Middleware(PageFiles, page=page, networks=networks)]
+    return [Middleware(PageFiles, page=page, networks=networks, layers=layers)]
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,12 @@ class File:
 class PageFiles:
     """ASGI middleware; see the module."""
 
-    def __init__(self, app: ASGIApp, page: gr.Blocks, networks: list[str]):
+    def __init__(
+        self, app: ASGIApp, page: gr.Blocks, networks: dict[str, str], layers: Sequence[dict]
+    ):
         """Stand before ``app``; see ``middleware``."""
         self.app = app
-        first, last = web.head(networks, page.theme_hash), web.styles()
+        first, last = web.head(networks, layers, page.theme_hash), web.styles()
         self._page = GZipMiddleware(_with_head(app, first, last), compresslevel=4)
         self._contents = _gradio() | {name: text.encode for name, text in web.OWN.items()}
         self._contents["/theme.css"] = page.theme_css.encode

@@ -131,7 +131,7 @@ def launch(
     networks, readings = Networks(weights, about, runs), Readings(weights)
     files = NetworkFiles(networks)
     known = sharing.Addresses(options.host, options.port)
-    demo = page.build(networks, files, readings, runs, about.test_accuracy if about else None)
+    demo = page.build(networks, readings, runs, about.test_accuracy if about else None)
     shipped = telling.shipped(networks.shipped.downsampling, about)
     routes = [
         _health(),
@@ -144,8 +144,8 @@ def launch(
         *the_class.routes(classroom, networks, runs, web.PREFIX),
         *tensorflow_routes.routes(networks, readings),
     ]
-    read_with = [f"{web.PREFIX}/{files.address(name)}" for name in OF_EVERYONE]
-    before = page_files.middleware(demo, read_with)
+    read_with = {name: files.address(name) for name in OF_EVERYONE}
+    before = page_files.middleware(demo, read_with, telling.layers(networks.shipped.layers))
     between = [*gate.middleware(), *inbox.middleware(), *before]
     with surroundings.hidden():
         demo.launch(

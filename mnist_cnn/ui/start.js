@@ -1,4 +1,5 @@
-// Stands in the page's head: the page's own modules come and are run while Gradio's are on their way.
+// Stands in the page's head: the page's own modules come and are run while Gradio's are on their way,
+// and so does what they read with.
 
 // A browser may refuse to keep anything for a frame in another page, and then throws at the mere
 // name: what is to be kept is then kept as long as the page is open.
@@ -32,3 +33,8 @@ window.mnistCnnModules = (async (address) => {
     }
   }
 })(new URL(document.currentScript.dataset.modules, document.baseURI).href);
+
+// What reads the drawing need not wait for the pad.
+((reader) => window.mnistCnnModules.then(({ load }) => load("network/choice.js").begin(reader)))(
+  JSON.parse(document.currentScript.dataset.reader),
+);

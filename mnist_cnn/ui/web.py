@@ -6,7 +6,9 @@ Its address has a version, so that a browser asks for it once and never again un
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from mnist_cnn.ui import gradio_files
@@ -38,30 +40,34 @@ def address_of(name: str) -> str:
     return f"{FILES}/{VERSION}/{name}"
 
 
-def head(networks: list[str], theme: str) -> str:
+def head(networks: dict[str, str], layers: Sequence[dict], theme: str) -> str:
     """Return what the page's head begins with: all that it needs is asked for at once.
 
     The paths are relative to the page, which may stand below a prefix.
 
     Args:
-        networks: paths on the server of the network files that it reads with from its start.
+        networks: the addresses of the network files that it reads with from its start, by their
+            names, below the page's own routes.
+        layers: of the first of them, as ``telling.layers`` has them.
         theme: the hash by which Gradio asks for its theme.
     """
     small = gradio_files.inlined()
     scripts = [name for name in gradio_files.needed() if name.endswith(".js")]
     modules = address_of("modules.js")[1:]
+    files = [f"{PREFIX[1:]}/{address}" for address in networks.values()]
     start = (HERE / "start.js").read_text(encoding="utf-8")
+    reader = html.escape(json.dumps({"layers": layers, "files": networks}))
     lines = [
         # Before any module. Six requests at a time are under way: each that is saved counts.
         f'<script type="importmap">{json.dumps({"imports": gradio_files.import_map()})}</script>',
         *(_link("", f"assets/{name}") for name in small),  # not fetched, see styles()
         _link("modulepreload", modules),
-        f'<script data-modules="{modules}">{start}</script>',
+        f'<script data-modules="{modules}" data-reader="{reader}">{start}</script>',
         _link("preload", address_of("gradio.css")[1:], 'as="style"'),
         _link("preload", f"theme.css?v={theme}", 'as="style"'),
         *(_link("modulepreload", f"assets/{name}") for name in scripts if name not in small),
         # Last: they come while Gradio puts the page together.
-        *(_link("preload", path[1:], 'as="fetch" crossorigin') for path in networks),
+        *(_link("preload", path, 'as="fetch" crossorigin') for path in files),
     ]
     return "\n".join([*lines, ""])
 

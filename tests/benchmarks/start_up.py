@@ -3,15 +3,16 @@
     python -m tests.benchmarks.start_up [--starts 3]
 
 Both in turn, each in a new process. The page is there when a request for it is answered. Then a
-drawing is read: ours in a browser that runs already and opens the page, from its start until the
-answer to a stroke stands there; the stock one through Gradio's queue, with Gradio's client, which
-needs no browser. Memory is what the process occupies ten seconds after the answer; then Ctrl+C ends
-it.
+drawing is read: ours in a browser that runs already, which then opens the page in an empty tab,
+until the answer to a stroke stands there; the stock one through Gradio's queue, with Gradio's
+client, which needs no browser. Memory is what the process occupies ten seconds after the answer;
+then Ctrl+C ends it.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import os
 import signal
@@ -27,7 +28,7 @@ import httpx
 import numpy as np
 from gradio_client import Client, handle_file
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from mnist_cnn import strokes
 from tests.benchmarks.drawing_latency import chromium
@@ -65,7 +66,8 @@ def main() -> int:
     found: dict[str, list[Start]] = {"ours": [], "stock": []}
     with chromium() as browser:
         for _ in range(count):
-            found["ours"].append(start(["app.py"], functools.partial(ours_answers, browser)))
+            with contextlib.closing(browser.new_page(viewport=WINDOW)) as tab:
+                found["ours"].append(start(["app.py"], functools.partial(ours_answers, tab)))
             found["stock"].append(start(["-m", "tests.benchmarks.stock_app"], stock_answers))
     print(
         f"\n{'median (worst)':12}{'page, s':>16}{'answer, s':>16}{'memory, MiB':>16}{'end, s':>16}"
@@ -105,12 +107,10 @@ def start(program: list[str], answers: Callable[[str], bool]) -> Start:
             process.kill()
 
 
-def ours_answers(browser: Browser, address: str) -> bool:
+def ours_answers(tab: Page, address: str) -> bool:
     """Open the page, and draw a one as soon as there is a pad, until it is read."""
-    page = browser.new_page(viewport=WINDOW)
-    page.goto(address, wait_until="commit")
-    draw_on_ours(page)
-    page.close()
+    tab.goto(address, wait_until="commit")
+    draw_on_ours(tab)
     return True
 
 

@@ -37,6 +37,21 @@ def test_what_does_not_come_at_first_is_asked_for_again(window, address, what, f
     wait_for_digit(window, 7)
 
 
+def test_the_page_can_read_before_its_pad_is_there(window, address):
+    """It need not wait for Gradio to put the page together."""
+    window.route("**/HTML-*.js", lambda route: None)
+    window.goto(address, wait_until="commit")
+    window.wait_for_function(
+        """async () => {
+            const {load} = await window.mnistCnnModules;
+            const pixels = new Uint8Array(280 * 280);
+            for (let y = 60; y < 220; y++) pixels.fill(255, 280 * y + 130, 280 * y + 150);
+            return load("network/choice.js").read({width: 280, height: 280, pixels})?.digit === 1;
+        }"""
+    )
+    assert window.locator("#pad").count() == 0
+
+
 def test_all_that_is_needed_is_asked_for_at_once(window, address):
     """By the page's HTML: nothing has to come before it is known what else has to."""
     asked = []

@@ -121,6 +121,7 @@ def test_a_network_that_does_not_come_is_asked_for_until_it_does(page):
             return route.abort()
         return route.continue_()
 
+    clear(page)
     page.route(NETWORKS, refuse)
     page.reload()
     page.locator("#pad .undo:disabled").wait_for()

@@ -21,8 +21,12 @@ let looked = null;
 let told = null;
 let loaded = null; // {network, judge}: what reads now
 
-/** layers: those of the shipped network; addresses: {shipped, judge}, of their files */
-export function begin(layers, addresses) {
+/**
+ * Begin with the shipped network, or with the one that was used last.
+ * @param first {layers, files}: its layers, as telling.py lists them, and the addresses of its
+ *   file and the judge's, {shipped, judge}
+ */
+export function begin({ layers, files: addresses }) {
   files = addresses;
   shipped = { reference: "", layers, kind: "shipped" };
   used = JSON.parse(sessionStorage.getItem(KEPT));
@@ -35,7 +39,7 @@ export const read = (drawing) => loaded && readWith(loaded.network, loaded.judge
 /** The reference of the network this person uses. */
 export const usedReference = () => used?.reference ?? "";
 
-/** The network that reads when none is looked at; null: nobody has mounted the choice yet. */
+/** The network that reads when none is looked at. */
 export const kept = () => used ?? offered ?? shipped;
 
 /** The network that reads now, or is on its way. */

@@ -4,7 +4,7 @@ import { text, translate, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
 import { ask } from "../transport/asking.js";
 import { AGAIN, pause } from "../transport/pause.js";
-import { begin, goBack, offer, usedReference } from "./choice.js";
+import { goBack, offer, usedReference } from "./choice.js";
 
 const SENTENCES = {
   training: "readByTraining", // {step}
@@ -21,11 +21,7 @@ const PASSING = ["training", "checkpoint", "class"];
 
 let decided = null; // the newest of the teacher's rules
 
-/**
- * props.layers: the layers of the shipped network, as page.py lists them; props.files: the addresses
- * of its file and the judge's
- */
-export function mount(element, props) {
+export function mount(element) {
   const banner = element.querySelector(".network");
   let network = null;
   let training = false; // whether the Train page is open
@@ -56,7 +52,6 @@ export function mount(element, props) {
     decided = rules;
     offerTheTeachers(rules);
   });
-  begin(props.layers, props.files);
 }
 
 /** Offer what the teacher has chosen once its layers are known, unless there are newer rules. */
