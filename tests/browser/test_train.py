@@ -111,6 +111,7 @@ def test_pause_go_on_stop_and_look_back(drawn):
     wait_for_steps(page, 30)
     page.locator("#train button.pause").click()
     wait_for_state(page, "Paused")
+    page.wait_for_timeout(300)  # the last step may be told of after it
     step = page.locator("#train .readout dd").nth(1).inner_text()
     page.wait_for_timeout(300)  # of some 15 steps
     assert page.locator("#train .readout dd").nth(1).inner_text() == step
