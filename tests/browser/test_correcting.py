@@ -28,9 +28,8 @@ def test_a_digit_is_taught_its_price_is_shown_and_it_is_unlearned(open_page):
     wait_for_digit(ben, 1)
     ann.route("**/mnist_cnn/correct*", lambda route: route.abort(), times=1)
     ann.reload()
-    ann.locator("#pad .undo:disabled").wait_for()
-    draw_digit(ann, 1)
-    wait_for_digit(ann, 7)  # and one's own is kept with the tab
+    ann.locator("#answer .digit").wait_for()
+    wait_for_digit(ann, 7)  # and one's own is kept with the tab, as the drawing is
     ann.locator("#correction .outcome").wait_for()  # and so is its price
     assert ann.locator("#correction .own").inner_text() == own
     ann.locator("#correction .reset").click()
