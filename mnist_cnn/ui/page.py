@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import gradio as gr
 
 from mnist_cnn.runs import Runs
-from mnist_cnn.ui import api, telling, training_api
-from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui import api, training_api
 from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.unread import Unread
 
@@ -41,7 +41,7 @@ def theme() -> gr.themes.Base:
 
 
 def build(
-    networks: Networks,
+    layers: Sequence[dict],
     readings: Readings,
     runs: Runs,
     test_accuracy: float | None = None,
@@ -49,12 +49,11 @@ def build(
     """Return the page.
 
     Args:
-        networks: the shipped one among them, with which the page begins.
+        layers: of the network with which the page begins, as ``telling.layers`` has them.
         readings: for the calls of programs.
         runs: their trainings.
         test_accuracy: the share of MNIST's test digits the network reads right, where it is known.
     """
-    layers = telling.layers(networks.shipped.layers)
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT
     ) as page:

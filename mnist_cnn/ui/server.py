@@ -131,7 +131,8 @@ def launch(
     networks, readings = Networks(weights, about, runs), Readings(weights)
     files = NetworkFiles(networks)
     known = sharing.Addresses(options.host, options.port)
-    demo = page.build(networks, readings, runs, about.test_accuracy if about else None)
+    layers = telling.layers(networks.shipped.layers)
+    demo = page.build(layers, readings, runs, about.test_accuracy if about else None)
     shipped = telling.shipped(networks.shipped.downsampling, about)
     routes = [
         _health(),
@@ -145,7 +146,7 @@ def launch(
         *tensorflow_routes.routes(networks, readings),
     ]
     read_with = {name: files.address(name) for name in OF_EVERYONE}
-    before = page_files.middleware(demo, read_with, telling.layers(networks.shipped.layers))
+    before = page_files.middleware(demo, read_with, layers)
     between = [*gate.middleware(), *inbox.middleware(), *before]
     with surroundings.hidden():
         demo.launch(

@@ -22,7 +22,8 @@ from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 import keras
 import numpy as np
 
-from mnist_cnn import drawings, pens, weights
+from mnist_cnn import weights
+from tests.benchmarks import unseen
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.browser.modules import give_network, open_modules
 
@@ -33,12 +34,10 @@ WAYS = {"ours": "ours", "gradient": "gradient × change", "integrated": "integra
 
 DIVIDE = """async ({pictures, names, steps}) => {
     const {Contributions} = await import("/explain/contributions.js");
-    const {Slopes} = await import("/explain/slopes.js");
     const contributions = new Contributions(network);
-    const slopes = new Slopes(network);
+    const {blank, slopes} = contributions;
     const bytes = Uint8Array.from(atob(pictures), (c) => c.charCodeAt(0));
     const read = (image) => ({image, layers: network.read(image)});
-    const blank = read(new Uint8Array(784));
 
     // What each channel brings on a part of the way, with the slopes of `found`.
     function add(totals, found, from, to) {
@@ -147,9 +146,7 @@ def main() -> None:
     options.add_argument("--drawings", type=int, default=40)
     count = options.parse_args().drawings
     network = weights.load()
-    unseen = pens.load().by(pens.MEASURING_WRITERS)
-    images = drawings.for_measuring(unseen, drawings.NORMAL).images
-    images = np.random.default_rng(1).permutation(images)[:count]
+    images = unseen.pictures(count)
     with chromium() as browser:
         print(f"{machine(browser)}; medians of {len(images)} drawings")
         page = open_modules(browser)

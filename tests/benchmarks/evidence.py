@@ -21,8 +21,9 @@ from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 import numpy as np
 from playwright.sync_api import Page
 
-from mnist_cnn import drawings, pens, weights
+from mnist_cnn import weights
 from mnist_cnn.activations import Tracer
+from tests.benchmarks import unseen
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.browser.modules import give_network, open_modules
 
@@ -66,9 +67,7 @@ def main() -> None:
     options.add_argument("--drawings", type=int, default=50)
     count = options.parse_args().drawings
     network = weights.load()
-    unseen = pens.load().by(pens.MEASURING_WRITERS)
-    images = drawings.for_measuring(unseen, drawings.NORMAL).images
-    images = np.random.default_rng(1).permutation(images)[:count]
+    images = unseen.pictures(count)
     left = partial(_left, Tracer(network))
     with chromium() as browser:
         print(f"{machine(browser)}; medians of {len(images)} drawings")

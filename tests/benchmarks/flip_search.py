@@ -19,9 +19,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn import drawings, pens, weights
+from mnist_cnn import weights
 from mnist_cnn.adversarial import MOST_PIXELS, FlipSearch
 from mnist_cnn.evaluation import probabilities
+from tests.benchmarks import unseen
 
 # From a picture, uint8 (28, 28), to one that is read otherwise, or None.
 Method = Callable[[np.ndarray], "np.ndarray | None"]
@@ -33,9 +34,7 @@ def main() -> None:
     options.add_argument("--drawings", type=int, default=40)
     count = options.parse_args().drawings
     network = weights.load()
-    unseen = pens.load().by(pens.MEASURING_WRITERS)
-    images = drawings.for_measuring(unseen, drawings.NORMAL).images
-    images = np.random.default_rng(1).permutation(images)[:count]
+    images = unseen.pictures(count)
     print(f"medians of {count} drawings; norm of pixels in 0..1")
     print(f"{'':36}{'flipped':>9}{'pixels':>8}{'norm':>8}{'ms':>8}{'slowest':>9}")
     for name, method in methods(network).items():

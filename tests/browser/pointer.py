@@ -117,3 +117,12 @@ def colors(page: Page, selector: str) -> int:
             return new Set(new Uint32Array(data.buffer)).size;
         }"""
     )
+
+
+def copied_link(page: Page) -> str:
+    """Copy the link to the drawing, and return it."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.locator("#actions .link").click()
+    page.get_by_text("Copied").wait_for()
+    return page.wait_for_function("navigator.clipboard.readText()").json_value()

@@ -4,6 +4,7 @@ from PIL import Image
 
 from tests.browser.pointer import (
     clear,
+    copied_link,
     draw_and_settle,
     draw_stroke,
     settled,
@@ -61,10 +62,7 @@ def test_a_picture_is_kept_as_well(open_page, tmp_path):
 
 def test_what_was_drawn_on_a_link_is_kept_instead_of_it(open_page):
     page = draw_and_settle(open_page(), 1)
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.locator("#actions .link").click()
-    page.get_by_text("Copied").wait_for()
-    link = page.evaluate("navigator.clipboard.readText()")
+    link = copied_link(page)
     page.goto("about:blank")
     page.goto(link)
     page.locator("#answer .digit").wait_for()

@@ -7,6 +7,7 @@ from playwright.sync_api import Error
 
 from tests.browser.pointer import (
     clear,
+    copied_link,
     draw_and_settle,
     draw_digit,
     draw_stroke,
@@ -21,14 +22,6 @@ IMAGE = """() => {
         .filter((value, i) => i % 4 === 3);
 }"""
 CODEC = "import('/pad/link.js')"
-
-
-def copied_link(page):
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.evaluate("navigator.clipboard.writeText('')")
-    page.locator("#actions .link").click()
-    page.get_by_text("Copied").wait_for()
-    return page.wait_for_function("navigator.clipboard.readText()").json_value()
 
 
 def test_a_link_opens_the_same_drawing_elsewhere(open_page):

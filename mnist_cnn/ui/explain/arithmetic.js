@@ -51,8 +51,8 @@ function check({ name, shape }, cell) {
   throw new RangeError(`${name} has the cells ${ranges}, and no cell ${cell.join(", ")}.`);
 }
 
-/** What a layer read: {name, shape, values}. */
-function readBy(network, place, image, layers) {
+/** What the layer at a place read: {name, shape, values}. */
+export function readBy(network, place, image, layers) {
   if (place === 0) {
     const values = Float32Array.from(image, (pixel) => pixel / 255);
     return { name: IMAGE, shape: network.input, values };

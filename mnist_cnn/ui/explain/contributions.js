@@ -3,6 +3,7 @@
 // The lead is the digit's logit less the mean of the others'. What it is in a picture without ink
 // comes from the biases alone. All the rest comes from what the ink has changed: at every layer, the
 // changes times their mean slopes add up to it exactly.
+import { readBy } from "./arithmetic.js";
 import { flowsThrough } from "./flows.js";
 import { Slopes } from "./slopes.js";
 
@@ -88,16 +89,12 @@ class Account {
    */
   into(name, chosen) {
     const place = this.#network.layers.findIndex((layer) => layer.name === name);
-    const [now, before] = [this.#reading, this.#blank].map((reading) => this.#readBy(place, reading));
-    const changes = Float64Array.from(now, (value, i) => value - before[i]);
+    const [now, before] = [this.#reading, this.#blank].map(
+      ({ image, layers }) => readBy(this.#network, place, image, layers).values,
+    );
+    const changes = now.map((value, i) => value - before[i]);
     const { sums: slopes } = this.#slopes.layers.get(name);
     return flowsThrough(this.#network, place, chosen, slopes, changes);
-  }
-
-  /** What a layer has read. */
-  #readBy(place, { image, layers }) {
-    if (place > 0) return layers.get(this.#network.layers[place - 1].name).values;
-    return Float64Array.from(image, (pixel) => pixel / 255);
   }
 }
 

@@ -73,7 +73,6 @@ export function goBack() {
 
 function tell() {
   const network = reading();
-  if (!network) return;
   const name = `${network.reference} ${network.version ?? ""} ${network.kind} ${usedReference()}`;
   if (name === told) return;
   told = name;

@@ -25,11 +25,11 @@ export function kept() {
 function inText(mark) {
   if (mark.kind !== "picture") return mark;
   const letters = Array.from(mark.levels, (level) => String.fromCharCode(level));
-  return { kind: mark.kind, levels: letters.join("") };
+  return { kind: mark.kind, levels: btoa(letters.join("")) };
 }
 
 function asMark(mark) {
   if (mark.kind !== "picture") return mark;
-  const pixels = Uint8Array.from(mark.levels, (letter) => letter.charCodeAt(0));
+  const pixels = Uint8Array.from(atob(mark.levels), (letter) => letter.charCodeAt(0));
   return markOf({ width: PAD_SIZE, height: PAD_SIZE, pixels });
 }
