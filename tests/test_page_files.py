@@ -26,7 +26,7 @@ def html(client):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("modules.js", "text/javascript"), ("gradio.css", "text/css")]
+    ("name", "kind"), [("modules.js", "text/javascript"), ("page.css", "text/css")]
 )
 def test_a_file_of_the_page_is_kept_for_ever_below_its_version(client, name, kind):
     answer = client.get(address_of(name))
@@ -113,11 +113,11 @@ def test_gradio_s_small_scripts_stand_in_the_page(html):
 
 def test_gradio_s_styles_come_as_one_behind_its_first(html):
     behind = html.partition('<link rel="stylesheet" crossorigin')[2].partition("</head>")[0]
-    assert f'<link rel="stylesheet" href="{address_of("gradio.css")[1:]}"' in behind
+    assert f'<link rel="stylesheet" href="{address_of("page.css")[1:]}"' in behind
     for name in gradio_files.needed():
         if name.endswith(".css"):
             assert f'<link rel="stylesheet" href="assets/{name}" disabled>' in behind
-            assert (ASSETS / name).read_text(encoding="utf-8") in OWN["gradio.css"]
+            assert (ASSETS / name).read_text(encoding="utf-8") in OWN["page.css"]
 
 
 def test_what_is_not_the_page_is_left_as_it_is(client):

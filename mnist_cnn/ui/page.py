@@ -13,7 +13,6 @@ from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.unread import Unread
 
 HERE = Path(__file__).parent
-STYLE = HERE / "page.css"
 UPLOADS_KEPT = (300, 600)  # seconds: how often it is looked for old ones, and how old they get
 TITLE = "Draw a digit, watch the network think"
 
@@ -59,17 +58,16 @@ def build(
     ) as page:
         _part("header", buttons=True)
         with gr.Row(elem_id="bench"):
-            with gr.Column(scale=0, min_width=320, elem_id="left"):
+            with gr.Column(scale=0, min_width=200, elem_id="left"):
                 _part("pad", buttons=True)
-                _part("filmstrip")
                 _part("timeline")
                 _part("actions", layers=layers)
+                _part("correction", buttons=True)
             with gr.Column(scale=1, min_width=320, elem_id="right"):
-                _part("answer")
-                with gr.Row(elem_id="below-answer"):
-                    _part("correction", buttons=True)
-                    _part("network", buttons=True)
+                _part("network", buttons=True)
+                _part("answer", buttons=True)
                 with _view("layers"):
+                    _part("river", buttons=True, layers=layers)
                     _part("maps", buttons=True, layers=layers)
                 with _view("train"):
                     _part("train", buttons=True)
@@ -78,8 +76,9 @@ def build(
                 with _view("class"):
                     _part("teacher", buttons=True)
                     _part("wall", buttons=True, mnist=test_accuracy)
-        _part("inspector", layers=layers)
+        _part("lens", layers=layers)
         _part("share", buttons=True)
+        _part("arriving", buttons=True, mnist=test_accuracy)
         unread = Unread()
         api.endpoints(readings.shipped, unread)
         training_api.endpoint(runs, unread)

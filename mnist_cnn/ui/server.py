@@ -153,7 +153,6 @@ def launch(
             server_name=addresses.bracketed(options.host),
             server_port=options.port,
             theme=page.theme(),
-            css_paths=[page.STYLE],
             app_kwargs={"routes": routes, "middleware": between},
             max_file_size=LARGEST_PICTURE,
             auth=users or None,

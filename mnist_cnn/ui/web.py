@@ -31,7 +31,11 @@ def sources() -> dict[str, str]:
     return written | {WORDS: written[WORDS].replace("WORDS = {}", f"WORDS = {every}", 1)}
 
 
-OWN = {"modules.js": bundle(sources()), "gradio.css": gradio_files.styles()}  # by name
+STYLE = HERE / "page.css"  # of the frame around the components
+OWN = {  # by name
+    "modules.js": bundle(sources()),
+    "page.css": gradio_files.styles() + STYLE.read_text(encoding="utf-8"),
+}
 VERSION = hashlib.sha256("\0".join(OWN.values()).encode()).hexdigest()[:12]
 
 
@@ -63,7 +67,7 @@ def head(networks: dict[str, str], layers: Sequence[dict], theme: str) -> str:
         *(_link("", f"assets/{name}") for name in small),  # not fetched, see styles()
         _link("modulepreload", modules),
         f'<script data-modules="{modules}" data-reader="{reader}">{start}</script>',
-        _link("preload", address_of("gradio.css")[1:], 'as="style"'),
+        _link("preload", address_of("page.css")[1:], 'as="style"'),
         _link("preload", f"theme.css?v={theme}", 'as="style"'),
         *(_link("modulepreload", f"assets/{name}") for name in scripts if name not in small),
         # Last: they come while Gradio puts the page together.
@@ -79,7 +83,7 @@ def styles() -> str:
     """
     others = [name for name in gradio_files.needed() if name.endswith(".css")]
     lines = [
-        _link("stylesheet", address_of("gradio.css")[1:]),
+        _link("stylesheet", address_of("page.css")[1:]),
         *(_link("stylesheet", f"assets/{name}", "disabled") for name in others),
     ]
     return "\n".join([*lines, ""])

@@ -23,6 +23,7 @@ from mnist_cnn.strokes import PAD_SIZE
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.benchmarks.pen_moves import PATIENCE, WINDOW, placer
 from tests.benchmarks.stock_page import pick_brush, serve_stock
+from tests.browser.windows import SEEN
 from tests.serving import serve_process
 
 DELAY, WIDTH = 150, 10e6 / 8  # milliseconds; bytes a second
@@ -78,6 +79,7 @@ def visit(browser: Browser, address: str, draw: Callable[[Page], float]) -> Visi
     """Open the page with nothing kept and draw; ``draw`` returns when it could."""
     context = browser.new_context(viewport=WINDOW)
     page = context.new_page()
+    page.add_init_script(SEEN)
     line = context.new_cdp_session(page)
     sizes = _slow(line)
     began = time.perf_counter()

@@ -25,6 +25,7 @@ from websockets.asyncio.client import connect
 from tests.benchmarks.stock_page import serve_stock_process, time_stock
 from tests.browser.conftest import FLAGS, installed_chromium
 from tests.browser.pointer import DIGITS
+from tests.browser.windows import SEEN
 from tests.serving import serve_process
 
 BAR = 0.01  # of a core, while everybody draws
@@ -77,6 +78,7 @@ async def draw(
 async def open_page(browser: Browser, address: str) -> Page:
     """Return the page, when it reads."""
     page = await browser.new_page()
+    await page.add_init_script(SEEN)
     await page.goto(address)
     await page.locator("#pad .undo:disabled").wait_for()
     await page.wait_for_timeout(3000)  # what it asks for at its opening has come

@@ -25,6 +25,7 @@ import psutil
 from playwright.sync_api import Browser
 
 from tests.benchmarks.drawing_latency import chromium
+from tests.browser.windows import SEEN
 from tests.serving import ROOT, free_port, serve_process
 
 CONNECTIONS = 6  # of a browser to one host, over HTTP/1.1
@@ -68,6 +69,7 @@ def serve_stock() -> Iterator[tuple[str, subprocess.Popen]]:
 def asked_for(browser: Browser, address: str, ready: str) -> list[str]:
     """Return the paths of the files a browser gets until the page is ready, in their order."""
     page = browser.new_context().new_page()
+    page.add_init_script(SEEN)
     paths = []
 
     def note(response) -> None:

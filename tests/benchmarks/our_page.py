@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, Page
 
 from tests.benchmarks.pen_moves import PEN_RATE, WINDOW, Digit, Times, in_steps, many_digits, placer
+from tests.browser.windows import SEEN
 
 STEPS = 3  # moves between two points of a digit
 
@@ -62,6 +63,7 @@ ANSWERED = """(count) => new Promise((resolve) => {
 def open_ours(browser: Browser, address: str) -> Page:
     """Open our page, and draw a first digit on it: the browser compiles meanwhile."""
     page = browser.new_page(viewport=WINDOW)
+    page.add_init_script(SEEN)
     page.goto(address)
     page.locator("#maps figure[data-layer=softmax]").wait_for()
     page.locator("#pad .undo:disabled").wait_for()

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.benchmarks.pen_moves import WINDOW, Point, in_steps, many_digits, placer
+from tests.browser.windows import SEEN
 from tests.serving import serve_process
 
 STEPS = 6  # moves between two points of a digit
@@ -61,6 +62,7 @@ def main() -> None:
 def footprints(browser: Browser, address: str, moves: int, clears: int) -> Iterator[Footprint]:
     """Draw ``moves`` moves, the pad cleared ``clears`` times; yield what the page then occupies."""
     page = browser.new_page(viewport=WINDOW)
+    page.add_init_script(SEEN)
     page.goto(address)
     page.locator("#maps figure[data-layer=softmax]").wait_for()
     page.locator("#pad .undo:disabled").wait_for()

@@ -35,6 +35,7 @@ from tests.benchmarks.drawing_latency import chromium
 from tests.benchmarks.first_visit import draw_on_ours
 from tests.benchmarks.page_memory import MEBIBYTE, resident_bytes
 from tests.benchmarks.pen_moves import WINDOW
+from tests.browser.windows import SEEN
 from tests.serving import ROOT, free_port
 
 SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
@@ -67,6 +68,7 @@ def main() -> int:
     with chromium() as browser:
         for _ in range(count):
             with contextlib.closing(browser.new_page(viewport=WINDOW)) as tab:
+                tab.add_init_script(SEEN)
                 found["ours"].append(start(["app.py"], functools.partial(ours_answers, tab)))
             found["stock"].append(start(["-m", "tests.benchmarks.stock_app"], stock_answers))
     print(

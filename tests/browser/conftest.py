@@ -12,7 +12,7 @@ from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.browser.modules import open_modules
 from tests.browser.pointer import wait_until_there
-from tests.browser.windows import NO_SOCKETS, USUAL, Windows
+from tests.browser.windows import NO_SOCKETS, SEEN, USUAL, Windows
 from tests.fake_worker import Workers
 from tests.proxy import proxy
 from tests.serving import serve, serve_class
@@ -97,6 +97,7 @@ def line(a_line):
 def window(browser):
     """A new window that shows nothing yet; what its page logs as an error fails the test."""
     context = browser.new_context(**USUAL)
+    context.add_init_script(SEEN)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -124,10 +125,19 @@ def opening(address: str, windows: Windows) -> Iterator[Callable[..., Page]]:
     taken = []
 
     def open_page(
-        path: str = "/", sockets: bool = True, network: bool = True, script: str = "", **options
+        path: str = "/",
+        sockets: bool = True,
+        network: bool = True,
+        newcomer: bool = False,
+        script: str = "",
+        **options,
     ) -> Page:
-        """Without ``network``, what the page reads with stays on its way."""
-        first = "\n".join(filter(None, (script, "" if sockets else NO_SOCKETS)))
+        """Without ``network``, what the page reads with stays on its way.
+
+        A ``newcomer`` is shown the first minute, which others have seen.
+        """
+        scripts = ("" if newcomer else SEEN, script, "" if sockets else NO_SOCKETS)
+        first = "\n".join(filter(None, scripts))
         taken.append(windows.take(first, **options))
         page = taken[-1].page
         if not network:

@@ -48,7 +48,7 @@ def page(request, pages):
     speak(page, "en")
     page.keyboard.press("Escape")
     wipe(page)
-    assert page.locator("#inspector .inspector").is_hidden()
+    assert page.locator("#lens .lens").is_hidden()
     assert page.locator("#actions .menu").is_hidden()
 
 
@@ -72,7 +72,7 @@ def test_axe_finds_nothing_serious_in_what_opens(page):
         assert serious(page) == [], scheme
         page.keyboard.press("Escape")
         page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
-        page.locator("#inspector .tile").first.wait_for()
+        page.locator("#lens .tile").first.wait_for()
         assert serious(page) == [], scheme
         page.keyboard.press("Escape")
 

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.chapters import act, title
 from tests.browser.pointer import draw_digit, wait_for_digit
 
-OWN = ("modules.js", "gradio.css", "network/shipped", "network/judge")
+OWN = ("modules.js", "page.css", "network/shipped", "network/judge")
 GRADIO = ("core-*.js", "Blocks-*.js", "HTML-*.js", "theme.css")
 LATE = 1.5  # seconds
 

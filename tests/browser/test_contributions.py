@@ -13,16 +13,25 @@ from tests.browser.modules import give_network
 
 DRAWINGS = 200
 FEWER = 10  # of the networks of the lesson, and where all pairs of channels are looked at
+FEWEST = 2  # where all ink is looked at, through every channel
+MUTED = {  # of the shipped network
+    "conv1": {0, 7, 9, 30},
+    "pool1": {2},
+    "conv2": {1, 20, 33, 63},
+    "conv3": {4, 5, 44},
+    "dense1": {3, 12, 40, 62},
+}
 
-FIND = """async ({pictures, digits, pairs}) => {
+FIND = """async ({pictures, digits, muted, chosen, pairs, each}) => {
     const {Contributions} = await import("/explain/contributions.js");
-    const contributions = new Contributions(network);
+    const silent = new Map(muted.map(([name, channels]) => [name, new Set(channels)]));
+    const contributions = new Contributions(network, silent);
     const bytes = Uint8Array.from(atob(pictures), (c) => c.charCodeAt(0));
     const hidden = network.layers.slice(0, -1);
     const weighted = network.layers.filter(({name}) => network.weights.has(name));
     return digits.map((digit, i) => {
         const image = bytes.subarray(784 * i, 784 * (i + 1));
-        const account = contributions.to({image, layers: network.read(image)}, digit);
+        const account = contributions.to({image, layers: network.read(image, silent)}, digit);
         const layers = Object.fromEntries(hidden.map(({name}) => {
             const {channels, off} = account.of(name);
             return [name, {channels: [...channels], off}];
@@ -31,8 +40,22 @@ FIND = """async ({pictures, digits, pairs}) => {
             const all = [...Array(shape.at(-1)).keys()];
             return [name, account.into(name, all).map((flow) => [...flow])];
         }));
+        const ink = Object.entries(i < pairs ? chosen : {}).map(
+            ([name, channel]) => [name, [...account.ink(name, channel)]]);
+        const few = hidden.filter(({kind}) => kind !== "Flatten");
+        const inks = (i < each ? few : []).map(({name, shape}) => {
+            const all = Array.from({length: shape.at(-1)}, (_, c) => account.ink(name, c));
+            const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+            return [name, {
+                channels: all.map(sum), pixels: all[0].reduce((found, _, at) => {
+                    found.push(sum(all.map((one) => one[at])));
+                    return found;
+                }, []),
+            }];
+        });
         const {lead, biases, pixels} = account;
-        return {lead, biases, layers, flows, pixels: [...pixels]};
+        return {lead, biases, layers, flows, pixels: [...pixels],
+            ink: Object.fromEntries(ink), inks: Object.fromEntries(inks)};
     });
 }"""
 
@@ -41,6 +64,7 @@ NETWORKS = {
     "average": lambda reader: variants.load("average"),
     "stride": lambda reader: variants.load("stride"),
     "none": lambda reader: variants.load("none"),
+    "muted": lambda reader: reader.tracer.network,
 }
 
 
@@ -81,7 +105,7 @@ def windows(layer, maps):
 
 
 def along(layer, values, blank):
-    """What a layer makes of its input, and of the blank picture's."""
+    """What a layer makes of its input, and of the blank picture's, without what is muted."""
     if isinstance(layer, keras.layers.MaxPooling2D):
         return largest(windows(layer, values), windows(layer, blank)), layer(blank)
     if getattr(layer, "activation", None) is None:
@@ -109,6 +133,9 @@ class Case:
     terms: list[np.ndarray]  # of each layer but the last, what each channel brings, (n, channels)
     on: list[np.ndarray]  # and whether it is on
     by_pixel: np.ndarray  # (n, 784)
+    chosen: dict[str, int]  # of each layer, the channel that brings most
+    ink: dict[str, np.ndarray]  # by layer, what each pixel brings through it, (n, 784)
+    muted: dict[str, set[int]]
     page: list[dict]
 
     def hidden(self):
@@ -117,33 +144,51 @@ class Case:
             yield name, terms, on, [one["layers"][name] for one in self.page]
 
 
-def examine(modules, network, pictures):
+def examine(modules, network, pictures, muted):
     """Ask TensorFlow and the page; now and then for another digit than the answer."""
     inputs = tf.constant(pictures[..., None] / np.float32(255))
     digits = network(inputs).numpy().argmax(axis=1)
     digits[::7] = (digits[::7] + 1) % 10
     counts = np.where(np.eye(10, dtype=bool)[digits], 1, -1 / 9).astype(np.float32)
     way = [(inputs, tf.zeros_like(inputs[:1]))]
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(persistent=True) as tape:
         tape.watch(inputs)
         for layer in network.layers[1:]:
-            way.append(along(layer, *way[-1]))
+            mask = np.ones(layer.output.shape[-1], np.float32)
+            mask[[*muted.get(layer.name, ())]] = 0
+            way.append(tuple(made * mask for made in along(layer, *way[-1])))
         leads = tf.reduce_sum(way[-1][0] * counts, axis=1)
     slopes = tape.gradient(leads, [values for values, _ in way[:-1]])
     by_pixel, *terms = (
         (slope * (values - blank)).numpy()
         for slope, (values, blank) in zip(slopes, way, strict=False)
     )
+    names = [layer.name for layer in network.layers[1:]]
+    terms = [per_channel(of).sum(axis=1) for of in terms]
+    chosen, ink = {}, {}
+    for name, brings, slope, (values, _) in zip(names, terms, slopes[1:], way[1:], strict=False):
+        chosen[name] = int(np.abs(brings).sum(axis=0).argmax())
+        one = slope * np.eye(brings.shape[1], dtype=np.float32)[chosen[name]]
+        ink[name] = (tape.gradient(values, inputs, one) * inputs).numpy().reshape(len(pictures), -1)
     give_network(modules, network)
-    sent = base64.b64encode(np.ascontiguousarray(pictures).tobytes()).decode()
-    asked = {"pictures": sent, "digits": digits.tolist(), "pairs": FEWER}
+    asked = {
+        "pictures": base64.b64encode(np.ascontiguousarray(pictures).tobytes()).decode(),
+        "digits": digits.tolist(),
+        "muted": [[name, sorted(channels)] for name, channels in muted.items()],
+        "chosen": chosen,
+        "pairs": FEWER,
+        "each": FEWEST,
+    }
     return Case(
-        names=[layer.name for layer in network.layers[1:]],
+        names=names,
         leads=leads.numpy(),
         biases=counts @ way[-1][1].numpy()[0],
-        terms=[per_channel(of).sum(axis=1) for of in terms],
+        terms=terms,
         on=[per_channel(values.numpy()).any(axis=1) for values, _ in way[1:-1]],
         by_pixel=by_pixel.reshape(len(pictures), -1),
+        chosen=chosen,
+        ink=ink,
+        muted=muted,
         page=modules.evaluate(FIND, asked),
     )
 
@@ -163,7 +208,8 @@ def pen_images(pen_digits):
 @pytest.fixture(scope="module", params=NETWORKS)
 def case(request, modules, reader, pen_images):
     pictures = pen_images if request.param == "shipped" else pen_images[:FEWER]
-    return examine(modules, NETWORKS[request.param](reader), pictures)
+    muted = MUTED if request.param == "muted" else {}
+    return examine(modules, NETWORKS[request.param](reader), pictures, muted)
 
 
 def test_at_every_layer_the_terms_add_up_to_the_lead(case):
@@ -193,3 +239,31 @@ def test_what_a_channel_brings_flows_into_it_from_below_and_on_to_the_next_layer
             if name != case.names[-1]:
                 np.testing.assert_allclose(flows.sum(axis=1), terms[name][i], atol=1e-3)
             below = flows.sum(axis=1)
+
+
+def test_what_is_muted_brings_nothing_and_nothing_comes_through_it(case):
+    for one in case.page[:FEWER]:
+        for (name, flows), after in zip(
+            one["flows"].items(), [*[*one["flows"]][1:], None], strict=True
+        ):
+            silent = sorted(case.muted.get(name, ()))
+            assert not np.array(one["layers"].get(name, {"channels": [0]})["channels"])[
+                silent
+            ].any()
+            assert not np.array(flows)[silent].any()
+            if after:
+                assert not np.array(one["flows"][after])[:, silent].any()
+
+
+def test_ink_through_one_channel_is_what_tensorflow_s_gradients_say(case):
+    for name, expected in case.ink.items():
+        found = [one["ink"][name] for one in case.page[:FEWER]]
+        np.testing.assert_allclose(found, expected[:FEWER], atol=1e-4, err_msg=name)
+
+
+def test_ink_through_a_channel_adds_up_to_it_and_through_all_to_the_pixels(case):
+    for i, one in enumerate(case.page[:FEWEST]):
+        terms = dict(zip(case.names, case.terms, strict=False))
+        for name, found in one["inks"].items():
+            np.testing.assert_allclose(found["channels"], terms[name][i], atol=1e-3, err_msg=name)
+            np.testing.assert_allclose(found["pixels"], one["pixels"], atol=1e-6, err_msg=name)

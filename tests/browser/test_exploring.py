@@ -22,7 +22,7 @@ def page(seven):
     seven.get_by_role("radio", name="per layer").click()
     seven.mouse.move(5, 5)
     seven.locator("#maps .readout:not(.telling)").wait_for()
-    seven.locator("#inspector .inspector").wait_for(state="hidden")
+    seven.locator("#lens .lens").wait_for(state="hidden")
     wait_for_digit(seven, 7)
 
 
@@ -116,5 +116,5 @@ def test_cells_are_reached_by_keyboard(page, activations):
     expected = activations.layers["pool2"][2, 1, 3]
     assert float(words.split(" · ")[-1]) == pytest.approx(expected, abs=0.02)
     page.keyboard.press("Enter")
-    title = page.locator("#inspector .title")
+    title = page.locator("#lens .title")
     title.filter(has_text="pool2 · channel 3 · row 2 · column 1").wait_for()

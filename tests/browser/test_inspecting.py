@@ -30,7 +30,7 @@ def page(shared):
     shared.mouse.move(5, 5)
     resize(shared, **SIZE)
     shared.evaluate("scrollTo(0, 0)")
-    shared.locator("#inspector .inspector").wait_for(state="hidden")
+    shared.locator("#lens .lens").wait_for(state="hidden")
     shared.locator("#maps .readout:not(.telling)").wait_for()
     assert shared.locator("#pad .heat, #pad .outline.select:visible").count() == 0
     assert shared.locator("#pad .redo").is_disabled()
@@ -50,23 +50,23 @@ def resize(page, width, height):
 
 def click_cell(page, layer, x=0.4, y=0.4):
     # The working of another number stays until the new one has come: it must not pass for it.
-    page.locator("#inspector .working").evaluate("working => working.replaceChildren()")
+    page.locator("#lens .working").evaluate("working => working.replaceChildren()")
     canvas = page.locator(f"[data-layer={layer}] canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     canvas.click(position={"x": x * box["width"], "y": y * box["height"]})
-    page.locator("#inspector .working .line").first.wait_for()
+    page.locator("#lens .working .line").first.wait_for()
     settled(page)  # what comes onto the screen is asked for anew
-    return page.locator("#inspector")
+    return page.locator("#lens")
 
 
 def number(text):
     return float(text.replace("−", "-"))
 
 
-def quantities(inspector):
+def quantities(lens):
     """The numbers of the first line of arithmetic."""
-    words = inspector.locator(".line").first.locator(".quantity b").all_inner_texts()
+    words = lens.locator(".line").first.locator(".quantity b").all_inner_texts()
     return [number(word) for word in words]
 
 
@@ -76,41 +76,41 @@ def test_a_click_shows_the_working_of_a_number(page, layer):
     box = canvas.bounding_box()
     canvas.hover(position={"x": 0.4 * box["width"], "y": 0.4 * box["height"]})
     value = number(page.locator("#maps .readout").inner_text().split(" · ")[-1])
-    inspector = click_cell(page, layer)
-    assert inspector.locator(".title").inner_text().startswith(layer)
-    assert quantities(inspector)[-1] == pytest.approx(value, abs=0.03)
+    lens = click_cell(page, layer)
+    assert lens.locator(".title").inner_text().startswith(layer)
+    assert quantities(lens)[-1] == pytest.approx(value, abs=0.03)
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2", "conv3"])
 def test_shown_products_add_up_to_the_shown_number(page, layer):
-    inspector = click_cell(page, layer, 0.52, 0.4)
-    sums, bias, total, value = quantities(inspector)
+    lens = click_cell(page, layer, 0.52, 0.4)
+    sums, bias, total, value = quantities(lens)
     assert sums + bias == pytest.approx(total, abs=0.002)
     assert value == pytest.approx(max(0, total), abs=0.001)
     if layer != "conv1":
-        inspector.locator("summary").click()
-        inspector.locator(".rest .row").first.wait_for()
-    shown = [number(word) for word in inspector.locator(".sum").all_inner_texts()]
+        lens.locator("summary").click()
+        lens.locator(".rest .row").first.wait_for()
+    shown = [number(word) for word in lens.locator(".sum").all_inner_texts()]
     assert len(shown) == {"conv1": 1, "conv2": 32, "conv3": 64}[layer]
     assert sum(shown) == pytest.approx(sums, abs=0.001 * len(shown))
     assert [abs(s) for s in shown] == sorted((abs(s) for s in shown), reverse=True)
 
 
 def test_every_number_leads_back_to_the_drawing(page):
-    inspector = click_cell(page, "softmax", 0.75, 0.5)
-    title = inspector.locator(".title")
+    lens = click_cell(page, "softmax", 0.75, 0.5)
+    title = lens.locator(".title")
     path = [("softmax", ".terms:not(.exponentials) .link"), ("dense1", ".terms .link")]
     path += [("flatten", "p .link"), ("conv3", ".tile .link"), ("pool2", ".tile .link")]
     path += [("conv2", ".tile .link"), ("pool1", ".tile .link"), ("conv1", ".tile .link")]
     for layer, link in path:
         title.filter(has_text=re.compile(f"^{layer}")).wait_for()
-        inspector.locator(link).first.click()
+        lens.locator(link).first.click()
     title.filter(has_text="the picture").wait_for()
-    assert "of 255 levels of ink" in inspector.locator(".working").inner_text()
+    assert "of 255 levels of ink" in lens.locator(".working").inner_text()
     for layer, _ in reversed(path):
-        inspector.locator(".back").click()
+        lens.locator(".back").click()
         title.filter(has_text=re.compile(f"^{layer}")).wait_for()
-    assert inspector.locator(".back").is_disabled()
+    assert lens.locator(".back").is_disabled()
 
 
 @pytest.mark.parametrize("layer", FIELDS)
@@ -150,14 +150,14 @@ def test_pointing_lights_the_same_number_in_flatten(page):
 
 
 def test_the_working_follows_the_drawing(own):
-    inspector = click_cell(own, "softmax", 0.75, 0.5)
-    assert quantities(inspector)[-1] > 0.9
+    lens = click_cell(own, "softmax", 0.75, 0.5)
+    assert quantities(lens)[-1] > 0.9
     own.keyboard.press("Delete")
-    inspector.get_by_text("Draw a digit").wait_for()
+    lens.get_by_text("Draw a digit").wait_for()
     draw_and_settle(own, 1)
     own.wait_for_function(
         """() => {
-            const line = document.querySelector("#inspector .line");
+            const line = document.querySelector("#lens .line");
             const numbers = line ? [...line.querySelectorAll(".quantity b")] : [];
             return numbers.length && Number(numbers.at(-1).textContent.replace("−", "-")) < 0.01;
         }"""
@@ -165,24 +165,24 @@ def test_the_working_follows_the_drawing(own):
 
 
 def test_a_channel_shows_its_kernel_and_what_excites_it(page):
-    inspector = click_cell(page, "conv1", 0.03, 0.2)
-    inspector.get_by_text("would excite it most of all").wait_for(timeout=60_000)
-    assert inspector.locator(".channel figure").count() == 3
-    assert inspector.locator("canvas.kernel").evaluate("c => [c.width, c.height]") == [3, 3]
+    lens = click_cell(page, "conv1", 0.03, 0.2)
+    lens.get_by_text("would excite it most of all").wait_for(timeout=60_000)
+    assert lens.locator(".channel figure").count() == 3
+    assert lens.locator("canvas.kernel").evaluate("c => [c.width, c.height]") == [3, 3]
     shown = "c => new Set(c.getContext('2d').getImageData(0, 0, 3, 3).data).size"
-    assert inspector.locator("canvas.kernel").evaluate(shown) > 3
+    assert lens.locator("canvas.kernel").evaluate(shown) > 3
 
 
 def test_arrows_walk_through_channels_and_escape_closes(page):
-    inspector = click_cell(page, "pool2", 0.01, 0.01)
-    title = inspector.locator(".title")
+    lens = click_cell(page, "pool2", 0.01, 0.01)
+    title = lens.locator(".title")
     assert title.inner_text() == "pool2 · channel 0 · row 0 · column 0"
-    inspector.locator(".previous").click()
+    lens.locator(".previous").click()
     assert title.inner_text() == "pool2 · channel 63 · row 0 · column 0"
-    inspector.locator(".enlarged canvas").click(position={"x": 90, "y": 20})
+    lens.locator(".enlarged canvas").click(position={"x": 90, "y": 20})
     assert title.inner_text() == "pool2 · channel 63 · row 0 · column 2"
     page.keyboard.press("Escape")
-    inspector.locator(".inspector").wait_for(state="hidden")
+    lens.locator(".lens").wait_for(state="hidden")
     assert page.locator("#pad .outline.select").is_hidden()
 
 
@@ -266,12 +266,12 @@ def test_evidence_is_given_up_when_the_drawing_is_another(own):
     assert all(words.startswith("speaks for 1") for words in found)
 
 
-def test_what_is_pointed_at_is_said_above_the_inspector(page):
+def test_what_is_pointed_at_is_said_above_the_lens(page):
     resize(page, 1280, 800)
     click_cell(page, "conv1")
     page.locator("[data-layer=conv1] canvas").hover(position={"x": 100, "y": 20})
     readout = page.locator("#maps .readout.telling")
-    top = page.locator("#inspector .inspector").bounding_box()["y"]
+    top = page.locator("#lens .lens").bounding_box()["y"]
     box = readout.bounding_box()
     assert box["y"] > 0
     assert box["y"] + box["height"] <= top + 1
@@ -284,7 +284,7 @@ def test_a_click_opens_the_cell_that_is_outlined(page):
         page.mouse.move(x, y)
         said = page.locator("#maps .readout").inner_text().rsplit(" · ", 1)[0]
         page.mouse.click(x, y)
-        title = page.locator("#inspector .title")
+        title = page.locator("#lens .title")
         if title.is_visible() and said.startswith("conv1 · "):
             assert title.inner_text() == said
             page.keyboard.press("Escape")
@@ -311,11 +311,11 @@ def test_the_title_takes_one_line_of_a_phone(page):
 
 def test_another_layer_is_read_from_its_beginning(page):
     resize(page, 1280, 800)
-    inspector = click_cell(page, "conv2", 0.52, 0.4)
-    body = inspector.locator(".body")
+    lens = click_cell(page, "conv2", 0.52, 0.4)
+    body = lens.locator(".body")
     body.evaluate("body => body.scrollTo(0, 1000)")
-    inspector.locator(".next").click()
+    lens.locator(".next").click()
     assert body.evaluate("body => body.scrollTop") > 0, "another channel is compared in its place"
-    inspector.locator(".tile .link").last.click()
-    inspector.locator(".title").filter(has_text="pool1").wait_for()
+    lens.locator(".tile .link").last.click()
+    lens.locator(".title").filter(has_text="pool1").wait_for()
     assert body.evaluate("body => body.scrollTop") == 0

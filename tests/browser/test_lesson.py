@@ -139,23 +139,23 @@ def test_a_number_is_guessed_before_it_is_shown(open_page):
     page = open_page()
     draw_and_settle(page, 7)
     page.locator("[data-layer=pool1] canvas").click(position={"x": 20, "y": 20})
-    inspector = page.locator("#inspector")
-    inspector.locator(".tile").first.wait_for()
-    inspector.locator(".guessing").click()
-    hidden = inspector.locator(".guess").get_attribute("data-cell")
-    inspector.get_by_text("Another number").click()
-    inspector.locator(f".guess:not([data-cell='{hidden}'])").wait_for()
-    cells = [float(c) for c in inspector.locator(".tile.large > *").all_inner_texts()]
-    assert inspector.locator(".sum").inner_text() == "?"
-    inspector.locator(".typed").fill(str(sum(cells)))
-    inspector.get_by_text("Check", exact=True).click()
-    inspector.get_by_text("That is the sum of the window").wait_for()
-    inspector.locator(".typed").fill(str(max(cells)).replace(".", ","))
-    inspector.get_by_text("Check", exact=True).click()
-    inspector.get_by_text("Right: the network has").wait_for()
-    inspector.locator(".winner").wait_for()  # one, or this fails
+    lens = page.locator("#lens")
+    lens.locator(".tile").first.wait_for()
+    lens.locator(".guessing").click()
+    hidden = lens.locator(".guess").get_attribute("data-cell")
+    lens.get_by_text("Another number").click()
+    lens.locator(f".guess:not([data-cell='{hidden}'])").wait_for()
+    cells = [float(c) for c in lens.locator(".tile.large > *").all_inner_texts()]
+    assert lens.locator(".sum").inner_text() == "?"
+    lens.locator(".typed").fill(str(sum(cells)))
+    lens.get_by_text("Check", exact=True).click()
+    lens.get_by_text("That is the sum of the window").wait_for()
+    lens.locator(".typed").fill(str(max(cells)).replace(".", ","))
+    lens.get_by_text("Check", exact=True).click()
+    lens.get_by_text("Right: the network has").wait_for()
+    lens.locator(".winner").wait_for()  # one, or this fails
     page.locator("[data-layer=conv2] canvas").click(position={"x": 20, "y": 20})
-    inspector.locator(".guessing").wait_for(state="hidden")  # 288 products, by hand
+    lens.locator(".guessing").wait_for(state="hidden")  # 288 products, by hand
 
 
 @pytest.mark.parametrize("name", ["convolution", "network", "how-to-downsample", "flatten"])
@@ -197,4 +197,4 @@ def test_a_row_of_the_table_leads_to_the_maps_of_its_layer(open_page):
     act(page)
     page.locator("#lesson table.layers .link").filter(has_text="conv2").click()
     page.locator("#maps figure[data-layer=conv2] .cell.selected").wait_for()
-    assert page.locator("#inspector h2").inner_text().startswith("conv2")
+    assert page.locator("#lens h2").inner_text().startswith("conv2")

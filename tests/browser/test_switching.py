@@ -30,7 +30,7 @@ def make_a_sheet(page):
 
 def look_into(page):
     page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
-    page.locator("#inspector .tile").first.wait_for()
+    page.locator("#lens .tile").first.wait_for()
 
 
 def open_menu(page):

@@ -100,7 +100,7 @@ def test_a_variant_has_maps_of_its_own(drawn):
     assert colors(page, "[data-layer=conv2] canvas") > 5
     wait_for_state(page, "Trained")
     page.locator("[data-layer=conv2] canvas").click(position={"x": 30, "y": 30})
-    page.locator("#inspector .tile").first.wait_for()
+    page.locator("#lens .tile").first.wait_for()
     page.locator("#header [data-view=layers]").click()
     page.wait_for_function(f"{layers}.startsWith('conv1,pool1,conv2')")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 CONVOLUTION = """async (explanation) => {
-    const { convolution } = await import("/inspector/convolution.js");
+    const { convolution } = await import("/lens/convolution.js");
     const followed = [];
     const links = { follow: (layer, cell) => followed.push([layer, ...cell]), point() {} };
     const page = document.createElement("div");

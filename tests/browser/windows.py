@@ -23,6 +23,13 @@ NO_SOCKETS = """window.WebSocket = class extends WebSocket {
     constructor() { super("ws://127.0.0.1:9/"); }
 };"""
 
+# As on a device whose person has seen the first minute: no hand draws, no hint and no card comes.
+SEEN = """try {
+    localStorage.setItem("mnist_cnn.seen", "hand hold open replay fool doors");
+} catch {
+    // An empty page keeps nothing.
+}"""
+
 EMPTY = """() => {
     localStorage.clear();
     sessionStorage.clear();

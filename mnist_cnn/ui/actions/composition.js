@@ -1,6 +1,6 @@
 // The whole view as one picture, composed anew: a screenshot would depend on the window.
 import { doubtOf, inPercent } from "../answer/words.js";
-import { Stages } from "../filmstrip/stages.js";
+import { Stages } from "../lens/stages.js";
 import { text } from "../locales/language.js";
 import { layout } from "../maps/sprite.js";
 import {
@@ -9,7 +9,7 @@ import {
   drawingPicture,
   font,
   layerSprite,
-  paintHatched,
+  paintCrisp,
   writeCaption,
 } from "./pictures.js";
 
@@ -46,7 +46,7 @@ export function composition({ answer, frame }, network, perChannel) {
   let y = LAYERS + 50;
   for (const row of rows) {
     writeCaption(context, row, RIM, y + 22, 22, INSIDE);
-    paintHatched(context, row.canvas, RIM, y + ROW.caption, row.zoom);
+    paintCrisp(context, row.canvas, RIM, y + ROW.caption, row.zoom);
     y += row.height;
   }
   write(location.origin + location.pathname, RIM, height - 40, 22, { color: LIGHT.subdued });

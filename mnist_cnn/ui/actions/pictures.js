@@ -1,4 +1,5 @@
 // What can be kept as a picture: the drawing, the network's input, a layer. Each is a new canvas.
+import { PAPER } from "../maps/colormap.js";
 import { LayerView } from "../maps/layer.js";
 import { Sprite } from "../maps/sprite.js";
 import { paintMarks } from "../pad/surface.js";
@@ -16,7 +17,7 @@ export const LIGHT = {
   track: "#f1f5f9",
   accent: "#2563eb",
 };
-const WHITE = 0xffffffff; // as an opaque little-endian RGBA pixel
+const COLORS = { scale: PAPER.pixels, gap: 0xfff0e8e2 }; // of a layer, as little-endian RGBA pixels
 
 /** The page's own font; size in pixels. */
 export function font(size, weight = 400) {
@@ -75,7 +76,7 @@ export function inputPicture(levels, zoom) {
 export function layerSprite(layer, grid, activations, perChannel, columns) {
   const view = new LayerView(layer, grid);
   const shape = view.isMap ? layer.shape : [...grid, 1];
-  view.sprite = new Sprite(view.canvas, shape, columns(shape), WHITE);
+  view.sprite = new Sprite(view.canvas, shape, columns(shape), COLORS);
   view.show(activations, perChannel);
   const words = view.element.querySelector("figcaption span").textContent;
   return { canvas: view.canvas, name: layer.name, words };
@@ -89,7 +90,7 @@ export function layerPicture(layer, grid, activations, perChannel) {
   const canvas = blank(width, sprite.canvas.height * zoom + 2 * RIM + CAPTION);
   const context = canvas.getContext("2d");
   writeCaption(context, sprite, RIM, RIM + 30, 30, width - 2 * RIM);
-  paintHatched(context, sprite.canvas, RIM, RIM + CAPTION, zoom);
+  paintCrisp(context, sprite.canvas, RIM, RIM + CAPTION, zoom);
   return canvas;
 }
 
@@ -97,32 +98,9 @@ export function layerPicture(layer, grid, activations, perChannel) {
 const twiceAsWide = ([, , channels]) =>
   Math.min(channels, 2 ** Math.ceil(Math.log2(Math.sqrt(2 * channels)) - 0.25));
 
-/** A layer's channels over the hatching that shows where they are off. */
-export function paintHatched(context, sprite, x, y, zoom) {
-  context.save();
-  context.translate(x, y); // the pattern begins with the picture
-  context.fillStyle = context.createPattern(hatch(), "repeat");
-  context.fillRect(0, 0, sprite.width * zoom, sprite.height * zoom);
-  context.restore();
-  paintCrisp(context, sprite, x, y, zoom);
-}
-
-function paintCrisp(context, source, x, y, zoom) {
+/** A picture, each of its pixels a square. */
+export function paintCrisp(context, source, x, y, zoom) {
   context.imageSmoothingEnabled = false;
   context.drawImage(source, x, y, source.width * zoom, source.height * zoom);
   context.imageSmoothingEnabled = true;
-}
-
-function hatch() {
-  const side = 8;
-  const canvas = blank(side, side);
-  const context = canvas.getContext("2d");
-  context.strokeStyle = LIGHT.line;
-  context.lineWidth = 1.5;
-  for (const at of [-side, 0, side]) {
-    context.moveTo(at, side);
-    context.lineTo(at + side, 0);
-  }
-  context.stroke();
-  return canvas;
 }

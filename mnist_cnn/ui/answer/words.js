@@ -11,12 +11,12 @@ const DOUBTS = {
 /** The sentence that says why it may be no digit, or "". */
 export const doubtOf = (answer) => (answer.doubt ? text(DOUBTS[answer.doubt]) : "");
 
-/** The same where there is little room: five characters at most, and "100" only when it is. */
-export function inShortPercent(probability) {
-  if (probability >= 0.99995) return "100%";
-  if (probability >= 0.99) return `${Math.floor(probability * 1000) / 10}%`;
-  return `${Math.round(probability * 100)}%`;
-}
+/** Beside a bar: nothing where it is less than one percent, which the bar says as well. */
+export const inFigures = (probability) =>
+  probability >= 0.99995 ? "100%"
+  : probability >= 0.99 ? `${Math.floor(probability * 1000) / 10}%`
+  : probability >= 0.01 ? `${Math.round(probability * 100)}%`
+  : "";
 
 /** Three digits are enough to see, and "100" only when it is. */
 export function inPercent(probability) {

@@ -7,17 +7,22 @@ import { readBy } from "./arithmetic.js";
 import { flowsThrough } from "./flows.js";
 import { Slopes } from "./slopes.js";
 
+const NONE = new Map();
+
 export class Contributions {
-  /** @param {Network} network of the page's reader, whose last layer is dense, with softmax */
-  constructor(network) {
+  /**
+   * @param {Network} network of the page's reader, whose last layer is dense, with softmax
+   * @param {Map<string, Set<number>>} muted with which it reads, also the picture without ink
+   */
+  constructor(network, muted = NONE) {
     this.network = network;
-    this.slopes = new Slopes(network);
+    this.slopes = new Slopes(network, muted);
     const image = new Uint8Array(network.input[0] * network.input[1]);
-    this.blank = { image, layers: network.read(image) };
+    this.blank = { image, layers: network.read(image, muted) };
   }
 
   /**
-   * @param reading {image, layers}: a picture, and what `network.read` returned of it
+   * @param reading {image, layers}: a picture, and what `network.read` returned of it with these muted
    * @param {number} digit whose lead it is
    */
   to(reading, digit) {
@@ -25,22 +30,36 @@ export class Contributions {
   }
 }
 
-/** Where the lead of a digit in one picture comes from; see `Contributions`. */
+/** The lead of a digit in what a network has read: its logit less the mean of the others'. */
+export function leadOf({ network, layers }, digit) {
+  const { sums } = layers.get(network.layers.at(-1).name);
+  return dot(countsOf(sums, digit), sums);
+}
+
+/** How much each logit counts in the lead of a digit. */
+const countsOf = (logits, digit) =>
+  Float64Array.from(logits, (_, i) => (i === digit ? 1 : -1 / (logits.length - 1)));
+
+/** Where the lead of a digit in one picture comes from; see `Contributions`. Its arrays are kept. */
 class Account {
   #network;
   #blank;
   #reading;
   #slopes;
+  #pixels = null;
+  #layers = new Map();
 
   constructor({ network, slopes, blank }, reading, digit) {
     const { name } = network.layers.at(-1);
     const [now, before] = [reading, blank].map(({ layers }) => layers.get(name).sums);
-    const counts = now.map((_, i) => (i === digit ? 1 : -1 / (now.length - 1)));
+    const counts = countsOf(now, digit);
     this.#network = network;
     this.#blank = blank;
     this.#reading = reading;
     this.#slopes = slopes.between(blank, reading, counts);
     this.digit = digit;
+    /** What was read, 0 is paper, 255 full ink. */
+    this.image = reading.image;
     /** The digit's logit less the mean of the others'. */
     this.lead = dot(counts, now);
     /** The lead in a picture without ink. */
@@ -49,8 +68,20 @@ class Account {
 
   /** What each pixel brings, Float64Array; they and the biases add up to the lead. */
   get pixels() {
-    const { image } = this.#reading;
-    return this.#slopes.picture().map((slope, i) => (slope * image[i]) / 255);
+    this.#pixels ??= this.#timesInk(this.#slopes.picture());
+    return this.#pixels;
+  }
+
+  /**
+   * What each pixel brings through one channel of a layer alone, Float64Array; they add up to what
+   * the channel brings, and those of all its channels to `pixels`.
+   */
+  ink(name, channel) {
+    return this.#timesInk(this.#slopes.through(name, channel));
+  }
+
+  #timesInk(slopes) {
+    return slopes.map((slope, i) => (slope * this.image[i]) / 255);
   }
 
   /**
@@ -60,6 +91,11 @@ class Account {
    *   switched off; in channels they have 0. They, off and the biases add up to the lead
    */
   of(name) {
+    if (!this.#layers.has(name)) this.#layers.set(name, this.#divided(name));
+    return this.#layers.get(name);
+  }
+
+  #divided(name) {
     const { shape, values } = this.#reading.layers.get(name);
     const { values: before } = this.#blank.layers.get(name);
     const { values: slopes } = this.#slopes.layers.get(name);

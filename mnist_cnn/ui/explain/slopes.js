@@ -7,18 +7,29 @@
 // Greenside and Kundaje, Learning Important Features Through Propagating Activation Differences,
 // 2017). Between a picture and itself they are the gradient.
 import { windows } from "../reader/layers.js";
+import { silenced } from "../reader/network.js";
 
+const NONE = new Map();
 const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
 
 export class Slopes {
-  /** @param {Network} network of the page's reader */
-  constructor(network) {
+  /**
+   * @param {Network} network of the page's reader
+   * @param {Map<string, Set<number>>} muted with which it reads; nothing comes through these channels
+   */
+  constructor(network, muted = NONE) {
     let before = network.input;
     this.layers = network.layers.map((layer) => {
       const arrays = network.weights.get(layer.name) ?? [];
       const back = BACK[layer.kind]({ ...WINDOW, ...layer, before, arrays });
       before = layer.shape;
-      return { name: layer.name, back, rectified: layer.activation === "relu" };
+      return {
+        name: layer.name,
+        channels: layer.shape.at(-1),
+        back,
+        rectified: layer.activation === "relu",
+        muted: muted.get(layer.name),
+      };
     });
   }
 
@@ -26,26 +37,51 @@ export class Slopes {
    * @param from one reading: {image, layers}, the picture and what `network.read` returned of it
    * @param to another
    * @param {Float64Array} wanted how much each logit counts
-   * @returns {{layers: Map<string, {sums, values: Float64Array}>, picture: () => Float64Array}} the
-   *   mean slopes of that sum of logits, of every layer by its sums and by what its activation made
-   *   of them; and what finds them by each pixel of 0 to 1
+   * @returns {{layers: Map<string, {sums, values: Float64Array}>, picture: () => Float64Array,
+   *   through: (name: string, channel: number) => Float64Array}} the mean slopes of that sum of
+   *   logits, of every layer by its sums and by what its activation made of them; what finds them by
+   *   each pixel of 0 to 1; and the same on the ways that go through one channel of a layer alone
    */
   between(from, to, wanted) {
+    const way = [from, to];
     const layers = new Map();
-    let values = wanted; // of the softmax nothing is asked: its sums are the logits
-    let below = () => values;
+    let below = () => wanted; // of the softmax nothing is asked: its sums are the logits
     for (let i = this.layers.length - 1; i >= 0; i--) {
-      const { name, back, rectified } = this.layers[i];
-      values = below();
-      const [start, end] = [from, to].map((reading) => reading.layers.get(name).sums);
-      const sums = rectified ? throughRelu(values, start, end) : values;
-      layers.set(name, { sums, values });
-      const before = this.layers[i - 1]?.name;
-      const read = [from, to].map(({ image, layers: made }) => made.get(before)?.values ?? image);
-      below = () => back(sums, ...read);
+      const values = below();
+      const sums = this.#bySums(i, values, way);
+      layers.set(this.layers[i].name, { sums, values });
+      below = () => this.#byInput(i, sums, way);
     }
-    return { layers, picture: below };
+    const through = (name, channel) => {
+      const place = this.layers.findIndex((layer) => layer.name === name);
+      let slopes = only(layers.get(name).values, this.layers[place].channels, channel);
+      for (let i = place; i >= 0; i--) slopes = this.#byInput(i, this.#bySums(i, slopes, way), way);
+      return slopes;
+    };
+    return { layers, picture: below, through };
   }
+
+  /** From the slopes by what a layer's activation made to those by its sums. */
+  #bySums(place, values, way) {
+    const { name, channels, rectified, muted } = this.layers[place];
+    const [start, end] = way.map(({ layers }) => layers.get(name).sums);
+    const sums = rectified ? throughRelu(values, start, end) : values;
+    return muted ? silenced(sums, channels, muted) : sums;
+  }
+
+  /** From the slopes by a layer's sums to those by what it read. */
+  #byInput(place, sums, way) {
+    const before = this.layers[place - 1]?.name;
+    const read = way.map(({ image, layers }) => layers.get(before)?.values ?? image);
+    return this.layers[place].back(sums, ...read);
+  }
+}
+
+/** The slopes of one of so many channels; all others are 0. */
+function only(slopes, count, channel) {
+  const found = new Float64Array(slopes.length);
+  for (let at = channel; at < found.length; at += count) found[at] = slopes[at];
+  return found;
 }
 
 /** Of a ReLU: the share of the way on which it is on. */

@@ -1,5 +1,5 @@
 // The chapters as a row of numbers, the one that is open marked.
-import { make } from "../inspector/elements.js";
+import { make } from "../lens/elements.js";
 
 /** choose: called with the name of the chapter that is clicked */
 export const chapterButtons = (chapters, at, choose) =>

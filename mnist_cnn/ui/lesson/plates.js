@@ -1,17 +1,17 @@
 // Small pictures made of numbers, each a canvas with one pixel for a number.
-import { COLORS, signedPixel } from "../maps/colormap.js";
-import { make } from "../inspector/elements.js";
+import { PAPER, signedPixel } from "../maps/colormap.js";
+import { make } from "../lens/elements.js";
 
 /** Ink, 0 to 255, dark on white. */
 export const inkPlate = (rows) =>
   plate(rows, (level) => (0xff000000 | ((255 - level) * 0x010101)) >>> 0);
 
 /** Levels, 0 to 255, in the colours of the maps. */
-export const levelPlate = (rows) => plate(rows, (level) => COLORS[level]);
+export const levelPlate = (rows) => plate(rows, (level) => PAPER.pixels[level]);
 
 /** Numbers from 0 on, the largest as bright as `most`. */
 export const numberPlate = (rows, most = largest(rows)) =>
-  plate(rows, (value) => COLORS[Math.round((Math.max(0, value) / most) * 255)]);
+  plate(rows, (value) => PAPER.pixels[Math.round((Math.max(0, value) / most) * 255)]);
 
 /** Numbers with a sign: blue above 0, orange below. */
 export const signedPlate = (rows, most = largest(rows)) =>

@@ -1,7 +1,7 @@
 // The words of the lesson, as the server fills them with figures, and their way onto the page.
 import { current } from "../locales/language.js";
 import { refuse, url } from "../transport/transport.js";
-import { make } from "../inspector/elements.js";
+import { make } from "../lens/elements.js";
 
 const PATIENCE = 20_000; // milliseconds; the first time the server computes figures
 

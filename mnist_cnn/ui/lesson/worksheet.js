@@ -1,6 +1,6 @@
 // A sheet to print, made of the drawing: a convolution and a pooling with blanks, answers at the end.
 import { text, onLanguage } from "../locales/language.js";
-import { make } from "../inspector/elements.js";
+import { make } from "../lens/elements.js";
 import { latest, question } from "../transport/question.js";
 import { added, decimal } from "./numbers.js";
 import { inkPlate } from "./plates.js";

@@ -1,29 +1,52 @@
-// The colours of numbers. Both scales are even in lightness and safe for colour-blind people.
+// The colours of numbers. Zero is paper, so that what is silent is not seen: from white to deep blue
+// on a light page, from night to yellow on a dark one. What has a sign is blue or orange. All scales
+// are steady in lightness and safe for colour-blind people.
 
-// Viridis (van der Walt and Smith, 2015), for what starts at 0.
-const ANCHORS = [
-  [68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142],
-  [31, 158, 137], [53, 183, 121], [110, 206, 88], [181, 222, 43], [253, 231, 37],
-];
+// From 0 to the strongest, as red, green, blue: YlGnBu without its yellow (Brewer, 2002), and a
+// viridis (van der Walt and Smith, 2015) that begins with the page.
+const STOPS = {
+  light: [[255, 255, 255], [199, 228, 233], [90, 170, 205], [34, 94, 168], [8, 29, 88]],
+  dark: [[11, 16, 32], [38, 52, 110], [38, 120, 160], [90, 200, 150], [255, 236, 120]],
+};
 
 // For what has a sign: blue adds, orange takes away.
 const ADDS = [33, 102, 235];
 const TAKES_AWAY = [217, 95, 2];
 
-/** 256 colours as opaque little-endian RGBA, ready for an ImageData seen as 32-bit numbers. */
-export const COLORS = Uint32Array.from({ length: 256 }, (_, level) => {
-  const [red, green, blue] = viridis(level / 255);
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-});
+const LEVELS = 256;
 
-export const gradient = () =>
-  `linear-gradient(to right, ${ANCHORS.map((color) => `rgb(${color})`).join(", ")})`;
+class Scale {
+  constructor(stops, isDark) {
+    this.stops = stops;
+    this.isDark = isDark;
+    /** 256 colours as opaque little-endian RGBA, ready for an ImageData seen as 32-bit numbers. */
+    this.pixels = Uint32Array.from({ length: LEVELS }, (_, level) => pixel(this.color(level / 255)));
+  }
 
-/** Background and text of a number from 0 to 1, for CSS. */
-export function shade(share) {
-  const color = viridis(Math.min(1, Math.max(0, share)));
-  return { background: `rgb(${color})`, color: share > 0.44 ? "black" : "white" };
+  /** [red, green, blue] of a number from 0 to 1. */
+  color(share) {
+    const at = share * (this.stops.length - 1);
+    const low = Math.min(Math.floor(at), this.stops.length - 2);
+    return this.stops[low].map((value, i) =>
+      Math.round(value + (at - low) * (this.stops[low + 1][i] - value)),
+    );
+  }
+
+  /** Background and text of a number from 0 to 1, for CSS. */
+  shade(share) {
+    const color = this.color(Math.min(1, Math.max(0, share)));
+    const [red, green, blue] = color;
+    const isBright = 0.299 * red + 0.587 * green + 0.114 * blue > 140;
+    return { background: `rgb(${color})`, color: isBright ? "black" : "white" };
+  }
 }
+
+/** What is kept or printed is on white paper, and so are the lesson's plates. */
+export const PAPER = new Scale(STOPS.light, false);
+const NIGHT = new Scale(STOPS.dark, true);
+
+/** The scale of the page as it is now; it turns with the event of onTheme. */
+export const pageScale = () => (document.body.classList.contains("dark") ? NIGHT : PAPER);
 
 /** Background of a number from -1 to 1, for CSS: the page shows through what is near 0. */
 export function signedShade(share) {
@@ -34,15 +57,11 @@ export const signedColor = (share) => (share < 0 ? TAKES_AWAY : ADDS).join(" ");
 
 /** The same as a little-endian RGBA number, the sign as colour and the size as opacity. */
 export function signedPixel(share) {
-  const [red, green, blue] = share < 0 ? TAKES_AWAY : ADDS;
   const alpha = Math.round(Math.min(1, Math.abs(share)) * 255);
-  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  return pixel(share < 0 ? TAKES_AWAY : ADDS, alpha);
 }
 
-function viridis(share) {
-  const at = share * (ANCHORS.length - 1);
-  const low = Math.min(Math.floor(at), ANCHORS.length - 2);
-  return ANCHORS[low].map((value, i) =>
-    Math.round(value + (at - low) * (ANCHORS[low + 1][i] - value)),
-  );
+/** Hoisted: the scales are made before the rest of this file has run. */
+function pixel([red, green, blue], alpha = 255) {
+  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

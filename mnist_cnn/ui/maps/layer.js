@@ -64,7 +64,7 @@ export class LayerView {
     const widest = pooled ? Math.max(source, LEGIBLE * ratio) : Infinity;
     const largest = Math.min(this.#largest(width) * ratio, (widest * width) / pitch);
     const { columns, zoom } = layout(shape, Math.floor(this.#share(room) * ratio), tallest, largest);
-    this.sprite = new Sprite(this.canvas, shape, columns, pageColor());
+    this.sprite = new Sprite(this.canvas, shape, columns, { gap: lineColor(this.element) });
     this.canvas.style.width = `${(this.canvas.width * zoom) / ratio}px`;
     this.canvas.style.height = `${(this.canvas.height * zoom) / ratio}px`;
     this.show(this.layer, this.perChannel);
@@ -142,9 +142,9 @@ export class LayerView {
   }
 }
 
-/** The colour of the page, as the 32-bit number of an opaque pixel. */
-function pageColor() {
-  const color = getComputedStyle(document.body).backgroundColor;
+/** The colour of the line between two channels, as the 32-bit number of an opaque pixel. */
+function lineColor(element) {
+  const color = getComputedStyle(element).borderTopColor;
   const [red, green, blue] = color.match(/\d+/g).map(Number);
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

@@ -1,8 +1,7 @@
-// Every layer of the network, painted while the pen moves; only what is on the screen.
+// All channels of every layer, in place of the river while a layer is unfolded, painted while the pen
+// moves; only what is on the screen.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { emit, listen, onTheme } from "../transport/events.js";
-import { measure } from "../transport/timing.js";
-import { gradient } from "./colormap.js";
 import { LayerView } from "./layer.js";
 import { Network } from "./network.js";
 import { followCells } from "./pointing.js";
@@ -17,6 +16,7 @@ export function mount(element, props) {
   let views = new Map(); // name: LayerView
   let answer = { empty: true };
   let perChannel = false;
+  let unfolded = null; // the layer whose channels were asked for
 
   /** Lay out the layers of a network; nothing has been read by it yet. */
   function build(layers) {
@@ -43,6 +43,17 @@ export function mount(element, props) {
     all().reduce((source, view) => view.fit(sheet.clientWidth, source), Infinity);
   };
 
+  /** Show all layers, that one first; null: show the river again. */
+  function unfold(wanted) {
+    const opener = unfolded;
+    unfolded = wanted?.layer ?? null;
+    document.body.classList.toggle("unfolded", unfolded !== null);
+    if (unfolded === null) return document.querySelector(`#river .crowd[data-layer="${opener}"]`)?.focus();
+    fitLater();
+    element.querySelector(".fold").focus();
+    views.get(unfolded).element.scrollIntoView({ block: "start" });
+  }
+
   function paint(view) {
     view.show(answer.empty ? null : answer.layers.get(view.name), perChannel);
   }
@@ -53,7 +64,6 @@ export function mount(element, props) {
 
   const fitLater = onWidth(sheet, fit);
   build(props.layers);
-  element.querySelector(".gradient").style.background = gradient();
   translate(element);
   chooseScale(element.querySelector(".scale"), (choice) => {
     perChannel = choice === "channel";
@@ -62,7 +72,13 @@ export function mount(element, props) {
   });
   readAloud(element.querySelector(".readout"), () => ({ views, network }));
   onLanguage(() => all().forEach((view) => view.caption()));
-  onTheme(fit);
+  onTheme(() => (sheet.clientWidth ? fit() : fitLater()));
+  element.querySelector(".fold").addEventListener("click", () => emit("unfold", null));
+  document.addEventListener("keydown", (event) => {
+    const isFree = !document.body.matches(".inspecting"); // the lens is left first
+    if (event.key === "Escape" && isFree && unfolded) emit("unfold", null);
+  });
+  listen("unfold", unfold);
   listen("network", ({ layers }) => build(layers));
   listen("point", (place) => markEverywhere(views, network, "pointed", place));
   listen("select", (place) => {
@@ -71,10 +87,9 @@ export function mount(element, props) {
       view.frame(view.name === place?.layer ? (place.cell[2] ?? null) : null);
     }
   });
-  listen("answer", ({ answer: next, frame }) => {
+  listen("answer", ({ answer: next }) => {
     answer = next;
     paintVisible();
-    measure("pen-to-maps", frame.since);
   });
 }
 

@@ -1,11 +1,17 @@
-// All channels of one layer as one picture: one canvas pixel for each activation, a gap between
-// channels. Channels that are off stay transparent, so the hatching behind them shows.
-import { COLORS } from "./colormap.js";
+// All channels of one layer as one picture: one canvas pixel for each activation, a line between
+// channels. A channel that is off is as empty as paper.
+import { largestOf } from "./atlas.js";
+import { pageScale } from "./colormap.js";
 
 export class Sprite {
-  /** shape: [height, width, channels]; columns: channels side by side; gap: an opaque colour */
-  constructor(canvas, [height, width, channels], columns, gap = 0) {
-    Object.assign(this, { canvas, height, width, channels, columns });
+  /**
+   * @param {[number, number, number]} shape height, width, channels
+   * @param {number} columns channels side by side
+   * @param colors {scale, gap}: 256 colours, the page's if none are given, and the one
+   *   between channels, as 32-bit pixels
+   */
+  constructor(canvas, [height, width, channels], columns, { scale = pageScale().pixels, gap = 0 } = {}) {
+    Object.assign(this, { canvas, height, width, channels, columns, colors: scale });
     this.rows = Math.ceil(channels / columns);
     canvas.width = columns * (width + 1) - 1;
     canvas.height = this.rows * (height + 1) - 1;
@@ -25,20 +31,20 @@ export class Sprite {
    * perChannel: each channel on its own scale, instead of one scale for the layer.
    */
   paint(values, perChannel) {
-    const { height, width, channels, columns, pixels } = this;
+    const { height, width, channels, columns, pixels, colors } = this;
     const largest = largestOf(values, channels);
     const strongest = largest.reduce((most, value) => Math.max(most, value), 0);
     const stride = this.canvas.width;
     for (let channel = 0; channel < channels; channel++) {
-      const off = largest[channel] === 0;
-      const scale = 255 / (perChannel ? largest[channel] : strongest);
+      const most = perChannel ? largest[channel] : strongest;
+      const scale = most > 0 ? 255 / most : 0;
       const row = Math.floor(channel / columns) * (height + 1);
       const column = (channel % columns) * (width + 1);
       let from = channel;
       for (let y = 0; y < height; y++) {
         let to = (row + y) * stride + column;
         for (let x = 0; x < width; x++, from += channels) {
-          pixels[to++] = off ? 0 : COLORS[(values[from] * scale + 0.5) | 0];
+          pixels[to++] = colors[(values[from] * scale + 0.5) | 0];
         }
       }
     }
@@ -78,17 +84,6 @@ export class Sprite {
       height: 1 / height,
     };
   }
-}
-
-/** The largest activation of each channel, 0 where none is larger. */
-function largestOf(values, channels) {
-  const largest = new Float32Array(channels);
-  for (let i = 0; i < values.length; i += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      if (values[i + channel] > largest[channel]) largest[channel] = values[i + channel];
-    }
-  }
-  return largest;
 }
 
 /**

@@ -9,6 +9,7 @@ import { read as readWith } from "../reader/reading.js";
 import { emit } from "../transport/events.js";
 import { latest } from "../transport/question.js";
 import { addressOf, fileAt } from "./files.js";
+import { muted } from "./muted.js";
 
 const KEPT = "mnist_cnn.network";
 const SLOW = 1500; // milliseconds until a person is told that a network is still on its way
@@ -34,7 +35,8 @@ export function begin({ layers, files: addresses }) {
 }
 
 /** What the network that reads now makes of a drawing, see reader/reading.js; null: none is there yet. */
-export const read = (drawing) => loaded && readWith(loaded.network, loaded.judge, drawing);
+export const read = (drawing) =>
+  loaded && readWith(loaded.network, loaded.judge, drawing, muted());
 
 /** The reference of the network this person uses. */
 export const usedReference = () => used?.reference ?? "";

@@ -1,112 +1,77 @@
-// Heat on the drawing: blue speaks for the answer, orange for the runner-up.
-import { evidence as evidenceOf } from "../explain/evidence.js";
+// Heat on the drawing: blue speaks for the digit that is asked for, orange against it.
+import { accountOf } from "../explain/accounts.js";
+import { heatOf } from "../explain/evidence.js";
 import { text, onLanguage } from "../locales/language.js";
 import { signedColor, signedPixel } from "../maps/colormap.js";
 import { listen } from "../transport/events.js";
-import { pause } from "../transport/pause.js";
 import { PAD_SIZE } from "./drawing.js";
 import { Projection } from "./projection.js";
 
 const IMAGE_SIZE = 28;
-const SLICE = 4; // milliseconds of work, until the pen may have its turn
 const GAIN = 1.4; // the strongest pixels are few: bring up the others
 
 /** paper: the element the drawing fills; the heat lies over it */
 export function showEvidence(paper) {
   const heat = create(paper);
   let on = false;
-  let now = { answer: { empty: true }, frame: null };
-  let evidence = null;
-  let asked = null; // the frame that the evidence is of
-  let waiting = false; // for evidence of what is shown now
-  let busy = false;
+  let asked = null; // the digit; null: the answer's own
+  let piece = null; // a channel: then only what comes through it, whether heat is on or not
+  let answer = { empty: true };
+  let said = null; // the digit in the legend
 
-  /** Whether evidence is of the answer that is shown, and of ink that is all still there. */
-  function fits({ digit }, { edition, moment }) {
-    const { answer, frame } = now;
-    if (answer.empty || digit !== answer.digit) return false;
-    return edition === frame.edition && moment <= frame.moment;
+  /** The account and the shares that are to be shown, or null. */
+  function wanted() {
+    if (answer.empty) return null;
+    const account = () => accountOf(answer, asked ?? answer.digit);
+    if (piece && answer.layers.has(piece.layer)) {
+      const { layer, channel } = piece;
+      return { account: account(), shares: account().ink(layer, channel) };
+    }
+    return on ? { account: account(), shares: account().pixels } : null;
   }
 
-  function clear() {
-    evidence = null;
-    waiting = false;
-    heat.canvas.getContext("2d").clearRect(0, 0, PAD_SIZE, PAD_SIZE);
-    say();
+  function show() {
+    const now = wanted();
+    paper.classList.toggle("explained", now !== null);
+    if (!now) heat.canvas.remove();
+    else {
+      if (!heat.canvas.isConnected) heat.legend.before(heat.canvas);
+      paint(heat.canvas, heatOf(now.account, now.shares), new Projection(answer));
+    }
+    say(now && now.account.digit);
   }
 
-  function say() {
-    paper.classList.toggle("explained", Boolean(evidence));
-    heat.legend.hidden = !evidence && !waiting;
-    if (heat.legend.hidden) return;
-    if (!evidence) return heat.legend.replaceChildren(text("evidenceWait"));
+  function say(digit) {
+    heat.legend.hidden = digit === null;
+    if (digit === said) return; // it is read out when it changes
+    said = digit;
+    if (digit === null) return heat.legend.replaceChildren();
     heat.legend.replaceChildren(
-      word(1, text("speaksFor", { digit: evidence.digit })),
-      word(-1, text("speaksFor", { digit: evidence.runnerUp })),
+      word(1, text("speaksFor", { digit })),
+      word(-1, text("speaksAgainst")),
     );
   }
 
-  function refresh() {
-    if (!isWanted()) return clear();
-    if (!evidence || !fits(evidence, asked)) {
-      clear();
-      waiting = true;
-      say();
-    }
-    find();
-  }
-
-  const isWanted = () => on && !now.answer.empty;
-
-  /** Evidence of the newest answer; while it is computed, only a newer one waits. */
-  async function find() {
-    if (busy) return;
-    busy = true;
-    let at = null;
-    while (isWanted() && at !== now) {
-      at = now;
-      const { answer, frame } = at;
-      const found = await inSlices(
-        evidenceOf(answer.network, answer.image),
-        () => on && fits(answer, frame),
-      );
-      if (found) show(found, at);
-    }
-    busy = false;
-  }
-
-  function show(found, { answer, frame }) {
-    evidence = found;
-    asked = frame;
-    waiting = false;
-    paint(heat.canvas, evidence, new Projection(answer));
-    say();
-  }
-
-  onLanguage(say);
-  listen("why", (wanted) => {
-    on = wanted;
-    if (on) heat.legend.before(heat.canvas);
-    else heat.canvas.remove();
-    refresh();
+  onLanguage(() => {
+    said = null;
+    show();
+  });
+  listen("why", (wish) => {
+    on = wish;
+    show();
+  });
+  listen("asked", ({ digit }) => {
+    asked = digit;
+    show();
+  });
+  listen("piece", (next) => {
+    piece = next;
+    show();
   });
   listen("answer", (next) => {
-    now = next;
-    refresh();
+    answer = next.answer;
+    show();
   });
-}
-
-/** What a generator returns in the end, which works a little and rests; null: it was given up. */
-async function inSlices(work, isWanted) {
-  while (isWanted()) {
-    const end = performance.now() + SLICE;
-    do {
-      const { done, value } = work.next();
-      if (done) return value;
-    } while (performance.now() < end);
-    await pause(0);
-  }
-  return null;
 }
 
 function create(paper) {
@@ -129,7 +94,7 @@ function word(sign, words) {
   return element;
 }
 
-function paint(canvas, { pixels }, projection) {
+function paint(canvas, pixels, projection) {
   const most = pixels.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
   const source = new OffscreenCanvas(IMAGE_SIZE, IMAGE_SIZE);
   const colors = Uint32Array.from(pixels, (value) => signedPixel((value / most) * GAIN));

@@ -1,5 +1,5 @@
 // The pad: strokes on a canvas, read by the network while the pen moves.
-import { translate } from "../locales/language.js";
+import { text, translate } from "../locales/language.js";
 import { read } from "../network/choice.js";
 import { emit, listen, onTheme } from "../transport/events.js";
 import { measure } from "../transport/timing.js";
@@ -30,8 +30,9 @@ export function mount(element) {
   let network = ""; // the reference of the one that reads; "" is the shipped one
   let guest = null; // the marks of somebody else's drawing that is shown instead
   let expected = null; // such marks, when the stroke has ended
+  let ghost = null; // the marks of a digit that is drawn on the empty pad to show how
 
-  const present = () => guest ?? drawing.visible();
+  const present = () => guest ?? ghost ?? drawing.visible();
   const shown = () => (moment === null ? present() : marksAt(present(), moment));
 
   /** Read what is shown; `since`: when the hand moved, in the browser's milliseconds. */
@@ -41,7 +42,8 @@ export function mount(element) {
     if (!answer) return; // the network is on its way
     measure("reading", started);
     const marks = shown();
-    const frame = { marks, moment: lengthOf(marks), edition, since, network, guest: guest !== null };
+    const foreign = { guest: (guest ?? ghost) !== null, edition: ghost ? null : edition };
+    const frame = { marks, moment: lengthOf(marks), since, network, ...foreign };
     emit("answer", { answer, frame });
   });
 
@@ -181,6 +183,7 @@ export function mount(element) {
     network = reference;
     send(performance.now());
   });
+  listen("muted", () => send(performance.now()));
   listen("trouble", (what) => {
     if (what === "networkGone") notice.show(what);
     else notice.trouble(what);
@@ -189,6 +192,17 @@ export function mount(element) {
     if (stroke) return;
     moment = wanted;
     surface.repaint(shown());
+    send(performance.now());
+  });
+  listen("ghost", ({ marks, ink, invitation }) => {
+    const words = element.querySelector(".invitation");
+    words.dataset.text = invitation;
+    words.textContent = text(invitation);
+    surface.canvas.style.opacity = marks ? ink : "";
+    if (marks === ghost) return; // a stroke may be on its way
+    ghost = marks;
+    surface.repaint(shown());
+    showState();
     send(performance.now());
   });
   listen("strokes", ({ marks }) => {

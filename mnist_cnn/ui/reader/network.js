@@ -2,6 +2,7 @@
 import * as layers from "./layers.js";
 
 const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
+const NONE = new Map();
 const none = (sums) => new Float32Array(sums);
 const ACTIVATIONS = { relu: layers.relu, softmax: layers.softmax };
 
@@ -30,19 +31,41 @@ export class Network {
   /**
    * What every layer makes of a picture.
    * @param {Uint8Array} picture 28×28 pixels, 0 is paper, 255 full ink
+   * @param {Map<string, Set<number>>} muted the channels, or units, of layers but the last that are
+   *   to be silent: their sums and values are 0, and what follows reads zeros
    * @returns {Map<string, {name, shape, sums, values: Float32Array}>} by the layers' names, in the
    *   order data flows: the sums before the activation, and what it makes of them
    */
-  read(picture) {
-    let values = Float32Array.from(picture, (pixel) => pixel / 255);
+  read(picture, muted = NONE) {
+    return this.#pass(0, Float32Array.from(picture, (pixel) => pixel / 255), muted);
+  }
+
+  /** The same of the layers that follow one, when its values are these. */
+  after(name, values, muted = NONE) {
+    return this.#pass(this.layers.findIndex((layer) => layer.name === name) + 1, values, muted);
+  }
+
+  #pass(first, input, muted) {
+    let values = input;
     const read = new Map();
-    for (const { name, shape, sumUp, activation } of this.passes) {
-      const sums = sumUp(values);
+    for (let i = first; i < this.passes.length; i++) {
+      const { name, shape, sumUp, activation } = this.passes[i];
+      const all = sumUp(values);
+      const sums = muted.has(name) ? silenced(all, shape.at(-1), muted.get(name)) : all;
       values = activation(sums);
       read.set(name, { name, shape, sums, values });
     }
     return read;
   }
+}
+
+/** Numbers, channel by channel of so many, as they are without some channels: a copy. */
+export function silenced(numbers, count, channels) {
+  const found = numbers.slice();
+  for (const channel of channels) {
+    for (let at = channel; at < found.length; at += count) found[at] = 0;
+  }
+  return found;
 }
 
 /** The head of a file, and its arrays one after the other. */

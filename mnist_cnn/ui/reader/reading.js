@@ -3,18 +3,21 @@
 import { doubt } from "./judge.js";
 import { preprocess } from "./preprocess.js";
 
+const NONE = new Map();
+
 /**
  * @param {Network} network
  * @param {Network} judge that tells digits from everything else
  * @param drawing {width, height, pixels}, 0 is paper, 255 full ink
+ * @param {Map<string, Set<number>>} muted the channels of its layers that are silent
  * @returns {{empty: true} | {digit: number, doubt: string | null, probabilities: Float32Array,
- *   layers: Map<string, {name, shape, sums, values: Float32Array}>, network: Network}} with the stages
- *   that `preprocess` returns; empty: there is no ink
+ *   layers: Map<string, {name, shape, sums, values: Float32Array}>, network: Network, muted}} with the
+ *   stages that `preprocess` returns; empty: there is no ink
  */
-export function read(network, judge, drawing) {
+export function read(network, judge, drawing, muted = NONE) {
   const stages = preprocess(drawing);
   if (!stages) return { empty: true };
-  const layers = network.read(stages.image);
+  const layers = network.read(stages.image, muted);
   const probabilities = layers.get(network.layers.at(-1).name).values;
   return {
     ...stages,
@@ -23,5 +26,6 @@ export function read(network, judge, drawing) {
     probabilities,
     layers,
     network,
+    muted,
   };
 }

@@ -2,14 +2,19 @@
 //
 //   answer   {answer, frame}  the network has read a drawing, see reader/reading.js; answer.empty:
 //                             the pad is empty; frame.marks had been drawn, up to frame.moment, of
-//                             the drawing's frame.edition; frame.guest: it is the teacher's
+//                             the drawing's frame.edition; frame.guest: it is the teacher's, or
+//                             the ghost's, whose edition is null
 //   past     {marks, edition} the drawing has become another: undo, clear, a picture, a link
 //   pen      {down, marks}    a stroke begins, the last of the marks, or has ended
 //   scrub    {moment}         the drawing is to be shown as it was; null: as it is
 //   point    place | null     a number is pointed at
 //   select   place | null     a number is looked into
+//   hold     {layer, channel} | null  a map is held: what feeds it and what it feeds stays lit
 //   scale    {perChannel}     each channel has its own colour scale, or a layer has one
 //   strokes  {marks}          strokes that are to be put on the pad
+//   ghost    {marks, ink, invitation}  a digit that is drawn on the empty pad to show how, and is
+//                             no drawing; null: none; ink: how strongly it is seen, 0 to 1;
+//                             invitation: the key of what the empty pad says
 //   view     {name}           the right side of the page shows another view; header/views.js
 //   network  {reference, layers, file, …}  another network reads the drawing, or newer weights of it;
 //                             see network/choice.js; file: the reader's Network
@@ -22,6 +27,9 @@
 //                             none is shown; by: the page it is drawn on, see transport/asking.js
 //   wall     {ids, added, confusion}  the wall of the class's digits has changed
 //   why      boolean          what speaks for the answer is to be shown, or no longer
+//   asked    {digit}          the digit it is asked for; null: the answer's own
+//   piece    {layer, channel} | null  a piece of the sum is pointed at: what this channel brings
+//   muted    {count}          other channels are muted, so many in all; see network/muted.js
 //   share    {asked}          the addresses that open the page elsewhere are to be shown
 //
 // A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part

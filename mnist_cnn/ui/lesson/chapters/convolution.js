@@ -1,7 +1,7 @@
 // One filter slides over the drawing: choose one, or write its nine numbers.
 import { text } from "../../locales/language.js";
-import { make, tile } from "../../inspector/elements.js";
-import { shade, signedShade } from "../../maps/colormap.js";
+import { make, tile } from "../../lens/elements.js";
+import { PAPER, signedShade } from "../../maps/colormap.js";
 import { added, decimal } from "../numbers.js";
 import { figure, frame, inkPlate, largest, numberPlate, signedPlate, under } from "../plates.js";
 
@@ -98,7 +98,7 @@ function working({ image, kernel, bias, relu, map }, row, column, secret) {
   const most = largest(kernel);
   const value = secret ? "?" : decimal(map[row][column]);
   return [
-    tile(patch, (number) => shade(number)),
+    tile(patch, (number) => PAPER.shade(number)),
     make("span", "sign", "×"),
     tile(kernel, (number) => signedShade(number / most)),
     make("span", "sign", "="),

@@ -1,6 +1,6 @@
 // Preprocessing with steps left out, drawings that are no digits, and pixels that turn the answer.
 import { text } from "../../locales/language.js";
-import { make } from "../../inspector/elements.js";
+import { make } from "../../lens/elements.js";
 import { NO_DIGITS } from "../drawings.js";
 import { decimal, percent } from "../numbers.js";
 import { figure, frame, inkPlate, signedPlate } from "../plates.js";

@@ -1,6 +1,6 @@
 // All channels of a convolution, each with the part of the drawing that excites it most.
 import { text } from "../../locales/language.js";
-import { make } from "../../inspector/elements.js";
+import { make } from "../../lens/elements.js";
 import { decimal } from "../numbers.js";
 import { inkPlate, levelPlate, signedPlate } from "../plates.js";
 

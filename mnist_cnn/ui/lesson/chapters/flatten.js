@@ -1,7 +1,7 @@
 // From the last maps to the answer: flatten, a dense layer, ten logits, softmax.
 import { text } from "../../locales/language.js";
-import { make } from "../../inspector/elements.js";
-import { COLORS } from "../../maps/colormap.js";
+import { make } from "../../lens/elements.js";
+import { PAPER } from "../../maps/colormap.js";
 import { decimal, percent } from "../numbers.js";
 import { figure, frame, levelPlate, numberPlate, plate, scrolled } from "../plates.js";
 
@@ -31,7 +31,7 @@ function maps({ maps: numbers, cell }) {
       return numbers[y % step]?.[x % step]?.[channel] ?? GAP;
     }),
   );
-  const canvas = plate(pixels, (level) => (level === GAP ? 0 : COLORS[level]));
+  const canvas = plate(pixels, (level) => (level === GAP ? 0 : PAPER.pixels[level]));
   const left = (cell[2] % ACROSS) * step + cell[1];
   const top = Math.floor(cell[2] / ACROSS) * step + cell[0];
   const spot = frame([left, top, left + 1, top + 1], pixels[0].length, pixels.length, "cell");

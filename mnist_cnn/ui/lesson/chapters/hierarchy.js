@@ -1,7 +1,7 @@
 // What the strongest number of each layer sees of the drawing, and what would excite it most.
 import { text } from "../../locales/language.js";
-import { inkCanvas, picturesOf } from "../../inspector/channel.js";
-import { make } from "../../inspector/elements.js";
+import { inkCanvas, picturesOf } from "../../lens/channel.js";
+import { make } from "../../lens/elements.js";
 import { figure, frame, inkPlate, levelPlate } from "../plates.js";
 
 export const defaults = {};

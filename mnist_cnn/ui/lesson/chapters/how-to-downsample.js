@@ -1,7 +1,7 @@
 // Maximum, average and stride on one map of the drawing, and which of them reads better.
 import { text } from "../../locales/language.js";
-import { make, tile } from "../../inspector/elements.js";
-import { shade } from "../../maps/colormap.js";
+import { make, tile } from "../../lens/elements.js";
+import { PAPER } from "../../maps/colormap.js";
 import { decimal, percent, whole } from "../numbers.js";
 import { figure, frame, largest, numberPlate, scrolled } from "../plates.js";
 
@@ -62,7 +62,7 @@ function reducedOf({ map }, { how, map: small, peak, missed }) {
 function windowOf({ cells, values }, most) {
   const kept = (how) => make("span", "", `${text(WAYS[how])}: `, make("b", "", hidden(how, values)));
   return [
-    tile(cells, (number) => shade(number / most)),
+    tile(cells, (number) => PAPER.shade(number / most)),
     make("span", "sign", "→"),
     ...Object.keys(WAYS).map(kept),
   ];

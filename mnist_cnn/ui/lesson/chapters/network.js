@@ -1,6 +1,6 @@
 // The layer table, each row with what the layer makes of the drawing.
 import { text } from "../../locales/language.js";
-import { make } from "../../inspector/elements.js";
+import { make } from "../../lens/elements.js";
 import { whole } from "../numbers.js";
 import { levelPlate, scrolled } from "../plates.js";
 

@@ -1,7 +1,7 @@
 // Loss before and after training, how it falls, and digits that are learned by heart.
 import { text } from "../../locales/language.js";
 import { showView } from "../../header/views.js";
-import { make } from "../../inspector/elements.js";
+import { make } from "../../lens/elements.js";
 import { emit } from "../../transport/events.js";
 import { chart } from "../chart.js";
 import { decimal, percent, whole } from "../numbers.js";

@@ -1,6 +1,6 @@
 // The drawing is moved: the maps move along, and the answer at every shift is a picture.
 import { text } from "../../locales/language.js";
-import { make } from "../../inspector/elements.js";
+import { make } from "../../lens/elements.js";
 import { signedPixel } from "../../maps/colormap.js";
 import { percent } from "../numbers.js";
 import { figure, frame, inkPlate, levelPlate, plate, scrolled, under } from "../plates.js";

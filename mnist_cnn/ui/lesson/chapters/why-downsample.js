@@ -1,6 +1,6 @@
 // The network with pooling and the one without, side by side.
 import { text } from "../../locales/language.js";
-import { make } from "../../inspector/elements.js";
+import { make } from "../../lens/elements.js";
 import { decimal, percent, whole } from "../numbers.js";
 import { figure, frame, inkPlate, levelPlate, scrolled } from "../plates.js";
 

@@ -1,0 +1,164 @@
+// How few channels carry an answer: the fewest whose muting makes another of it.
+import { silenced } from "../reader/network.js";
+import { Contributions } from "./contributions.js";
+
+const NONE = new Map();
+const EXACT = 3; // up to so many channels, all sets are tried
+const BEAM = 16; // sets of more that are followed
+
+/**
+ * Looked for among the single channels of every convolution, and among sets of those of the last. Of
+ * up to three none is missed; larger sets grow from those that leave the answer least, and there may
+ * be smaller ones. It is a generator, which rests every few milliseconds: whoever drives it decides
+ * when to go on.
+ * @param {Network} network with a convolution, whose last layer is dense, with softmax
+ * @param {Uint8Array} image 28×28 pixels
+ * @param {Map<string, Set<number>>} muted which are muted already
+ * @returns {{channels: [string, number][], digit: number} | null} what is to be muted besides, each
+ *   channel with its layer, and the answer then; null: nothing was found
+ */
+export function* fewest(network, image, muted = NONE) {
+  const reading = { image, layers: network.read(image, muted) };
+  yield;
+  const search = new Search(network, reading, muted);
+  const channels =
+    (yield* search.sets(1)) ??
+    (yield* earlier(network, reading, muted)) ??
+    (yield* search.setsOfMore()) ??
+    (yield* search.beam());
+  if (!channels) return null;
+  return { channels, digit: digitOf(network, network.read(image, together(muted, channels))) };
+}
+
+/** One channel of a convolution before the last, [[layer, channel]]; what brings most comes first. */
+function* earlier(network, reading, muted) {
+  const digit = digitOf(network, reading.layers);
+  const account = new Contributions(network, muted).to(reading, digit);
+  for (const { name, shape } of convolutionsOf(network).slice(0, -1)) {
+    const { values } = reading.layers.get(name);
+    const { channels: brings } = account.of(name);
+    for (const channel of [...brings.keys()].toSorted((a, b) => brings[b] - brings[a])) {
+      const left = silenced(values, shape.at(-1), [channel]);
+      if (digitOf(network, network.after(name, left, muted)) !== digit) return [[name, channel]];
+      yield;
+    }
+  }
+  return null;
+}
+
+/** Sets of channels of the last convolution. Only what the dense layers make of the rest is computed. */
+class Search {
+  #network;
+  #muted;
+  #digit;
+  #layer; // the last convolution
+  #dense; // the layer that adds up what its channels say
+  #sums; // of that layer
+  #candidates; // {channel, brings}: what it brings to these sums; what leaves least first
+
+  constructor(network, { layers }, muted) {
+    this.#network = network;
+    this.#muted = muted;
+    this.#digit = digitOf(network, layers);
+    this.#layer = convolutionsOf(network).at(-1);
+    const first = network.passes.findIndex(({ name }) => name === this.#layer.name);
+    const place = network.passes.findIndex(({ kind }, i) => i > first && kind === "Dense");
+    this.#dense = network.passes[place];
+    this.#sums = layers.get(this.#dense.name).sums;
+    const read = layers.get(network.layers[place - 1].name).values;
+    this.#candidates = this.#brought(read)
+      .map((brings, channel) => ({ channel, brings }))
+      .filter(({ brings }) => brings.some((part) => part !== 0))
+      .map((one) => ({ ...one, ahead: this.#ahead(minus(this.#sums, one.brings)) }))
+      .toSorted((a, b) => a.ahead - b.ahead);
+  }
+
+  /** What each channel brings to each of the sums. */
+  #brought(read) {
+    const { name, shape: [units] } = this.#dense;
+    const [kernel] = this.#network.weights.get(name);
+    const channels = this.#layer.shape.at(-1);
+    const found = Array.from({ length: channels }, () => new Float64Array(units));
+    read.forEach((value, i) => {
+      const own = found[i % channels];
+      for (let unit = 0; unit < units; unit++) own[unit] += value * kernel[i * units + unit];
+    });
+    const silent = this.#muted.get(name) ?? [];
+    return found.map((brings) => silenced(brings, units, silent));
+  }
+
+  /** By how much the answer's logit leads the next with such sums; below 0 it is no longer the answer. */
+  #ahead(sums) {
+    const { name, activation } = this.#dense;
+    const last = this.#network.layers.at(-1).name;
+    const logits =
+      name === last
+        ? sums
+        : this.#network.after(name, activation(sums), this.#muted).get(last).sums;
+    let next = -Infinity;
+    for (let i = 0; i < logits.length; i++) {
+      if (i !== this.#digit && logits[i] > next) next = logits[i];
+    }
+    return logits[this.#digit] - next;
+  }
+
+  /** One of all sets of so many that change the answer, [[layer, channel], …], or null. */
+  *sets(size, from = 0, sums = this.#sums) {
+    for (let i = from; i <= this.#candidates.length - size; i++) {
+      const { channel, brings } = this.#candidates[i];
+      const left = minus(sums, brings);
+      if (size === 1 && this.#ahead(left) >= 0) continue;
+      const more = size === 1 ? [] : yield* this.sets(size - 1, i + 1, left);
+      if (more) return [[this.#layer.name, channel], ...more];
+    }
+    yield;
+    return null;
+  }
+
+  *setsOfMore() {
+    for (let size = 2; size <= EXACT; size++) {
+      const found = yield* this.sets(size);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** A set of any size: from each of those that leave the answer least, on with every other channel. */
+  *beam() {
+    let sets = [{ members: [], sums: this.#sums }];
+    for (let size = 1; size <= this.#candidates.length; size++) {
+      const next = new Map(); // of a set it does not matter in which order it has grown
+      for (const set of sets) {
+        for (const one of this.#grown(set)) next.set(one.members.toSorted().join(), one);
+        yield;
+      }
+      sets = [...next.values()].toSorted((a, b) => a.ahead - b.ahead).slice(0, BEAM);
+      if (sets[0].ahead < 0) return sets[0].members.map((channel) => [this.#layer.name, channel]);
+    }
+    return null;
+  }
+
+  #grown({ members, sums }) {
+    return this.#candidates
+      .filter(({ channel }) => !members.includes(channel))
+      .map(({ channel, brings }) => {
+        const left = minus(sums, brings);
+        return { members: [...members, channel], sums: left, ahead: this.#ahead(left) };
+      });
+  }
+}
+
+const convolutionsOf = (network) => network.layers.filter(({ kind }) => kind === "Conv2D");
+
+function digitOf(network, layers) {
+  const { values } = layers.get(network.layers.at(-1).name);
+  return values.indexOf(Math.max(...values));
+}
+
+const minus = (sums, brings) => sums.map((sum, i) => sum - brings[i]);
+
+function together(muted, places) {
+  const all = new Map(muted);
+  for (const [layer, channel] of places) all.set(layer, new Set(all.get(layer)).add(channel));
+  return all;
+}

@@ -1,0 +1,72 @@
+// A convolution: patch times kernel, channel by channel, then bias and ReLU.
+import { text } from "../locales/language.js";
+import { signedShade } from "../maps/colormap.js";
+import { IMAGE } from "../maps/network.js";
+import { closing, fedBy, make, rest, signOf, signed, tile, towards } from "./elements.js";
+import { channelOf, mapOf, paintMap, scaleOf } from "./map.js";
+
+const SHOWN = 3; // channels, the largest first
+
+export function convolution(explanation, network, links, open, answer) {
+  const { channels, sums, inputs } = explanation;
+  const scales = {
+    patch: inputs.layer === IMAGE ? 1 : largest(explanation.patches),
+    kernel: largest(explanation.kernels),
+  };
+  const map = mapOf(answer, inputs.layer);
+  const row = (i) => channelRow(explanation, i, scales, links, map);
+  const rows = channels.map((_, i) => i);
+  const parts = rows.slice(0, SHOWN).map(row);
+  if (rows.length > SHOWN) {
+    const others = rows.slice(SHOWN);
+    const sum = signed(add(others.map((i) => sums[i])));
+    parts.push(
+      rest(text("moreChannels", { count: others.length, sum }), open, () => others.map(row)),
+    );
+  }
+  return [...parts, closing(text("sumOfProducts"), add(sums), explanation)];
+}
+
+/** The input channel's map, its patch × the kernel = the sum of the products. */
+function channelRow({ inputs, channels, sums, patches, kernels }, i, scales, links, map) {
+  const channel = channels[i];
+  const source = (row, column) =>
+    towards(links, inputs.layer, [inputs.row + row, inputs.column + column, channel]);
+  const sum = make("b", `sum ${signOf(sums[i])}`, signed(sums[i]));
+  const row = make(
+    "div",
+    "row",
+    thumbnail(map, channel, inputs, patches[i]),
+    tile(patches[i], (value) => scaleOf(inputs.layer).shade(value / scales.patch), source),
+    make("span", "sign", "×"),
+    tile(kernels[i], (value) => signedShade(value / scales.kernel)),
+    make("span", "sign", "="),
+    sum,
+  );
+  return fedBy(row, inputs.layer, channel, sums[i]);
+}
+
+/** The whole map of an input channel, its patch outlined. */
+function thumbnail(map, channel, { layer, row, column }, patch) {
+  const [height, width] = map.shape;
+  const canvas = make("canvas");
+  paintMap(canvas, map, channelOf(map, channel));
+  const seen = make("i", "seen");
+  Object.assign(seen.style, {
+    left: share(Math.max(0, column), width),
+    top: share(Math.max(0, row), height),
+    width: share(Math.min(width, column + patch[0].length) - Math.max(0, column), width),
+    height: share(Math.min(height, row + patch.length) - Math.max(0, row), height),
+  });
+  const holder = make("span", "thumb", canvas, seen);
+  const channelName = text("channelOf", { layer, channel });
+  holder.title = layer === IMAGE ? text("columnImage") : channelName;
+  return holder;
+}
+
+const share = (cells, side) => `${(100 * cells) / side}%`;
+
+const add = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
+const largest = (numbers) =>
+  numbers.flat(2).reduce((most, number) => Math.max(most, Math.abs(number)), 1e-9);

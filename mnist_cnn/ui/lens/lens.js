@@ -1,0 +1,246 @@
+// Where one number comes from: its working, its channel, and the way back to the drawing.
+import { text, translate, onLanguage } from "../locales/language.js";
+import { IMAGE, Network } from "../maps/network.js";
+import { emit, listen, onTheme } from "../transport/events.js";
+import { explain } from "../explain/arithmetic.js";
+import { choose, guessable } from "../explain/guess.js";
+import { aboutChannel } from "./channel.js";
+import { make } from "./elements.js";
+import { Enlarged } from "./enlarged.js";
+import { Focus } from "./focus.js";
+import { guess } from "./guess.js";
+import { mapOf } from "./map.js";
+import { Pixel } from "./pixel.js";
+import { Slide } from "./slide.js";
+import { Standing } from "./standing.js";
+import { technicalName, wordFor } from "./title.js";
+import { working } from "./working.js";
+
+/** props.layers: the layers of the network, as page.py lists them */
+export function mount(element, props) {
+  let network = new Network(props.layers);
+  const panel = element.querySelector(".lens");
+  const part = (name) => panel.querySelector(`.${name}`);
+  const trail = []; // the places one came through, on the way back to the drawing
+  let place = null;
+  let now = { answer: { empty: true }, frame: null };
+  let asked = null; // the digit whose lead is asked for; null: the answer's own
+  let guessing = false; // numbers are hidden until they are guessed
+  let hiding = null; // the place whose number is hidden now
+  let revealed = null; // the place whose number is not, and what was said of the guess
+  let turn = 0; // of the numbers that are hidden one after the other
+  let slide = null; // the window that runs over the input, while it is shown
+  let dark = document.body.classList.contains("dark");
+  let leading = false; // the next place is further down the trail
+
+  const links = {
+    /** A number that can be pointed at and followed. */
+    follow: (layer, cell) => {
+      trail.push(place);
+      lead(network.place(layer, cell));
+    },
+    point: (layer, cell) => emit("point", layer && network.place(layer, cell)),
+  };
+  const focus = new Focus(panel, part("title"));
+  const standing = new Standing(panel, element.querySelector(".ties"));
+  const pixel = new Pixel(panel);
+  const enlarged = new Enlarged(part("enlarged"), (cell) => lead(network.place(place.layer, cell)));
+
+  function lead(next) {
+    leading = true;
+    emit("select", next);
+    leading = false;
+  }
+
+  function open(next) {
+    const opens = !place && next;
+    if (!next) return place && close();
+    if (!leading) {
+      trail.length = 0;
+      focus.remember();
+    }
+    if (next.layer !== place?.layer) part("body").scrollTop = 0;
+    closeSlide();
+    hiding = null;
+    place = next;
+    panel.hidden = false;
+    if (opens) document.body.classList.add("inspecting");
+    refresh();
+    standing.open(network, place, focus.opener, leading);
+    if (opens) focus.enter();
+  }
+
+  function close() {
+    closeSlide();
+    trail.length = 0;
+    place = hiding = null;
+    focus.leave();
+    panel.hidden = true;
+    standing.close();
+    document.body.classList.remove("inspecting", "guessing");
+  }
+
+  /** Title, numbers and picture of one place, all at once: never those of two. */
+  function refresh() {
+    if (!place) return;
+    const word = wordFor(network, place);
+    part("word").textContent = word;
+    part("technical").textContent = technicalName(place);
+    panel.setAttribute("aria-label", `${text("lens")}: ${word}`);
+    part("back").disabled = trail.length === 0;
+    for (const move of ["previous", "next"]) part(move).hidden = channels() < 2;
+    const { answer } = now;
+    const layer = place.layer === IMAGE ? { name: IMAGE, shape: [28, 28, 1] } : network.layer(place.layer);
+    enlarged.open(layer, place.cell);
+    enlarged.show(answer.empty ? null : mapOf(answer, place.layer));
+    if (answer.empty) say(make("p", "", text("drawADigit")));
+    else if (place.layer === IMAGE) say(...pixel.show(answer, place.cell, asked ?? answer.digit));
+    else show(explain(answer.network, answer.image, answer.layers, place.layer, place.cell));
+    markGuessing();
+    standing.tie();
+  }
+
+  function show(explanation) {
+    if (slide) return slide.hear(now.answer);
+    part("guessing").hidden = !guessable(explanation);
+    part("sliding").hidden = !slidable(explanation);
+    labelSlide();
+    if (hide(explanation)) return;
+    const rest = part("working").querySelector("details")?.open ?? false;
+    const verdict = revealed?.place === place ? [make("p", "verdict", revealed.words)] : [];
+    part("working").replaceChildren(...verdict, ...working(explanation, network, links, rest, now.answer));
+    aboutChannel(part("channel"), network, place, explanation, now);
+  }
+
+  /** Hide a number that is to be guessed; false when it is to be shown. */
+  function hide(explanation) {
+    hiding = guessing && revealed?.place !== place && guessable(explanation) ? place : null;
+    if (!hiding) return false;
+    part("sliding").hidden = true; // it shows what is to be guessed
+    if (part("working").querySelector(".guess")?.dataset.cell === nameOf(place)) return true;
+    const { layer } = place;
+    const parts = guess(explanation, {
+      reveal: (words = "") => {
+        revealed = { place, words };
+        refresh();
+      },
+      another: () => {
+        const { network: read, image, layers } = now.answer;
+        lead(network.place(layer, choose(read, image, layers, layer, ++turn)));
+      },
+    });
+    parts.find((made) => made.matches(".guess")).dataset.cell = nameOf(place);
+    part("working").replaceChildren(...parts);
+    part("channel").replaceChildren();
+    return true;
+  }
+
+  /** A class that is set anew, even as it was, lets everybody look whether the page has turned dark. */
+  function markGuessing() {
+    const { classList } = document.body;
+    if (classList.contains("guessing") !== Boolean(hiding)) classList.toggle("guessing");
+  }
+
+  function guessFirst() {
+    guessing = !guessing;
+    revealed = null;
+    part("guessing").setAttribute("aria-pressed", String(guessing));
+    refresh();
+  }
+
+  /** Run the window over the input; while it runs, stop it. */
+  function slideIt() {
+    if (slide?.running) return slide.stop();
+    if (!slide) {
+      slide = new Slide(place, now.answer, labelSlide);
+      panel.classList.add("slides");
+      part("guessing").hidden = true;
+      part("working").replaceChildren(slide.element);
+      part("body").scrollTop = 0;
+    }
+    slide.run();
+  }
+
+  function closeSlide() {
+    slide?.stop();
+    slide = null;
+    panel.classList.remove("slides");
+  }
+
+  function labelSlide() {
+    const running = slide?.running ?? false;
+    part("sliding").textContent = running ? `■ ${text("slideStop")}` : `▶ ${text("slideIt")}`;
+    part("sliding").setAttribute("aria-pressed", String(running));
+    standing.tie();
+  }
+
+  function say(...parts) {
+    closeSlide();
+    hiding = null;
+    for (const name of ["guessing", "sliding"]) part(name).hidden = true;
+    part("working").replaceChildren(...parts);
+    part("channel").replaceChildren();
+  }
+
+  /** How many numbers the arrows step through: the channels of a map, the units of a vector. */
+  const channels = () => network.layer(place.layer)?.shape.at(-1) ?? 0;
+
+  function step(by) {
+    const count = channels();
+    const cell = [...place.cell];
+    cell[cell.length - 1] = (cell.at(-1) + by + count) % count;
+    lead(network.place(place.layer, cell));
+  }
+
+  /** One step out: of the sliding window or the guess, else of the trail, else of the lens. */
+  function stepOut() {
+    if (slide) {
+      closeSlide();
+      refresh();
+    } else if (hiding) guessFirst();
+    else if (trail.length) lead(trail.pop());
+    else emit("select", null);
+  }
+
+  translate(element);
+  part("guessing").addEventListener("click", guessFirst);
+  part("sliding").addEventListener("click", slideIt);
+  part("close").addEventListener("click", () => emit("select", null));
+  part("back").addEventListener("click", () => lead(trail.pop()));
+  part("previous").addEventListener("click", () => step(-1));
+  part("next").addEventListener("click", () => step(1));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !place || event.defaultPrevented) return;
+    event.preventDefault(); // it steps out of nothing else
+    stepOut();
+  });
+  onLanguage(() => {
+    closeSlide();
+    refresh();
+  });
+  onTheme(() => {
+    const turned = document.body.classList.contains("dark");
+    if (turned === dark) return;
+    dark = turned;
+    refresh();
+  });
+  listen("select", open);
+  listen("network", ({ layers }) => {
+    if (layers === network.layers) return;
+    network = new Network(layers);
+    if (place) emit("select", null);
+  });
+  listen("asked", ({ digit }) => {
+    asked = digit;
+    if (place?.layer === IMAGE) refresh();
+  });
+  listen("answer", (next) => {
+    now = next;
+    refresh();
+  });
+}
+
+/** Whether a window runs over maps to make the number. */
+const slidable = ({ kind }) => kind === "convolution" || kind === "pooling";
+
+const nameOf = ({ layer, cell }) => `${layer} ${cell}`;

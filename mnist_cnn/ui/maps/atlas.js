@@ -1,0 +1,48 @@
+// The maps of one column's slots, one below the other on a small canvas of a pixel for each number,
+// from where they are drawn at any size.
+
+export class Atlas {
+  /** @param {[number, number]} size rows and columns of a map; @param {number} count maps */
+  constructor([rows, columns], count) {
+    Object.assign(this, { rows, columns });
+    this.canvas = new OffscreenCanvas(columns, rows * count);
+    this.context = this.canvas.getContext("2d");
+    this.image = this.context.createImageData(columns, rows * count);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+  }
+
+  /**
+   * @param values of a layer, row by row, column by column, channel by channel of so many
+   * @param slots the channels to put in; null: nothing
+   * @param strongest of each channel: what has the last of the colours
+   * @param {Uint32Array} colors 256 of them
+   */
+  fill(values, channels, slots, strongest, colors) {
+    const cells = this.rows * this.columns;
+    slots.forEach((channel, slot) => {
+      const most = channel === null ? 0 : strongest(channel);
+      const scale = most > 0 ? 255 / most : 0;
+      for (let cell = 0, at = slot * cells; cell < cells; cell++, at++) {
+        const value = channel === null ? 0 : values[cell * channels + channel];
+        this.pixels[at] = colors[(value * scale + 0.5) | 0];
+      }
+    });
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  draw(context, slot, { left, top, width, height }) {
+    const { rows, columns } = this;
+    context.drawImage(this.canvas, 0, slot * rows, columns, rows, left, top, width, height);
+  }
+}
+
+/** The largest number of each channel, 0 where none is larger; Float32Array. */
+export function largestOf(values, channels) {
+  const largest = new Float32Array(channels);
+  for (let i = 0; i < values.length; i += channels) {
+    for (let channel = 0; channel < channels; channel++) {
+      if (values[i + channel] > largest[channel]) largest[channel] = values[i + channel];
+    }
+  }
+  return largest;
+}

@@ -1,0 +1,82 @@
+// All channels of a column, small and live, below those that are shown large; a click unfolds them.
+import { text } from "../locales/language.js";
+import { Atlas } from "../maps/atlas.js";
+import { lay } from "./tiles.js";
+
+const ACROSS = 8; // channels side by side
+const LARGEST = 14; // cells of a map, for which there is a pixel each
+
+export class Crowd {
+  /** column: as columnsOf has it; unfold: called when it is clicked */
+  constructor({ kind, layer, twin }, unfold) {
+    this.kind = kind;
+    const isSmall = kind === "units" || layer.shape[0] <= LARGEST || twin?.kind === "Flatten";
+    /** The layer that is shown: of large maps, the pooled ones. */
+    this.layer = isSmall || !twin ? layer : twin;
+    this.element = document.createElement("button");
+    Object.assign(this.element, { type: "button", className: "crowd" });
+    this.element.dataset.layer = layer.name;
+    this.element.addEventListener("click", unfold);
+    this.canvas = document.createElement("canvas");
+    this.words = document.createElement("span");
+    this.element.append(this.canvas, this.words);
+    this.name();
+  }
+
+  get count() {
+    return this.layer.shape.at(-1);
+  }
+
+  name() {
+    this.words.textContent = text("crowd", { count: this.count });
+    this.element.title = text("crowdHint");
+  }
+
+  /** cell: CSS pixels of a channel; 0: there is only room for the words */
+  fit(box, cell) {
+    lay(this.element, box);
+    const ratio = devicePixelRatio;
+    this.side = Math.round(cell * ratio);
+    this.pitch = this.side + Math.round(ratio);
+    this.canvas.hidden = cell === 0;
+    if (!cell) return;
+    const rows = Math.ceil(this.count / ACROSS);
+    this.canvas.width = ACROSS * this.pitch;
+    this.canvas.height = rows * this.pitch;
+    this.canvas.style.width = `${this.canvas.width / ratio}px`;
+    this.canvas.style.height = `${this.canvas.height / ratio}px`;
+  }
+
+  /**
+   * @param layers the activations of all layers; null: nothing is read
+   * @param slots the channels that are shown large
+   * @param strongest of each channel
+   */
+  paint(layers, slots, strongest, colors) {
+    if (this.canvas.hidden) return;
+    const context = this.canvas.getContext("2d");
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (!layers) return;
+    const { values, shape } = layers.get(this.layer.name);
+    const [rows, columns] = shape.length === 3 ? shape : [1, 1];
+    const most = strongest(this.layer.name, values, this.count);
+    this.atlas ??= new Atlas([rows, columns], this.count);
+    const all = Array.from({ length: this.count }, (_, channel) => channel);
+    this.atlas.fill(values, this.count, all, most, colors.scale);
+    context.imageSmoothingEnabled = false;
+    const { side, pitch } = this;
+    for (let channel = 0; channel < this.count; channel++) {
+      const [x, y] = this.#place(channel);
+      this.atlas.draw(context, channel, { left: x * pitch, top: y * pitch, width: side, height: side });
+    }
+    context.strokeStyle = colors.accent;
+    context.lineWidth = Math.max(1, Math.round(devicePixelRatio));
+    for (const channel of slots) {
+      if (channel === null) continue;
+      const [x, y] = this.#place(channel);
+      context.strokeRect(x * pitch + 0.5, y * pitch + 0.5, side - 1, side - 1);
+    }
+  }
+
+  #place = (channel) => [channel % ACROSS, Math.floor(channel / ACROSS)];
+}

@@ -1,0 +1,254 @@
+// The river: one picture from the ink to the votes, live while the pen moves.
+import { translate, onLanguage } from "../locales/language.js";
+import { Network } from "../maps/network.js";
+import { isMuted, toggle } from "../network/muted.js";
+import { emit, listen, onTheme } from "../transport/events.js";
+import { measure } from "../transport/timing.js";
+import { Changes } from "./changes.js";
+import { colorsOf } from "./colors.js";
+import { columnsOf } from "./columns.js";
+import { Crowd } from "./crowds.js";
+import { outlinePixels } from "./fields.js";
+import { across, down } from "./geometry.js";
+import { bindMutes } from "./mutes.js";
+import { FADING, Painter } from "./painter.js";
+import { Scene } from "./scene.js";
+import { paintPicture, pictureTile } from "./picture.js";
+import { showSum } from "./sum.js";
+import { Tiles, followHands, heading, lay } from "./tiles.js";
+import { headingOf, tileSentence } from "./words.js";
+import { strongestCell } from "./strongest.js";
+
+const SLOTS = 6;
+const MORE_SLOTS = 7; // where there is room
+const ROOMY = 700; // CSS pixels of height
+const TIGHT = 400; // the same: there is room for fewer
+const TALL = 64; // the same: of a slot, where there are fewer
+const CROWDED = 500; // the same, for all other channels
+const REST = 180; // milliseconds without an answer, until what is slow is written
+
+/** props.layers: the layers of the network, as telling.py lists them */
+export function mount(element, props) {
+  const stage = element.querySelector(".stage");
+  const painter = new Painter(element.querySelector(".stream"));
+  const changes = new Changes();
+  const sum = showSum(element.querySelector(".sum"), (unit) => {
+    emit("select", network.place(network.layers.at(-1).name, [unit]));
+  });
+  let shown = null; // the layers that are laid out
+  let network, columns, tiles, crowds, scene, picture;
+  let geometry = null;
+  let colors = colorsOf(stage);
+  let answer = { empty: true };
+  let frame = null;
+  let asked = null; // the digit that is asked for; null: the answer's
+  let perChannel = false;
+  let moving = false; // the pen is down
+  let held = null;
+  let rem = 16; // CSS pixels of a letter
+  let settling = null;
+  let behind = 0; // the frame in which the crowds are painted
+
+  const sizes = new ResizeObserver(() => fit());
+  const digit = () => asked ?? answer.digit;
+  function count() {
+    const height = stage.clientHeight;
+    if (flow() === "down") return SLOTS;
+    if (height < TIGHT) return Math.max(3, Math.floor(height / TALL));
+    return height >= ROOMY ? MORE_SLOTS : SLOTS;
+  }
+
+  const flow = () => getComputedStyle(stage).getPropertyValue("--flow").trim();
+
+  /** Lay out the layers of a network; nothing has been read by it yet. */
+  function build(layers) {
+    if (layers === shown) return;
+    shown = layers;
+    network = new Network(layers);
+    columns = columnsOf(layers);
+    answer = { empty: true };
+    geometry = null;
+    fit();
+  }
+
+  /** Put everything into its place for the room there is. */
+  function fit() {
+    if (!stage.clientWidth) return;
+    const [width, height] = [stage.clientWidth, stage.clientHeight];
+    rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    furnish(count());
+    const label = rem * parseFloat(getComputedStyle(stage).getPropertyValue("--label"));
+    const room = { width, height, rem, label };
+    geometry =
+      flow() === "down"
+        ? down(room, columns, count())
+        : across(room, columns, count(), height >= CROWDED);
+    tiles.layout(geometry);
+    crowds.forEach((crowd, i) => crowd?.fit(geometry.columns[i].crowd, geometry.columns[i].cell));
+    labels();
+    painter.fit(geometry, columns, digitEnds(), room);
+    changes.forget();
+    show();
+    settle();
+  }
+
+  /** Make what stands in so many slots. */
+  function furnish(slots) {
+    if (tiles?.columns === columns && tiles.count === slots) return;
+    tiles = new Tiles(element.querySelector(".tiles"), columns, slots);
+    scene = new Scene(columns, slots);
+    picture = pictureTile(tiles.buttons[0][0]);
+    outlinePixels(picture.over);
+    crowds = columns.map((column) => {
+      return column.layer && new Crowd(column, () => emit("unfold", { layer: column.layer.name }));
+    });
+    tiles.element.append(...crowds.filter(Boolean).map((crowd) => crowd.element));
+    followHands(tiles, { hold, open, mute });
+  }
+
+  function labels() {
+    for (const label of element.querySelectorAll(".label")) label.remove();
+    columns.forEach((column, i) => {
+      const { slots, label: box } = geometry.columns[i];
+      const label = heading(column.kind, ...headingOf(network, column, slots.length));
+      lay(label, box);
+      tiles.element.append(label);
+    });
+    crowds.forEach((crowd) => crowd?.name());
+  }
+
+  /** Where the digits' ribbons end: beside their rows, or above their columns. */
+  function digitEnds() {
+    const bars = document.querySelector("#answer .bars");
+    if (bars) sizes.observe(bars); // it may come after the river
+    const own = stage.getBoundingClientRect();
+    return [...document.querySelectorAll("#answer .bars > li")].map((row) => {
+      const { left, top, width, height } = row.getBoundingClientRect();
+      if (geometry.flow === "across") return { x: own.width, y: top + height / 2 - own.top };
+      return { x: left + width / 2 - own.left, y: own.height };
+    });
+  }
+
+  /** Paint what is known of the answer. */
+  function show() {
+    if (!geometry) return;
+    paintPicture(picture, answer, colors);
+    stage.classList.toggle("blank", Boolean(answer.empty));
+    if (answer.empty) {
+      painter.paint(null);
+      crowds.forEach((crowd) => crowd?.paint(null));
+      return;
+    }
+    const now = performance.now();
+    scene.follow(answer, digit(), frame.edition, moving, now);
+    tiles.show(scene.slots);
+    changes.follow(scene.slots, now);
+    repaint();
+    cancelAnimationFrame(behind);
+    behind = requestAnimationFrame(paintCrowds);
+  }
+
+  function repaint() {
+    if (!geometry || answer.empty) return;
+    const now = performance.now();
+    painter.paint({
+      gaps: scene.gaps,
+      slots: scene.slots,
+      digit: digit(),
+      rem,
+      font: getComputedStyle(stage).fontFamily,
+      layers: answer.layers,
+      brought: scene.brought,
+      strongest: scene.scales(perChannel),
+      lit: held && scene.path(held),
+      colors,
+      held,
+      isMuted,
+      numbers: count() === MORE_SLOTS,
+      changes,
+      now,
+    });
+    if (changes.isGoing(now, FADING)) requestAnimationFrame(repaint);
+  }
+
+  function paintCrowds() {
+    if (answer.empty) return;
+    const strongest = scene.scales(perChannel);
+    crowds.forEach((crowd, i) => crowd?.paint(answer.layers, scene.slots[i], strongest, colors));
+  }
+
+  /** The pen rests: write what takes time. */
+  function settle() {
+    clearTimeout(settling);
+    if (!geometry || moving) return;
+    sum.show(answer.empty ? null : scene, answer, digit());
+    if (answer.empty) return;
+    tiles.describe((column, slot) => tileSentence(network, scene, column, slot, digit()));
+  }
+
+  function hold(at) {
+    const next = at && at.column > 0 && !answer.empty && channelAt(at) !== null ? at : null;
+    if (next?.column === held?.column && next?.slot === held?.slot) return;
+    held = next;
+    repaint();
+    emit("hold", held && { layer: columns[held.column].layer.name, channel: channelAt(held) });
+    emit("point", held && placeOf(held));
+  }
+
+  const channelAt = ({ column, slot }) => scene.slots[column][slot];
+
+  function placeOf(at) {
+    const { layer } = columns[at.column];
+    return network.place(layer.name, strongestCell(answer.layers.get(layer.name), channelAt(at)));
+  }
+
+  function open(at, event) {
+    if (answer.empty) return;
+    if (at.column === 0) return emit("select", network.place("image", picture.pixelUnder(event, answer)));
+    emit("select", placeOf(at));
+  }
+
+  function mute(at) {
+    if (at.column > 0 && channelAt(at) !== null) toggle(columns[at.column].layer.name, channelAt(at));
+  }
+
+  translate(element);
+  bindMutes(element.querySelector(".mutes"), () => ({ answer, layers: shown }));
+  onLanguage(() => {
+    if (!geometry) return;
+    labels();
+    settle();
+  });
+  onTheme(() => {
+    colors = colorsOf(stage);
+    show();
+    settle();
+  });
+  sizes.observe(stage);
+  build(props.layers);
+  listen("network", ({ layers }) => build(layers));
+  listen("asked", ({ digit: wanted }) => {
+    asked = wanted;
+    show();
+    settle();
+  });
+  listen("scale", (scale) => {
+    ({ perChannel } = scale);
+    show();
+  });
+  listen("pen", ({ down: isDown }) => {
+    moving = isDown;
+    if (!isDown) {
+      show();
+      settle();
+    }
+  });
+  listen("answer", (next) => {
+    ({ answer, frame } = next);
+    if (geometry && painter.digits.length === 0) fit(); // the digits have come by now
+    show();
+    measure("pen-to-maps", frame.since);
+    clearTimeout(settling);
+    settling = setTimeout(settle, REST);
+  });
+}

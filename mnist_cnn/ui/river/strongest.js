@@ -1,0 +1,15 @@
+// The cell by which a channel is looked into: where it is strongest.
+
+/**
+ * @param layer {shape, values}: its activations
+ * @returns {number[]} [row, column, channel] of a map, [unit] of a vector
+ */
+export function strongestCell({ shape, values }, channel) {
+  if (shape.length === 1) return [channel];
+  const [, columns, channels] = shape;
+  let best = 0;
+  for (let place = 0; place * channels < values.length; place++) {
+    if (values[place * channels + channel] > values[best * channels + channel]) best = place;
+  }
+  return [Math.floor(best / columns), best % columns, channel];
+}
