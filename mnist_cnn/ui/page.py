@@ -11,6 +11,7 @@ from mnist_cnn.runs import Runs
 from mnist_cnn.ui import api, training_api
 from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.unread import Unread
+from mnist_cnn.ui.web import style_of
 
 HERE = Path(__file__).parent
 UPLOADS_KEPT = (300, 600)  # seconds: how often it is looked for old ones, and how old they get
@@ -59,13 +60,14 @@ def build(
         _part("header", buttons=True)
         with gr.Row(elem_id="bench"):
             with gr.Column(scale=0, min_width=200, elem_id="left"):
-                _part("pad", buttons=True)
+                _early("pad")
                 _part("timeline")
                 _part("actions", layers=layers)
                 _part("correction", buttons=True)
+                _part("strokes", buttons=True)
             with gr.Column(scale=1, min_width=320, elem_id="right"):
                 _part("network", buttons=True)
-                _part("answer", buttons=True)
+                _early("answer")
                 with _view("layers"):
                     _part("river", buttons=True, layers=layers)
                     _part("maps", buttons=True, layers=layers)
@@ -90,20 +92,25 @@ def _view(name: str) -> gr.Column:
     return gr.Column(elem_id=f"view-{name}")
 
 
+def _early(name: str) -> gr.HTML:
+    """The place of one of ``web.EARLY``, which stands in the page's first HTML."""
+    return gr.HTML(
+        html_template="<div></div>",
+        js_on_load=(HERE / "settle.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id=name,
+        name=name,
+    )
+
+
 def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
     """A custom component: the ``.html``, ``.css`` and ``.js`` of one folder.
 
-    Gradio runs no script inside a template, so the component's module is imported on load. The
-    style named as the folder comes before those of its parts, and with ``buttons`` those of
-    ``buttons.css`` before it, all in the component's own scope.
+    Gradio runs no script inside a template, so the component's module is imported on load.
     """
-    folder = HERE / name
-    own = folder / f"{name}.css"
-    parts = sorted(set(folder.glob("*.css")) - {own})
-    styles = [*([HERE / "buttons.css"] if buttons else ()), own, *parts]
     return gr.HTML(
-        html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
-        css_template="\n".join(path.read_text(encoding="utf-8") for path in styles),
+        html_template=(HERE / name / f"{name}.html").read_text(encoding="utf-8"),
+        css_template=style_of(name, buttons),
         js_on_load=(HERE / "mount.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id=name,

@@ -29,6 +29,7 @@ from mnist_cnn.ui.web import FILES, VERSION
 if TYPE_CHECKING:
     import gradio as gr
 
+SIGN_IN = b'"auth_required":true'  # in a page that shows a form for it, and nothing else yet
 KINDS = (".js", ".css")  # of Gradio's: what is worth compressing
 ADDRESS = re.compile(rf"{FILES}/(\w{{1,64}})/(.+)")  # version, name
 
@@ -67,7 +68,8 @@ class PageFiles:
         """Stand before ``app``; see ``middleware``."""
         self.app = app
         first, last = web.head(networks, layers, page.theme_hash), web.styles()
-        self._page = GZipMiddleware(_with_head(app, first, last), compresslevel=4)
+        parts = Parts(first, last, web.early())
+        self._page = GZipMiddleware(_with_parts(app, parts), compresslevel=4)
         self._contents = _gradio() | {name: text.encode for name, text in web.OWN.items()}
         self._contents["/theme.css"] = page.theme_css.encode
         self._files: dict[str, File] = {}  # by the same names
@@ -121,8 +123,17 @@ def _answer(file: File, caching: str, asked: Headers) -> Response:
     return Response(gzip.decompress(file.content), headers=headers, media_type=file.media_type)
 
 
-def _with_head(app: ASGIApp, first: str, last: str) -> ASGIApp:
-    """Return an app whose pages have ``first`` before any script, ``last`` at their head's end."""
+@dataclass(frozen=True)
+class Parts:
+    """What is put into Gradio's page."""
+
+    first: str  # before any script
+    last: str  # at its head's end
+    early: str  # where its body begins, unless one has to sign in first
+
+
+def _with_parts(app: ASGIApp, parts: Parts) -> ASGIApp:
+    """Return an app whose pages have these parts."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         start: Message = {}
@@ -138,8 +149,10 @@ def _with_head(app: ASGIApp, first: str, last: str) -> ASGIApp:
                 return
             before, end, after = body.rpartition(b"</head>")
             if end:  # else it is a HEAD request's, or no page
-                before = before.replace(b"<script", first.encode() + b"<script", 1)
-                body = b"".join([before, last.encode(), end, after])
+                before = before.replace(b"<script", parts.first.encode() + b"<script", 1)
+                if SIGN_IN not in before:
+                    after = after.replace(b"<gradio-app", parts.early.encode() + b"<gradio-app", 1)
+                body = b"".join([before, parts.last.encode(), end, after])
                 MutableHeaders(scope=start)["content-length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})

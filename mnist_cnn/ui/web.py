@@ -32,9 +32,41 @@ def sources() -> dict[str, str]:
 
 
 STYLE = HERE / "page.css"  # of the frame around the components
+EARLY = ("pad", "answer")  # what stands in the first HTML
+
+
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def style_of(name: str, buttons: bool) -> str:
+    """Return the style of a component, for a scope of its own.
+
+    The style named as the folder comes before those of its parts, and with ``buttons`` those of
+    ``buttons.css`` before it.
+    """
+    folder = HERE / name
+    own = folder / f"{name}.css"
+    parts = sorted(set(folder.glob("*.css")) - {own})
+    styles = [*([HERE / "buttons.css"] if buttons else ()), own, *parts]
+    return "\n".join(path.read_text(encoding="utf-8") for path in styles)
+
+
+def early() -> str:
+    """Return what the page's body begins with: the parts that work before Gradio has come."""
+    parts = {name: _text(f"{name}/{name}.html") for name in EARLY}
+    return _text("early/early.html").format(**parts, script=_text("light.js"))
+
+
 OWN = {  # by name
     "modules.js": bundle(sources()),
-    "page.css": gradio_files.styles() + STYLE.read_text(encoding="utf-8"),
+    "page.css": "\n".join(
+        [
+            gradio_files.styles(),
+            STYLE.read_text(encoding="utf-8"),
+            *(f"#part-{name} {{ {style_of(name, buttons=True)} }}" for name in EARLY),
+        ]
+    ),
 }
 VERSION = hashlib.sha256("\0".join(OWN.values()).encode()).hexdigest()[:12]
 
@@ -59,7 +91,7 @@ def head(networks: dict[str, str], layers: Sequence[dict], theme: str) -> str:
     scripts = [name for name in gradio_files.needed() if name.endswith(".js")]
     modules = address_of("modules.js")[1:]
     files = [f"{PREFIX[1:]}/{address}" for address in networks.values()]
-    start = (HERE / "start.js").read_text(encoding="utf-8")
+    start = _text("start.js")
     reader = html.escape(json.dumps({"layers": layers, "files": networks}))
     lines = [
         # Before any module. Six requests at a time are under way: each that is saved counts.
@@ -68,7 +100,7 @@ def head(networks: dict[str, str], layers: Sequence[dict], theme: str) -> str:
         _link("modulepreload", modules),
         f'<script data-modules="{modules}" data-reader="{reader}">{start}</script>',
         _link("preload", address_of("page.css")[1:], 'as="style"'),
-        _link("preload", f"theme.css?v={theme}", 'as="style"'),
+        _link("stylesheet", f"theme.css?v={theme}"),
         *(_link("modulepreload", f"assets/{name}") for name in scripts if name not in small),
         # Last: they come while Gradio puts the page together.
         *(_link("preload", path, 'as="fetch" crossorigin') for path in files),

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from mnist_cnn import drawings, variants
 from tests.browser.modules import give_network
+from tests.drawn import IMAGES
 
 DRAWINGS = 200
 FEWER = 10  # of the networks of the lesson, and where all pairs of channels are looked at
@@ -267,3 +268,41 @@ def test_ink_through_a_channel_adds_up_to_it_and_through_all_to_the_pixels(case)
         for name, found in one["inks"].items():
             np.testing.assert_allclose(found["channels"], terms[name][i], atol=1e-3, err_msg=name)
             np.testing.assert_allclose(found["pixels"], one["pixels"], atol=1e-6, err_msg=name)
+
+
+ACCOUNTS = """async (image) => {
+    const {accountOf} = await import("/explain/accounts.js");
+    const none = new Map();
+    let readings = 0;
+    const read = (picture, muted) => {
+        readings++;
+        return Network.prototype.read.call(network, picture, muted);
+    };
+    const {Network} = await import("/reader/network.js");
+    const counted = Object.assign(Object.create(network), {read});
+    const answer = (muted) => ({
+        image: Uint8Array.from(image), digit: 7, network: counted, muted,
+        layers: network.read(Uint8Array.from(image), muted),
+    });
+    const one = answer(none);
+    const silent = answer(new Map([["conv3", new Set([44])]]));
+    return {
+        same: accountOf(one) === accountOf(one, 7) && accountOf(one, 3) === accountOf(one, 3),
+        digits: [accountOf(one).digit, accountOf(one, 3).digit],
+        another: accountOf(one) !== accountOf(answer(none)),
+        leads: [accountOf(one).lead, accountOf(silent).lead],
+        muted: accountOf(silent).of("conv3").channels[44],
+        readings,
+    };
+}"""
+
+
+def test_an_account_is_made_once_for_each_answer_and_digit(modules, reader):
+    give_network(modules, reader.tracer.network)
+    found = modules.evaluate(ACCOUNTS, IMAGES["crossed 7"].ravel().tolist())
+    assert found["same"]
+    assert found["another"]
+    assert found["digits"] == [7, 3]
+    assert found["leads"][0] != found["leads"][1]
+    assert found["muted"] == 0
+    assert found["readings"] == 2, "the blank picture once with each set of mutes"

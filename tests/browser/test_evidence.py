@@ -1,4 +1,4 @@
-"""The heat in the page is what ink brings to the lead: it adds up, it is where the network looks."""
+"""The heat in the page is what ink brings to the lead: it adds up, and the answer hangs on it."""
 
 import keras
 import numpy as np
@@ -6,10 +6,11 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from mnist_cnn import model, variants
+from mnist_cnn import drawings, model, variants
 from tests.browser.modules import give_network, odd_network
 from tests.drawn import IMAGES
 
+DRAWINGS = 40
 EARLY, LATE = (5, 5), (20, 20)  # pixels further apart than shares are spread
 
 SLOPES = """async ([from, to, wanted]) => {
@@ -147,18 +148,29 @@ def test_paper_gets_nothing(modules, shipped, drawn):
     assert not heat(modules, drawn)["pixels"][drawn == 0].any()
 
 
-def test_erasing_the_strongest_pixels_takes_more_away_than_erasing_others(modules, shipped, drawn):
-    found = heat(modules, drawn)
-    ink = np.flatnonzero(drawn > 25)
-    count = len(ink) * 2 // 5  # less hardly moves an answer this sure
-    strongest = ink[np.argsort(-found["pixels"].ravel()[ink])][:count]
+@pytest.fixture(scope="module")
+def by_people(pen_digits):
+    images = drawings.for_measuring(pen_digits, drawings.NORMAL).images
+    return np.random.default_rng(3).permutation(images)[:DRAWINGS]
+
+
+def test_erasing_the_strongest_ink_takes_more_away_than_erasing_others(modules, shipped, by_people):
     random = np.random.default_rng(3)
-    choices = [strongest, *(random.choice(ink, count, replace=False) for _ in range(30))]
-    erased = np.tile(drawn.ravel() / 255, (len(choices), 1))
-    for picture, chosen in zip(erased, choices, strict=True):
-        picture[chosen] = 0
-    left = leads(shipped, erased.reshape(-1, 28, 28), found["digit"])
-    assert left[0] < np.median(left[1:])
+    gone = []  # of each lead, with the strongest fifth of the ink, and with another fifth
+    for image in by_people:
+        found = heat(modules, image)
+        ink = np.flatnonzero(image > 25)
+        count = len(ink) // 5
+        strongest = ink[np.argsort(-found["pixels"].ravel()[ink])][:count]
+        choices = [strongest, *(random.choice(ink, count, replace=False) for _ in range(20))]
+        erased = np.tile(image.ravel() / 255, (len(choices), 1))
+        for picture, chosen in zip(erased, choices, strict=True):
+            picture[chosen] = 0
+        left = leads(shipped, erased.reshape(-1, 28, 28), found["digit"])
+        gone.append([1 - left[0] / found["lead"], 1 - np.median(left[1:]) / found["lead"]])
+    strongest, others = np.transpose(gone)
+    assert np.median(strongest - others) > 0.05
+    assert (strongest > others).mean() > 0.75
 
 
 def threshold_network(threshold):

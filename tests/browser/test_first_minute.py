@@ -57,7 +57,7 @@ def clocked(browser, address):
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         if held is not None:
-            page.route(NETWORKS, lambda route: held.append(route))  # noqa: PLW0108
+            page.route(NETWORKS, lambda route: held.append(route))
         page.clock.install()
         page.goto(address + path)
         wait_until_there(page)
@@ -284,9 +284,12 @@ def test_a_place_is_beside_and_covers_nothing(modules):
         const size = {width: 120, height: 50};
         const wrong = [], sides = new Set();
         let nowhere = 0;
-        const high = [20, 260];
-        for (let x = 0; x <= 380; x += 10) for (let y = 0; y <= 280; y += 10) for (const h of high) {
-            const about = {left: x, top: y, right: x + 20, bottom: y + h};
+        const spots = [];
+        for (let x = 0; x <= 380; x += 10) for (let y = 0; y <= 280; y += 10) {
+            for (const high of [20, 260]) spots.push([x, y, high]);
+        }
+        for (const [x, y, high] of spots) {
+            const about = {left: x, top: y, right: x + 20, bottom: y + high};
             const place = beside(about, size, room, pad);
             if (!place) { nowhere++; continue; }
             sides.add(place.side);

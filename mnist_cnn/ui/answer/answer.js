@@ -7,7 +7,7 @@ import { Wavering } from "./wavering.js";
 import { doubtOf, inFigures } from "./words.js";
 
 export function mount(element) {
-  const root = element.querySelector(".answer");
+  const root = element.querySelector(".answer"); // it may be moved to another element
   const winner = element.querySelector(".digit");
   const doubt = element.querySelector(".doubt");
   const waver = element.querySelector(".wavering");
@@ -22,7 +22,7 @@ export function mount(element) {
     shown = answer;
     const empty = Boolean(answer.empty);
     write(winner, empty ? "–" : String(answer.digit));
-    element.querySelector(".invitation").hidden = !empty;
+    root.querySelector(".invitation").hidden = !empty;
     write(doubt, doubtOf(answer));
     doubt.hidden = !doubt.textContent;
     root.classList.toggle("doubtful", !doubt.hidden);
@@ -45,7 +45,7 @@ export function mount(element) {
     emit("asked", { digit: asked });
   }
 
-  translate(element);
+  translate(root);
   show(shown);
   onLanguage(() => show(shown));
   document.addEventListener("keydown", (event) => {

@@ -30,11 +30,15 @@ export function createDoors(card, spoken, hints) {
     spoken.textContent = text("doorsTitle");
   }
 
-  /** Stand in a corner that the pad leaves free; false when there is none. */
+  /** Stand in a corner beside the pad and, if possible, the answer; false when there is none. */
   function place() {
     const { clientWidth: width, clientHeight: height } = document.documentElement;
-    const pad = document.querySelector("#pad .paper").getBoundingClientRect();
-    const found = corner(card.getBoundingClientRect(), { width, height }, pad);
+    const [pad, answer] = ["#pad .paper", "#answer .winner"].map((selector) => {
+      return document.querySelector(selector)?.getBoundingClientRect();
+    });
+    const size = card.getBoundingClientRect();
+    const room = { width, height };
+    const found = (answer && corner(size, room, [pad, answer])) ?? corner(size, room, [pad]);
     if (found) Object.assign(card.style, { left: `${found.left}px`, top: `${found.top}px` });
     return Boolean(found);
   }

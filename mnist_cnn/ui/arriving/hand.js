@@ -30,8 +30,7 @@ export function showHand(hand) {
     if (over) return;
     over = true;
     hand.hidden = true;
-    if (invited) say({ invitation: "drawHere" });
-    invited = false;
+    if (shown) say({ invitation: "drawHere" });
     for (const name of ENDS) document.removeEventListener(name, end, { capture: true });
   }
 
@@ -99,7 +98,8 @@ export function showHand(hand) {
   listen("pen", () => {
     remember(NAME); // who draws need not be shown how
     end();
-    if (shown) say({ invitation: "drawHere" });
+    if (invited) say({ invitation: "drawHere" });
+    invited = false;
   });
 }
 

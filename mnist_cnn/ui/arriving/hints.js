@@ -8,7 +8,7 @@ const HINTS = [
   { name: "hold", words: () => text("hintHold"), target: '#river .tile[data-layer="conv2"]' },
   { name: "open", words: () => text("hintOpen"), target: '#river .tile[data-layer="conv2"]' },
   { name: "replay", words: () => text("hintReplay"), target: "#timeline .play" },
-  { name: "fool", target: "#answer .digit", lasts: 8000 }, // milliseconds
+  { name: "fool", target: "#answer .winner", lasts: 8000 }, // milliseconds
 ];
 
 /**

@@ -36,17 +36,18 @@ export function beside(about, size, room, free) {
   return places.find(fits) ?? null;
 }
 
-/** The first corner of the window, from the lower right on, where nothing is covered; or null. */
+/** The first corner of the window, from the lower right on, where none of the boxes is covered; or null. */
 export function corner(size, room, free) {
   const right = room.width - RIM - size.width;
   const bottom = room.height - RIM - size.height;
   const corners = [
     { left: right, top: bottom },
-    { left: right, top: RIM },
     { left: RIM, top: bottom },
+    { left: right, top: RIM },
     { left: RIM, top: RIM },
   ];
-  return corners.find((place) => !overlap(boxOf(place, size), free)) ?? null;
+  const covers = (place) => free.some((box) => overlap(boxOf(place, size), box));
+  return corners.find((place) => !covers(place)) ?? null;
 }
 
 const boxOf = ({ left, top }, { width, height }) => ({

@@ -14,12 +14,11 @@ const BELL = Float64Array.from({ length: 2 * REACH + 1 }, (_, i) => Math.exp(-((
  * @param {Float64Array} shares what each pixel brings: all, or what comes through one channel
  * @returns {Float64Array} above 0 where ink speaks for the account's digit, below where against it
  */
-export const heatOf = (account, shares = account.pixels) =>
-  spread(shares, Float64Array.from(account.image));
+export const heatOf = (account, shares = account.pixels) => spread(shares, account.image);
 
-/** Spread each pixel's share over the ink around it; the sum stays. */
+/** Spread each pixel's share over the ink around it, levels of any scale; the sum stays. */
 export function spread(shares, ink) {
-  const around = blur(ink);
+  const around = blur(Float64Array.from(ink));
   return blur(shares.map((share, i) => (around[i] === 0 ? 0 : share / around[i]))).map(
     (value, i) => value * ink[i],
   );

@@ -211,7 +211,8 @@ export function mount(element, props) {
   part("next").addEventListener("click", () => step(1));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !place || event.defaultPrevented) return;
-    event.preventDefault(); // it steps out of nothing else
+    event.preventDefault();
+    event.stopImmediatePropagation(); // it steps out of nothing else
     stepOut();
   });
   onLanguage(() => {

@@ -34,6 +34,11 @@ export class Atlas {
     const { rows, columns } = this;
     context.drawImage(this.canvas, 0, slot * rows, columns, rows, left, top, width, height);
   }
+
+  /** One number of it alone. */
+  drawCell(context, slot, row, column, { left, top, width, height }) {
+    context.drawImage(this.canvas, column, slot * this.rows + row, 1, 1, left, top, width, height);
+  }
 }
 
 /** The largest number of each channel, 0 where none is larger; Float32Array. */

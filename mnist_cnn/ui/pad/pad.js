@@ -16,14 +16,16 @@ import { outlineFields } from "./outline.js";
 import { onceAFrame } from "./pace.js";
 import { inkOf, markOf, receivePictures } from "./picture.js";
 import { Surface } from "./surface.js";
+import { tintStrokes } from "./tinted.js";
 import { bindTools } from "./tools.js";
 
 export function mount(element) {
+  const root = element.querySelector(".pad"); // it may be moved to another element
   const drawing = new Drawing();
-  const surface = new Surface(element.querySelector("canvas"));
-  const paper = element.querySelector(".paper");
-  const notice = createNotice(element.querySelector(".notice"));
-  const pen = { erase: false, width: Number(element.querySelector(".size").value) };
+  const surface = new Surface(root.querySelector("canvas"));
+  const paper = root.querySelector(".paper");
+  const notice = createNotice(root.querySelector(".notice"));
+  const pen = { erase: false, width: Number(root.querySelector(".size").value) };
   let stroke = null;
   let moment = null; // of the past that is shown; null: the present
   let edition = 0; // how often the drawing has become another
@@ -80,15 +82,15 @@ export function mount(element) {
   }
 
   function showState() {
-    element.querySelector(".invitation").hidden = present().length > 0;
-    element.querySelector(".undo").disabled = !drawing.canUndo;
-    element.querySelector(".redo").disabled = !drawing.canRedo;
+    root.querySelector(".invitation").hidden = present().length > 0;
+    root.querySelector(".undo").disabled = !drawing.canUndo;
+    root.querySelector(".redo").disabled = !drawing.canRedo;
   }
 
   function choose(erase) {
     pen.erase = erase;
-    element.querySelector(".brush").setAttribute("aria-pressed", String(!erase));
-    element.querySelector(".eraser").setAttribute("aria-pressed", String(erase));
+    root.querySelector(".brush").setAttribute("aria-pressed", String(!erase));
+    root.querySelector(".eraser").setAttribute("aria-pressed", String(erase));
   }
 
   const hand = {
@@ -126,7 +128,7 @@ export function mount(element) {
   followPointer(surface.canvas, hand);
   const cursor = followKeys(paper, hand, () => pen.width);
 
-  bindTools(element, {
+  bindTools(root, {
     brush: () => choose(false),
     eraser: () => choose(true),
     size: (units) => {
@@ -150,7 +152,7 @@ export function mount(element) {
     changed();
   }
 
-  receivePictures(element, async (file) => {
+  receivePictures(root, async (file) => {
     try {
       const mark = await inkOf(file);
       notice.show(mark ? null : "pictureEmpty");
@@ -195,7 +197,7 @@ export function mount(element) {
     send(performance.now());
   });
   listen("ghost", ({ marks, ink, invitation }) => {
-    const words = element.querySelector(".invitation");
+    const words = root.querySelector(".invitation");
     words.dataset.text = invitation;
     words.textContent = text(invitation);
     surface.canvas.style.opacity = marks ? ink : "";
@@ -218,7 +220,8 @@ export function mount(element) {
   const visit = receiveGuest(paper, receive);
   outlineFields(paper);
   showEvidence(paper);
-  translate(element);
+  tintStrokes(paper);
+  translate(root);
   const repaint = () => surface.repaint(shown());
   new ResizeObserver(() => surface.fit() && repaint()).observe(surface.canvas);
   onTheme(repaint); // ink changes its colour

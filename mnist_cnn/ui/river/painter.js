@@ -99,6 +99,12 @@ export class Painter {
     });
   }
 
+  /** Where the maps of a column and their twins stand: {map, twin, slot}. */
+  twinsOf(i) {
+    const { slots, twins } = this.geometry.columns[i];
+    return slots.map((map, slot) => ({ map, twin: this.#twinBox(this.columns[i].twin, twins[slot]), slot }));
+  }
+
   /** A flatten is one line of the numbers of its map. */
   #twinBox(twin, box) {
     if (twin.kind !== "Flatten") return box;

@@ -12,6 +12,7 @@ import { outlinePixels } from "./fields.js";
 import { across, down } from "./geometry.js";
 import { bindMutes } from "./mutes.js";
 import { FADING, Painter } from "./painter.js";
+import { Pulse } from "./pulse.js";
 import { Scene } from "./scene.js";
 import { paintPicture, pictureTile } from "./picture.js";
 import { showSum } from "./sum.js";
@@ -31,6 +32,7 @@ const REST = 180; // milliseconds without an answer, until what is slow is writt
 export function mount(element, props) {
   const stage = element.querySelector(".stage");
   const painter = new Painter(element.querySelector(".stream"));
+  const pulse = new Pulse(element.querySelector(".pulse"));
   const changes = new Changes();
   const sum = showSum(element.querySelector(".sum"), (unit) => {
     emit("select", network.place(network.layers.at(-1).name, [unit]));
@@ -238,10 +240,10 @@ export function mount(element, props) {
   });
   listen("pen", ({ down: isDown }) => {
     moving = isDown;
-    if (!isDown) {
-      show();
-      settle();
-    }
+    if (moving) return pulse.stop();
+    show();
+    settle();
+    if (geometry && !answer.empty) pulse.run(painter, colors);
   });
   listen("answer", (next) => {
     ({ answer, frame } = next);

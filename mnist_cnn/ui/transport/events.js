@@ -30,6 +30,9 @@
 //   asked    {digit}          the digit it is asked for; null: the answer's own
 //   piece    {layer, channel} | null  a piece of the sum is pointed at: what this channel brings
 //   muted    {count}          other channels are muted, so many in all; see network/muted.js
+//   hold     {layer, channel} | null  a tile of the river is pointed at or held
+//   unfold   {layer} | null   all channels of all layers are to be shown, that layer first, or the river
+//   stroke   {marks, at} | null  one of the strokes is pointed at
 //   share    {asked}          the addresses that open the page elsewhere are to be shown
 //
 // A place is {layer, cell, region}: a layer's name; [row, column, channel] or [unit]; and the part
