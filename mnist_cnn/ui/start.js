@@ -34,9 +34,7 @@ window.mnistCnnModules = (async (address) => {
   }
 })(new URL(document.currentScript.dataset.modules, document.baseURI).href);
 
-// What reads the drawing, the pad and the digits need not wait for Gradio.
-((reader) =>
-  window.mnistCnnModules.then(({ load }) => {
-    load("network/choice.js").begin(reader);
-    load("early/early.js").begin();
-  }))(JSON.parse(document.currentScript.dataset.reader));
+// What reads the drawing need not wait for the pad.
+((reader) => window.mnistCnnModules.then(({ load }) => load("network/choice.js").begin(reader)))(
+  JSON.parse(document.currentScript.dataset.reader),
+);

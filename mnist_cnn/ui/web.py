@@ -55,7 +55,7 @@ def style_of(name: str, buttons: bool) -> str:
 def early() -> str:
     """Return what the page's body begins with: the parts that work before Gradio has come."""
     parts = {name: _text(f"{name}/{name}.html") for name in EARLY}
-    return _text("early/early.html").format(**parts, script=_text("light.js"))
+    return _text("early/early.html").format(**parts, script=_text("begin.js"))
 
 
 OWN = {  # by name

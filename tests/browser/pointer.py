@@ -31,7 +31,9 @@ DIGITS = {
 
 
 def wait_until_there(page: Page) -> None:
-    """Wait until the pad and all layers are on the page."""
+    """Wait until pad and digits have their places on the page, and all layers are there."""
+    page.wait_for_function("!document.getElementById('early')")
+    page.locator("#river .stage").wait_for(state="attached")
     page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
     page.locator("#pad .undo:disabled").wait_for(state="attached")
 
@@ -89,6 +91,13 @@ def draw_and_settle(page: Page, digit: int) -> Page:
     draw_digit(page, digit)
     wait_for_digit(page, digit)
     return settled(page)
+
+
+def unfold(page: Page, layer: str = "conv1") -> Page:
+    """Show all channels of all layers, that of a convolution or dense layer first."""
+    page.locator(f"#river .crowd[data-layer={layer}]").click()
+    page.locator("#maps .layers").wait_for()
+    return painted(page)
 
 
 def clear(page: Page) -> None:

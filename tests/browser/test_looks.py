@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.browser.pointer import draw_and_settle, draw_digit, painted, wait_for_digit
+from tests.browser.pointer import draw_and_settle, painted, unfold
 from tests.serving import ROOT
 
 LANGUAGES = ROOT / "mnist_cnn" / "languages"
@@ -38,15 +38,15 @@ def test_the_browser_s_language_is_used(open_page, locale, language):
 def test_the_language_is_switched_at_once_and_kept(open_page):
     page = open_page()
     page.locator("#header .language").click()
-    page.get_by_text("每一层看到了什么").wait_for()
+    page.get_by_text("拐角、弧线").wait_for()
     assert page.locator("#pad .clear").inner_text() == "清空"
     page.reload()
-    page.get_by_text("每一层看到了什么").wait_for()
+    page.get_by_text("拐角、弧线").wait_for()
 
 
 def test_a_link_sets_the_language(open_page):
     page = open_page("/?lang=zh-CN")
-    assert page.locator("#maps h2").inner_text() == "每一层看到了什么"
+    assert page.locator("#river .label b").nth(1).inner_text() == "边缘"
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1024, 1920])
@@ -57,24 +57,48 @@ def test_nothing_is_wider_than_the_window(request, drawing, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-# The gaps between the ten percentages, in pixels, with the ink of each and not its box.
-GAPS = """() => {
-    const boxes = [...document.querySelectorAll("#answer .percent")].map((element) => {
-        const range = document.createRange();
-        range.selectNodeContents(element);
-        return range.getBoundingClientRect();
-    });
-    return boxes.slice(1).map((box, i) => box.left - boxes[i].right);
-}"""
+# Where things are in the window: each box's left, top, right and bottom.
+BOXES = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return [left, top, right, bottom];
+})"""
+
+SIZES = [(1280, 800), (1440, 900), (1920, 1080), (820, 1180), (390, 664), (844, 390)]
 
 
-@pytest.mark.parametrize("width", [360, 390, 700, 768, 820, 1000, 1024, 1280, 1920])
-def test_percentages_stand_apart(seven, width):
-    resize(seven, width, 900)
-    assert "" not in seven.locator("#answer .percent").all_inner_texts()
-    gaps = seven.evaluate(GAPS)
-    assert len(gaps) == 9
-    assert min(gaps) > 0
+@pytest.mark.parametrize("size", SIZES)
+def test_pad_river_and_digits_are_on_one_screen(seven, size):
+    resize(seven, *size)
+    seven.evaluate("scrollTo(0, 0)")
+    boxes = seven.evaluate(BOXES, "#pad .paper, #river .tile, #answer .bars > li")
+    assert len(boxes) >= 1 + 4 * 4 + 10
+    assert min(left for left, _, _, _ in boxes) >= 0
+    assert max(right for _, _, right, _ in boxes) <= size[0]
+    assert max(bottom for _, _, _, bottom in boxes) <= size[1]
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1440, 900), (1920, 1080)])
+def test_nothing_scrolls_on_a_desk(seven, size):
+    resize(seven, *size)
+    assert seven.evaluate("document.documentElement.scrollHeight") <= size[1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_tile_lies_on_another(seven, size):
+    resize(seven, *size)
+    boxes = seven.evaluate(BOXES, "#river .tile")
+    for i, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[:i]:
+            apart = other[2] <= left or right <= other[0] or other[3] <= top or bottom <= other[1]
+            assert apart, (boxes[i], other)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_percentage_stays_in_its_place(seven, size):
+    resize(seven, *size)
+    right = seven.evaluate(BOXES, "#answer .winner .percent")[0][2]
+    assert right <= size[0]
+    assert seven.locator("#answer .winner .percent").inner_text() == "99.9%"
 
 
 def test_a_tab_shows_its_view_on_a_phone(open_page):
@@ -82,7 +106,6 @@ def test_a_tab_shows_its_view_on_a_phone(open_page):
     for view in ("train", "lesson", "class"):
         page.locator(f"#header [data-view={view}]").click()
         assert page.locator(f"#view-{view}").bounding_box()["y"] < 760, view
-        assert page.locator("#filmstrip").is_hidden(), view
         assert page.locator("#correction").is_hidden(), view
 
 
@@ -108,7 +131,7 @@ INK = """(canvas) => {
 def test_what_is_drawn_turns_with_the_page(open_page):
     page = open_page(color_scheme="light")
     draw_and_settle(page, 7)
-    canvases = ("#pad canvas", "#filmstrip .drawing canvas")
+    canvases = ("#pad canvas", "#river .image canvas")
     for canvas in canvases:
         assert page.locator(canvas).first.evaluate(INK) < 128, canvas
     page.locator("#header .theme").click()
@@ -116,48 +139,44 @@ def test_what_is_drawn_turns_with_the_page(open_page):
         page.wait_for_function(f"({INK})(document.querySelector({canvas!r})) > 128")
 
 
-PLACES = """() => Object.fromEntries([...document.querySelectorAll("#maps figure")].map((layer) => {
-    const { width, right, bottom } = layer.querySelector("canvas").getBoundingClientRect();
-    return [layer.dataset.layer, { width, right, bottom }];
-}))"""
-
-
-@pytest.mark.parametrize(
-    ("size", "last"), [((1280, 800), ["pool2", "conv3"]), ((1920, 1080), ["softmax"])]
-)
-def test_the_network_is_seen_at_once(empty, size, last):
-    resize(empty, *size)
-    hint = empty.locator("#maps .readout").bounding_box()
-    places = empty.evaluate(PLACES)
-    for layer in last:
-        assert places[layer]["bottom"] <= hint["y"]
-    assert hint["y"] + hint["height"] <= size[1]
-    assert max(place["right"] for place in places.values()) <= size[0]
-
-
 @pytest.mark.parametrize("ratio", [1, 1.5, 3])
 def test_a_pooled_layer_is_not_drawn_larger_than_what_was_pooled(open_page, ratio):
-    page = open_page(device_scale_factor=ratio)
+    page = unfold(open_page(device_scale_factor=ratio))
     cell = "canvas => canvas.getBoundingClientRect().width / canvas.width"
     for width in (360, 768, 1024, 1280, 1440, 1920, 2560):
         resize(page, width, 900)
         for conv, pool, sides in [("conv1", "pool1", (26, 13)), ("conv2", "pool2", (11, 5))]:
             before, after = (
-                page.locator(f"[data-layer={name}] canvas").evaluate(cell) * side
+                page.locator(f"#maps [data-layer={name}] canvas").evaluate(cell) * side
                 for name, side in zip((conv, pool), sides, strict=True)
             )
             assert after <= before + 0.01, (width, pool)
 
 
-def test_the_hint_how_to_get_a_number_leaves_once_one_was_got(open_page):
-    page = open_page()
-    draw_digit(page, 7)
-    wait_for_digit(page, 7)
-    readout = page.locator("#maps .readout")
-    assert readout.bounding_box()["y"] < 800
-    page.locator("[data-layer=conv1] canvas").hover(position={"x": 100, "y": 20})
-    page.locator("#maps .readout.telling").wait_for()
-    assert readout.bounding_box()["y"] < 800
-    page.mouse.move(5, 5)
-    page.locator("#maps .readout:not(.telling)").wait_for()
-    assert readout.bounding_box()["y"] > 800
+@pytest.mark.parametrize("view", ["lesson", "train", "class"])
+@pytest.mark.parametrize("change", ["theme", "present"])
+def test_all_maps_keep_their_size_when_the_page_turns_while_they_are_hidden(
+    open_page, view, change
+):
+    page = unfold(open_page())
+    canvas = page.locator("#maps [data-layer=conv1] canvas")
+    width = canvas.bounding_box()["width"]
+    page.locator(f"#header [data-view={view}]").click()
+    page.locator(f"#view-{view}").wait_for()
+    if change == "theme":
+        page.locator("#header .theme").click()
+    else:
+        page.evaluate("document.body.classList.toggle('presenting')")
+        page.evaluate("document.body.classList.toggle('presenting')")
+    page.locator("#header [data-view=layers]").click()
+    painted(page)
+    assert canvas.bounding_box()["width"] == width
+
+
+def test_escape_leads_from_all_maps_back_to_the_river(open_page):
+    page = unfold(open_page(), "conv2")
+    assert page.locator("#river .stage").is_hidden()
+    page.keyboard.press("Escape")
+    page.locator("#river .stage").wait_for()
+    assert page.locator("#maps .layers").is_hidden()
+    assert page.evaluate("document.activeElement.dataset.layer") == "conv2"

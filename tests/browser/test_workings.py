@@ -10,7 +10,8 @@ CONVOLUTION = """async (explanation) => {
     const followed = [];
     const links = { follow: (layer, cell) => followed.push([layer, ...cell]), point() {} };
     const page = document.createElement("div");
-    const answer = { layers: new Map([["pool1", { name: "pool1", shape: [13, 13, 5], values: new Float32Array(845) }]]) };
+    const pool1 = { name: "pool1", shape: [13, 13, 5], values: new Float32Array(845) };
+    const answer = { layers: new Map([["pool1", pool1]]) };
     page.append(...convolution(explanation, null, links, true, answer));
     const rows = [...page.querySelectorAll(".row")].map((row) =>
         [...row.querySelectorAll(".tile")].map((tile) => [...tile.children].map((c) => c.title)));

@@ -9,11 +9,10 @@ const MOUNTS = { pad: mountPad, answer: mountAnswer };
 let isDown = false;
 let waiting = []; // what moves once the pen is lifted
 
-/** Make what stands in the page work. Where it does not, as before one has signed in, nothing is done. */
+/** Make what stands in the page work. */
 export function begin() {
   for (const [name, mount] of Object.entries(MOUNTS)) {
-    const part = partOf(name);
-    if (part) mount(part);
+    mount(partOf(name));
   }
   listen("pen", ({ down }) => {
     isDown = down;

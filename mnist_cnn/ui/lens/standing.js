@@ -15,13 +15,13 @@ export class Standing {
     this.panel = panel;
     this.body = panel.querySelector(".body");
     this.ties = new Ties(svg);
-    const moved = ({ target }) => {
-      if (this.panel.contains(target)) return this.tie();
+    const moved = () => {
       this.#stays = false;
       this.#place();
     };
+    const scrolled = ({ target }) => (this.panel.contains(target) ? this.tie() : moved());
     window.addEventListener("resize", moved);
-    window.addEventListener("scroll", moved, { passive: true, capture: true });
+    document.addEventListener("scroll", scrolled, { passive: true, capture: true });
     new ResizeObserver(() => this.tie()).observe(panel);
   }
 

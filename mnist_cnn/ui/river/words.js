@@ -6,7 +6,9 @@ import { signed } from "./painter.js";
 /** [plain word, technical name, how many of how many are shown] of a column. */
 export function headingOf(network, { layer }, slots) {
   if (!layer) return [plainWord(network, "image"), "28×28", null];
-  return [plainWord(network, layer.name), layer.name, { count: slots, all: layer.shape.at(-1) }];
+  const all = layer.shape.at(-1);
+  const shown = layer.shape.length === 3 ? { count: slots, all } : null;
+  return [plainWord(network, layer.name), shown ? layer.name : `${layer.name} · ${all}`, shown];
 }
 
 /** A tile's label: its column, its channel, and what it brings. */
