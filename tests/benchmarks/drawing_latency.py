@@ -3,7 +3,8 @@
     python -m tests.benchmarks.drawing_latency [--moves 2000] [--strokes 15]
 
 Ours is the page's own measure ``pen-to-maps``: from a pen event's time stamp until the answer and
-the river, with its ribbons and the maps of every convolution and pooling, is on its canvas, for each of the moves of a pen; on loopback, through a
+the river are painted, its ribbons and the maps of every convolution and pooling, for each of the
+moves of a pen; on loopback, through a
 line of 150 ms round trip, with the server stopped, while somebody trains on this machine, and with
 the processor slowed four times, as a cheap phone is. Stock is ``stock_app.py``: from the time stamp
 of the event that lifts the pen until the label has its text, and until the galleries' pictures are

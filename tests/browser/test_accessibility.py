@@ -71,7 +71,7 @@ def test_axe_finds_nothing_serious_in_what_opens(page):
         assert page.locator("#actions .menu").is_visible()
         assert serious(page) == [], scheme
         page.keyboard.press("Escape")
-        page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
+        page.locator("#river .tile[data-layer=conv2]").first.click()
         page.locator("#lens .tile").first.wait_for()
         assert serious(page) == [], scheme
         page.keyboard.press("Escape")
@@ -147,7 +147,7 @@ def test_doubt_and_trouble_do_not_move_the_rest(open_page):
     """What a layout shift leaves out: 500 ms after a key, everything counts here."""
     page = open_page(network=False)
     box = "s => document.querySelector(s).getBoundingClientRect().top"
-    places = ("#maps .layers", "#filmstrip", "#actions")
+    places = ("#river .stage", "#answer .bars", "#actions")
     before = [page.evaluate(box, place) for place in places]
     page.locator("#pad .notice:visible").wait_for()  # the network is on its way
     assert [page.evaluate(box, place) for place in places] == before
@@ -175,7 +175,7 @@ def test_landmarks_and_headings_are_in_order(page):
 @pytest.mark.parametrize(("page", "least"), [("desktop", 24), ("phone", 40)], indirect=["page"])
 def test_targets_are_large_enough_for_a_finger(page, least):
     """In CSS pixels; WCAG 2.2 asks for 24."""
-    small = page.locator("#header, #pad, #actions, #maps, #timeline").evaluate_all(
+    small = page.locator("#header, #pad, #actions, #timeline").evaluate_all(
         """(parts, least) => parts.flatMap((part) => [...part.querySelectorAll("button, input")])
             .filter((target) => target.checkVisibility())
             .map((target) => [target.className, target.getBoundingClientRect()])

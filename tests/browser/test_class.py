@@ -10,7 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.correcting import teach
-from tests.browser.pointer import DIGITS, draw_digit, draw_stroke, place, wait_for_digit
+from tests.browser.pointer import (
+    DIGITS,
+    draw_digit,
+    draw_stroke,
+    place,
+    wait_for_digit,
+    wait_until_there,
+)
 from tests.browser.training import SHORT, leave_all, settled_probabilities, wait_for_state
 from tests.browser.training import start as train
 
@@ -451,7 +458,7 @@ def test_a_wall_that_mounts_late_shows_all_digits(open_class, browser, address):
     held = []
     late.route("**/wall/wall.js", lambda route: held.append(route))
     late.goto(f"{address}/?view=class")
-    late.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
+    wait_until_there(late)
     late.wait_for_timeout(500)  # the wall would have been told of
     put_up(ann, 1, 1)
     late.wait_for_timeout(300)
@@ -476,7 +483,7 @@ def test_nobody_hears_of_the_wall_who_does_not_show_it(open_class):
         "websocket", lambda socket: socket.on("framereceived", lambda text: messages.append(text))
     )
     pupil.reload()
-    pupil.locator("#maps figure[data-layer=softmax]").wait_for()
+    wait_until_there(pupil)
     other = open_class()
     put_up(other, 7, 7)
     pupil.wait_for_timeout(300)

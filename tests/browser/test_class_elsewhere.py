@@ -6,7 +6,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.pointer import draw_digit, wait_for_digit, wait_until_there
 from tests.browser.test_nginx import behind
 from tests.serving import serve_class
 
@@ -69,7 +69,7 @@ def test_a_class_that_signs_in_meets_as_well(browser):
         teacher, pupil = context.new_page(), context.new_page()
         teacher.goto(address)
         sign_in(teacher)
-        teacher.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
+        wait_until_there(teacher)
         teacher.goto(f"{address}/?view=class&teacher={token}")
         teacher.locator("#teacher .teacher").wait_for()
         pupil.goto(f"{address}/?view=class")
@@ -86,6 +86,6 @@ def test_a_class_that_signs_in_meets_as_well(browser):
 def open_page(browser, address):
     page = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800}).new_page()
     page.goto(address)
-    page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
+    wait_until_there(page)
     page.locator("#pad .undo:disabled").wait_for(state="attached")
     return page

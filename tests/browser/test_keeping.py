@@ -15,7 +15,7 @@ from tests.browser.pointer import (
 from tests.drawn import DRAWINGS, STROKES
 
 READ = """() => {
-    const canvas = document.querySelector("#filmstrip .image canvas");
+    const canvas = document.querySelector("#river .image canvas");
     return [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data].join();
 }"""
 

@@ -116,7 +116,7 @@ def test_the_space_bar_does_nothing_while_the_pointer_draws(page):
 def test_escape_lifts_the_pen_and_closes_nothing(page):
     draw_one(page)
     wait_for_digit(page, 1)
-    page.locator("[data-layer=conv1] canvas").click(position={"x": 20, "y": 20})
+    page.locator("#river .tile[data-layer=conv1]").first.click()
     lens = page.locator("#lens .lens")
     lens.wait_for()
     page.locator("#pad canvas").first.focus()

@@ -17,7 +17,7 @@ from tests.browser.pointer import (
 )
 
 IMAGE = """() => {
-    const canvas = document.querySelector("#filmstrip .image canvas");
+    const canvas = document.querySelector("#river .image canvas");
     return [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
         .filter((value, i) => i % 4 === 3);
 }"""

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.browser.pointer import draw_digit, wait_for_digit
+from tests.browser.pointer import draw_digit, wait_for_digit, wait_until_there
 from tests.nginx import answered, documented, nginx, until_there
 from tests.serving import free_port, serve
 
@@ -37,7 +37,7 @@ def opened(browser, address):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("response", lambda r: r.status >= 400 and errors.append(f"{r.status} {r.url}"))
     page.goto(address)
-    page.locator("#maps figure[data-layer=softmax]").wait_for()
+    wait_until_there(page)
     page.locator("#pad .undo:disabled").wait_for()
     yield page
     context.close()

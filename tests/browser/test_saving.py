@@ -74,7 +74,7 @@ def picture(content):
 
 
 def shown_input(page):
-    alpha = page.locator("#filmstrip .image canvas").evaluate(
+    alpha = page.locator("#river .image canvas").evaluate(
         "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)"
     )
     return np.array(alpha, np.uint8).reshape(28, 28)

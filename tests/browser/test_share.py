@@ -8,6 +8,7 @@ from PIL import Image
 
 from mnist_cnn.ui import addresses
 from tests.browser.conftest import opening
+from tests.browser.pointer import wait_until_there
 from tests.serving import serve
 
 
@@ -62,7 +63,7 @@ def test_the_code_leads_to_the_page(page):
     open_dialog(page)
     page.locator("#share .qr").evaluate("image => image.decode()")
     page.goto(code_on(page))
-    page.locator("#maps figure[data-layer=softmax]").wait_for()
+    wait_until_there(page)
     open_dialog(page)  # a phone can pass it on
     page.locator("#share .qr").evaluate("image => image.decode()")
     assert page.url.startswith(code_on(page))

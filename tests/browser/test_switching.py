@@ -29,7 +29,7 @@ def make_a_sheet(page):
 
 
 def look_into(page):
-    page.locator("[data-layer=conv2] canvas").click(position={"x": 60, "y": 30})
+    page.locator("#river .tile[data-layer=conv2]").first.click()
     page.locator("#lens .tile").first.wait_for()
 
 

@@ -95,11 +95,13 @@ def test_a_variant_has_maps_of_its_own(drawn):
     page.wait_for_function(
         f"{layers} === 'conv1,conv2,conv3,flatten,dense1,softmax'", timeout=PATIENCE
     )
-    page.locator("[data-layer=conv2] canvas").scroll_into_view_if_needed()
+    page.locator("#river .stream").scroll_into_view_if_needed()
     settled(page)
-    assert colors(page, "[data-layer=conv2] canvas") > 5
+    assert colors(page, "#river .stream") > 50
+    twins = page.locator("#river .tile[data-layer=conv1]").first.bounding_box()
+    assert twins["width"] == pytest.approx(twins["height"], abs=1), "nothing is pooled"
     wait_for_state(page, "Trained")
-    page.locator("[data-layer=conv2] canvas").click(position={"x": 30, "y": 30})
+    page.locator("#river .tile[data-layer=conv2]").first.click()
     page.locator("#lens .tile").first.wait_for()
     page.locator("#header [data-view=layers]").click()
     page.wait_for_function(f"{layers}.startsWith('conv1,pool1,conv2')")

@@ -5,6 +5,7 @@ import numpy as np
 
 from mnist_cnn import strokes
 from mnist_cnn.preprocess import preprocess
+from tests.browser.pointer import wait_until_there
 from tests.browser.test_class import tiles
 from tests.serving import free_port, serve_class
 
@@ -29,7 +30,7 @@ def put_up(address, digit, session="somebody-else-0000000", place="10.0.0.1"):
 def open_wall(browser, address, **options):
     page = browser.new_context(locale="en-GB", **options).new_page()
     page.goto(f"{address}/?view=class")
-    page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
+    wait_until_there(page)
     return page
 
 

@@ -76,8 +76,9 @@ def test_drawing_reading_replay_saving_and_links_go_on_without_a_server(page, li
     getattr(line, fault)()
     clear(page)
     draw_and_settle(page, 4)
-    page.locator("[data-layer=conv2] canvas").hover(position={"x": 40, "y": 40})
-    assert "conv2" in page.locator("#maps .readout").inner_text()
+    page.locator("#river .tile[data-layer=conv2]").first.click()
+    page.locator("#lens .line").first.wait_for()
+    page.keyboard.press("Escape")
     replay(page)
     assert shown_digit(page) == "4"
     page.locator("#actions .save").click()
@@ -165,7 +166,7 @@ def test_at_most_one_reading_a_frame(page):
     readings, frames = page.evaluate("[performance.getEntriesByName('reading').length, frames]")
     assert readings <= frames + 1
     assert readings < moves / 4
-    box = page.locator("#filmstrip .drawing canvas").evaluate(
+    box = page.locator("#pad .paper > canvas").evaluate(
         """c => {
             const {data} = c.getContext("2d").getImageData(0, 0, c.width, c.height);
             let last = 0;

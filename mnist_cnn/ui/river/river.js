@@ -26,6 +26,7 @@ const ROOMY = 700; // CSS pixels of height
 const TIGHT = 400; // the same: there is room for fewer
 const TALL = 64; // the same: of a slot, where there are fewer
 const CROWDED = 500; // the same, for all other channels
+const DIGITS = 10;
 const REST = 180; // milliseconds without an answer, until what is slow is written
 
 /** props.layers: the layers of the network, as telling.py lists them */
@@ -124,6 +125,7 @@ export function mount(element, props) {
     const bars = document.querySelector("#answer .bars");
     if (bars) sizes.observe(bars); // it may come after the river
     const own = stage.getBoundingClientRect();
+    if (document.body.dataset.view !== "layers") return spread(own);
     return [...document.querySelectorAll("#answer .bars > li")].map((row) => {
       const { left, top, width, height } = row.getBoundingClientRect();
       if (geometry.flow === "across") return { x: own.width, y: top + height / 2 - own.top };
@@ -254,3 +256,7 @@ export function mount(element, props) {
     settling = setTimeout(settle, REST);
   });
 }
+
+/** Where the digits' ribbons end when the digits stand elsewhere. */
+const spread = ({ width, height }) =>
+  Array.from({ length: DIGITS }, (_, digit) => ({ x: width, y: ((digit + 0.5) * height) / DIGITS }));
