@@ -4,13 +4,12 @@
 
 Ours is the page's own measure ``pen-to-maps``: from a pen event's time stamp until the answer and
 the river are painted, its ribbons and the maps of every convolution and pooling, for each of the
-moves of a pen; on loopback, through a
-line of 150 ms round trip, with the server stopped, while somebody trains on this machine, and with
-the processor slowed four times, as a cheap phone is. Stock is ``stock_app.py``: from the time stamp
-of the event that lifts the pen until the label has its text, and until the galleries' pictures are
-loaded. All are taken inside the page, in headless Chromium, in one run. There a sketchpad's WebGL
-is drawn in software, so the stock time from its request on, which no graphics card shortens, is
-given too.
+moves of a pen; on loopback, through a line of 150 ms round trip, with the server stopped, while
+somebody trains on this machine, and with the processor slowed four times, as a cheap phone is.
+Stock is ``stock_app.py``: from the time stamp of the event that lifts the pen until the label has
+its text, and until the galleries' pictures are loaded. All are taken inside the page, in headless
+Chromium, in one run. There a sketchpad's WebGL is drawn in software, so the stock time from its
+request on, which no graphics card shortens, is given too.
 """
 
 from __future__ import annotations

@@ -34,9 +34,12 @@ export function begin({ layers, files: addresses }) {
   tell();
 }
 
-/** What the network that reads now makes of a drawing, see reader/reading.js; null: none is there yet. */
-export const read = (drawing) =>
-  loaded && readWith(loaded.network, loaded.judge, drawing, muted());
+/**
+ * What the network that reads now makes of a drawing, see reader/reading.js, with these channels muted;
+ * null: none is there yet.
+ */
+export const read = (drawing, without = muted()) =>
+  loaded && readWith(loaded.network, loaded.judge, drawing, without);
 
 /** The reference of the network this person uses. */
 export const usedReference = () => used?.reference ?? "";

@@ -66,6 +66,7 @@ export function showEvidence(paper) {
   });
   listen("piece", (next) => {
     piece = next;
+    if (piece) paper.scrollIntoView({ block: "nearest" }); // on a phone, the sum stands far below
     show();
   });
   listen("answer", (next) => {

@@ -11,6 +11,7 @@ export function tintStrokes(paper) {
   canvas.className = "heat";
   listen("stroke", (pointed) => {
     if (!pointed) return canvas.remove();
+    paper.scrollIntoView({ block: "nearest" }); // on a phone, what is pointed at stands far below
     const { width, height } = paper.querySelector("canvas");
     Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");

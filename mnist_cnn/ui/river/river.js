@@ -112,9 +112,8 @@ export function mount(element, props) {
   function labels() {
     for (const label of element.querySelectorAll(".label")) label.remove();
     columns.forEach((column, i) => {
-      const { slots, label: box } = geometry.columns[i];
-      const label = heading(column.kind, ...headingOf(network, column, slots.length));
-      lay(label, box);
+      const label = heading(column.kind, ...headingOf(network, column));
+      lay(label, geometry.columns[i].label);
       tiles.element.append(label);
     });
     crowds.forEach((crowd) => crowd?.name());

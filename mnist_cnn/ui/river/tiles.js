@@ -1,6 +1,5 @@
 // The river's tiles as buttons over its canvas: what is painted there can be pointed at, held,
 // clicked and reached by keyboard.
-import { text } from "../locales/language.js";
 
 const LONG = 800; // milliseconds of pressing, until a channel is muted
 
@@ -115,13 +114,17 @@ export function followHands(tiles, { hold, open, mute }) {
   });
 }
 
-/** The heading of a column: a plain word, and the technical name beneath. */
-export function heading(kind, word, name, shown) {
+/** The heading of a column: a plain word, and the technical names beneath. */
+export function heading(kind, word, names) {
   const label = document.createElement("p");
   label.className = `label ${kind}`;
-  const [large, small] = [document.createElement("b"), document.createElement("small")];
+  const large = document.createElement("b");
   large.textContent = word;
-  small.textContent = shown === null ? name : text("columnShown", { name, ...shown });
-  label.append(large, " ", small);
+  label.append(large);
+  for (const name of names) {
+    const small = document.createElement("small");
+    small.textContent = name;
+    label.append(" ", small);
+  }
   return label;
 }

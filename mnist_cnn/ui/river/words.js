@@ -3,12 +3,11 @@ import { text } from "../locales/language.js";
 import { plainWord } from "../lens/title.js";
 import { signed } from "./painter.js";
 
-/** [plain word, technical name, how many of how many are shown] of a column. */
-export function headingOf(network, { layer }, slots) {
-  if (!layer) return [plainWord(network, "image"), "28×28", null];
-  const all = layer.shape.at(-1);
-  const shown = layer.shape.length === 3 ? { count: slots, all } : null;
-  return [plainWord(network, layer.name), shown ? layer.name : `${layer.name} · ${all}`, shown];
+/** [plain word, technical names with their shapes] of a column. */
+export function headingOf(network, { layer, twin }) {
+  if (!layer) return [plainWord(network, "image"), ["28×28"]];
+  const named = [layer, twin].filter(Boolean);
+  return [plainWord(network, layer.name), named.map(({ name, shape }) => `${name} ${shape.join("×")}`)];
 }
 
 /** A tile's label: its column, its channel, and what it brings. */

@@ -104,6 +104,10 @@ export function mount(element) {
     paintSoon();
     if (!["training", "checkpoint"].includes(kind)) fillSparse(); // these change too quickly
   });
+  listen("muted", () => {
+    samples.forget();
+    fillSparse();
+  });
   listen("answer", ({ answer, frame }) => {
     if (answer.empty || frame.edition !== edition) return;
     samples.add(frame.moment, answer.probabilities);
