@@ -118,8 +118,8 @@ def test_top_three_are_spoken_in_order_and_the_doubt_too(open_page):
     page.locator("#answer .doubt:visible").wait_for()
     region = page.locator("#answer .announcement")
     region.filter(has_text="may not be a digit").wait_for()
-    shown = page.locator("#answer li").evaluate_all("items => items.map((item) => item.title)")
-    order = sorted(range(10), key=lambda digit: -float(shown[digit].split(": ")[1].rstrip(" %")))
+    shown = page.locator("#answer li button").evaluate_all("all => all.map((bar) => bar.title)")
+    order = sorted(range(10), key=lambda digit: -float(shown[digit].split(": ")[1].rstrip("%")))
     words = region.inner_text()
     top = [part.split(", ")[0].removeprefix("then ") for part in words.split("; ")]
     assert [int(digit) for digit in top] == order[:3]

@@ -25,7 +25,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 # As a machine that fails: the page has no last word.
 CUT_OFF = "() => { window.fetch = () => Promise.reject(new TypeError()); }"
 # What the ten bars say, as `settled_probabilities` returns it.
-PROBABILITIES = """[...document.querySelectorAll("#answer li")].map((item) => item.title).join()"""
+PROBABILITIES = (
+    """[...document.querySelectorAll("#answer li button")].map((item) => item.title).join()"""
+)
 BUTTONS = ("broadcast", "others")
 
 

@@ -131,12 +131,12 @@ def test_pause_go_on_stop_and_look_back(drawn):
     slider.fill("0")
     banner(page).filter(has_text="as it was after step 0").wait_for()
     page.wait_for_function(
-        "newest => document.querySelector('#answer li').title !== newest", arg=newest[0]
+        "newest => document.querySelector('#answer li button').title !== newest", arg=newest[0]
     )
     assert page.locator("#train .moment").inner_text() == "untrained"
     slider.fill(slider.get_attribute("max"))
     page.wait_for_function(
-        "newest => document.querySelector('#answer li').title === newest", arg=newest[0]
+        "newest => document.querySelector('#answer li button').title === newest", arg=newest[0]
     )
 
 

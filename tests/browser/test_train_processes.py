@@ -52,7 +52,7 @@ def test_train_watch_keep_use_download_and_bring_back(drawn, tmp_path):
     start(page, **SHORT)
     banner(page).filter(has_text="in training, after step").wait_for(timeout=PATIENCE)
     page.wait_for_function(
-        "before => document.querySelector('#answer li').title !== before", arg=before[0]
+        "before => document.querySelector('#answer li button').title !== before", arg=before[0]
     )
     wait_for_steps(page)
     early = probabilities(page)

@@ -51,7 +51,9 @@ def wait_for_steps(page: Page, count: int = 1) -> None:
 
 def probabilities(page: Page) -> list[str]:
     """Return what the ten bars say, exactly."""
-    return page.locator("#answer li").evaluate_all("items => items.map((item) => item.title)")
+    return page.locator("#answer li button").evaluate_all(
+        "items => items.map((item) => item.title)"
+    )
 
 
 def settled_probabilities(page: Page) -> list[str]:

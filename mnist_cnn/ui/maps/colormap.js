@@ -14,6 +14,7 @@ const ADDS = [33, 102, 235];
 const TAKES_AWAY = [217, 95, 2];
 
 const LEVELS = 256;
+const MIDDLE = 0.179; // the luminance on which black and white words are read equally well
 
 class Scale {
   constructor(stops, isDark) {
@@ -35,9 +36,7 @@ class Scale {
   /** Background and text of a number from 0 to 1, for CSS. */
   shade(share) {
     const color = this.color(Math.min(1, Math.max(0, share)));
-    const [red, green, blue] = color;
-    const isBright = 0.299 * red + 0.587 * green + 0.114 * blue > 140;
-    return { background: `rgb(${color})`, color: isBright ? "black" : "white" };
+    return { background: `rgb(${color})`, color: luminance(color) > MIDDLE ? "black" : "white" };
   }
 }
 
@@ -59,6 +58,15 @@ export const signedColor = (share) => (share < 0 ? TAKES_AWAY : ADDS).join(" ");
 export function signedPixel(share) {
   const alpha = Math.round(Math.min(1, Math.abs(share)) * 255);
   return pixel(share < 0 ? TAKES_AWAY : ADDS, alpha);
+}
+
+/** Relative luminance, from 0 to 1, as WCAG 2.2 defines it. */
+function luminance(color) {
+  const [red, green, blue] = color.map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** Hoisted: the scales are made before the rest of this file has run. */

@@ -185,8 +185,8 @@ export function mount(element, props) {
     clearTimeout(settling);
     if (!geometry || moving) return;
     sum.show(answer.empty ? null : scene, answer, digit());
-    if (answer.empty) return;
-    tiles.describe((column, slot) => tileSentence(network, scene, column, slot, digit()));
+    const known = answer.empty ? null : scene;
+    tiles.describe((column, slot) => tileSentence(network, known, column, slot, digit()));
   }
 
   function hold(at) {

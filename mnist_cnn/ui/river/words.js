@@ -10,11 +10,12 @@ export function headingOf(network, { layer, twin }) {
   return [plainWord(network, layer.name), named.map(({ name, shape }) => `${name} ${shape.join("×")}`)];
 }
 
-/** A tile's label: its column, its channel, and what it brings. */
-export function tileSentence(network, { slots, columns, brought }, column, slot, digit) {
+/** A tile's label: its column, its channel, and what it brings; scene: null where nothing is read. */
+export function tileSentence(network, scene, column, slot, digit) {
   if (column === 0) return text("tilePicture");
-  const channel = slots[column][slot];
+  const channel = scene?.slots[column][slot] ?? null;
   if (channel === null) return text("tileEmpty");
+  const { columns, brought } = scene;
   const { name } = columns[column].layer;
   const value = signed(brought[column][channel]);
   return text("tileLabel", { word: plainWord(network, name), layer: name, channel, value, digit });
