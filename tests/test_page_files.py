@@ -128,7 +128,7 @@ def test_what_is_not_the_page_is_left_as_it_is(client):
     "path",
     [
         address_of("modules.py"),
-        address_of("page.css"),
+        address_of("buttons.css"),
         address_of("pad/pad.js"),
         address_of("../web.py"),
         address_of("..%2f..%2f..%2f..%2fapp.py"),

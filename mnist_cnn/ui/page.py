@@ -95,7 +95,7 @@ def _view(name: str) -> gr.Column:
 def _early(name: str) -> gr.HTML:
     """The place of one of ``web.EARLY``, which stands in the page's first HTML."""
     return gr.HTML(
-        html_template="<div></div>",
+        html_template=(HERE / "early" / "place.html").read_text(encoding="utf-8"),
         js_on_load=(HERE / "settle.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id=name,

@@ -22,7 +22,7 @@ def assert_all_works(page):
     page.locator("#lesson h2").filter(has_text=title("en", "convolution")).wait_for()
     assert page.locator("[id^=view-]:visible").count() == 1
     act(page)
-    page.locator("#header").get_by_role("tab", name="Layers").click()
+    page.locator("#header").get_by_role("tab", name="See").click()
     assert page.locator("[id^=view-]:visible").count() == 1
     page.locator("#pad .clear").click()
     draw_digit(page, 7)

@@ -65,7 +65,7 @@ def test_each_chapter_sets_up_pad_picture_and_question(page, name, tag):
 def test_a_lesson_that_cannot_be_had_says_so_and_comes_by_itself(open_page):
     page = open_page()
     page.route("**/lessons/chapters*", lambda route: route.abort())
-    page.get_by_role("tab", name="Lesson").click()
+    page.get_by_role("tab", name="Learn").click()
     trouble = page.locator("#lesson .trouble")
     trouble.filter(has_text="The server does not answer").wait_for()
     page.unroute("**/lessons/chapters*")

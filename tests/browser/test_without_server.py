@@ -96,7 +96,7 @@ def test_what_needs_the_server_says_so_and_comes_back(page, line):
     verdict = page.locator("#actions .verdict")
     page.locator("#actions .check").click()
     verdict.get_by_text(ALONE).wait_for()
-    page.get_by_role("tab", name="Lesson").click()
+    page.get_by_role("tab", name="Learn").click()
     page.locator("#lesson").get_by_text(ALONE).first.wait_for()
     line.mend()
     page.locator("#lesson").get_by_text(ALONE).first.wait_for(state="hidden", timeout=PATIENCE)

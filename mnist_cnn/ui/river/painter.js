@@ -28,7 +28,7 @@ export class Painter {
   }
 
   /**
-   * @param scene {gaps, slots, layers, account, colors, perChannel, lit, held, isMuted, numbers, changes, now}:
+   * @param scene {gaps, slots, layers, account, colors, perChannel, lit, held, isMuted, letters, numbers, changes, now}:
    *   gaps: the ribbons before every column but the first, and before the digits; slots: the
    *   channels of every column; lit: null, or what belongs to the tile that is held, see Scene.path;
    *   changes: when which slot had another channel, see changes.js
@@ -147,7 +147,7 @@ export class Painter {
     if (scene.held?.column === column && scene.held.slot === slot) this.#outline(box, scene.colors);
     if (!scene.numbers && !scene.lit?.tile(column, slot)) return;
     const value = scene.brought[column][channel];
-    context.font = `600 ${Math.max(10, Math.round(scene.rem * 0.68))}px ${scene.font}`;
+    context.font = scene.letters;
     context.textAlign = "right";
     context.textBaseline = "top";
     context.fillStyle = value < 0 ? scene.colors.takesText : scene.colors.addsText;

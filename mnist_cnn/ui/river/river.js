@@ -26,6 +26,7 @@ const ROOMY = 700; // CSS pixels of height
 const TIGHT = 400; // the same: there is room for fewer
 const TALL = 64; // the same: of a slot, where there are fewer
 const CROWDED = 500; // the same, for all other channels
+const [NUMBER, SMALLEST] = [0.68, 10]; // the size of a number under a map: of a letter, CSS pixels
 const DIGITS = 10;
 const REST = 180; // milliseconds without an answer, until what is slow is written
 
@@ -48,7 +49,8 @@ export function mount(element, props) {
   let perChannel = false;
   let moving = false; // the pen is down
   let held = null;
-  let rem = 16; // CSS pixels of a letter
+  let letters = null; // how numbers are written; asked for once, for the browser lays out the page then
+  let strongest = null; // of each channel, what has the last of the colours
   let settling = null;
   let behind = 0; // the frame in which the crowds are painted
 
@@ -78,7 +80,9 @@ export function mount(element, props) {
   function fit() {
     if (!stage.clientWidth) return;
     const [width, height] = [stage.clientWidth, stage.clientHeight];
-    rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const size = Math.max(SMALLEST, Math.round(NUMBER * rem));
+    letters = `600 ${size}px ${getComputedStyle(stage).fontFamily}`;
     furnish(count());
     const label = rem * parseFloat(getComputedStyle(stage).getPropertyValue("--label"));
     const room = { width, height, rem, label };
@@ -144,6 +148,7 @@ export function mount(element, props) {
     }
     const now = performance.now();
     scene.follow(answer, digit(), frame.edition, moving, now);
+    strongest = scene.scales(perChannel);
     tiles.show(scene.slots);
     changes.follow(scene.slots, now);
     repaint();
@@ -158,16 +163,15 @@ export function mount(element, props) {
       gaps: scene.gaps,
       slots: scene.slots,
       digit: digit(),
-      rem,
-      font: getComputedStyle(stage).fontFamily,
+      letters,
       layers: answer.layers,
       brought: scene.brought,
-      strongest: scene.scales(perChannel),
+      strongest,
       lit: held && scene.path(held),
       colors,
       held,
       isMuted,
-      numbers: count() === MORE_SLOTS,
+      numbers: tiles.count === MORE_SLOTS,
       changes,
       now,
     });
@@ -176,7 +180,6 @@ export function mount(element, props) {
 
   function paintCrowds() {
     if (answer.empty) return;
-    const strongest = scene.scales(perChannel);
     crowds.forEach((crowd, i) => crowd?.paint(answer.layers, scene.slots[i], strongest, colors));
   }
 
