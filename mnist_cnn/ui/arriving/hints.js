@@ -11,6 +11,8 @@ const HINTS = [
   { name: "fool", target: "#answer .winner", lasts: 8000 }, // milliseconds
 ];
 
+const HELD = 400; // milliseconds
+
 /**
  * @param element of the bubble
  * @param misread returns how many of 10,000 test digits the network misreads; null: not known
@@ -23,6 +25,7 @@ export function createHints(element, misread) {
   let left = HINTS.filter(({ name }) => !seen(name)).map((hint) => ({ words: fool, ...hint }));
   let shown = null;
   let timer = null;
+  let holding = null;
   const bubble = new Bubble(element, () => end(shown.name));
 
   function end(name) {
@@ -45,7 +48,10 @@ export function createHints(element, misread) {
     if (shown?.lasts) timer = setTimeout(end, shown.lasts, shown.name);
   }
 
-  listen("hold", (place) => place && end("hold"));
+  listen("hold", (place) => {
+    clearTimeout(holding);
+    if (place) holding = setTimeout(end, HELD, "hold"); // else the mouse has only passed over it
+  });
   listen("select", (place) => place && end("open"));
   listen("scrub", ({ moment }) => moment !== null && end("replay"));
   return {

@@ -19,15 +19,18 @@ export class Cast {
   /** The most important ones, the most important first: another drawing begins. */
   begin(contributions) {
     this.#leading = null;
-    this.slots = this.#best(contributions);
+    const best = this.#best(contributions);
+    this.slots = this.slots.map((_, i) => best[i] ?? null);
   }
 
   /** The pen rests: who belongs in comes in, where somebody goes; all others keep their places. */
   settle(contributions) {
     this.#leading = null;
     const best = this.#best(contributions);
-    const coming = best.filter((channel) => channel !== null && !this.slots.includes(channel));
-    this.slots = this.slots.map((channel) => (best.includes(channel) && channel !== null ? channel : (coming.shift() ?? null)));
+    const coming = best.filter((channel) => !this.slots.includes(channel));
+    this.slots = this.slots.map((channel) =>
+      best.includes(channel) ? channel : (coming.shift() ?? null),
+    );
   }
 
   /**
@@ -37,11 +40,12 @@ export class Cast {
    */
   follow(contributions, now) {
     const size = (channel) => (channel === null ? 0 : Math.abs(contributions[channel]));
-    const weakest = this.slots.reduce((w, channel, i, all) => (size(channel) < size(all[w]) ? i : w), 0);
-    const candidate = this.#best(contributions).find((channel) => !this.slots.includes(channel)) ?? null;
-    if (candidate === null || size(candidate) <= LEAD * size(this.slots[weakest])) {
+    const sizes = this.slots.map(size);
+    const weakest = sizes.indexOf(Math.min(...sizes));
+    const candidate = this.#best(contributions).find((channel) => !this.slots.includes(channel));
+    if (candidate === undefined || size(candidate) <= LEAD * sizes[weakest]) {
       this.#leading = null;
-    } else if (size(this.slots[weakest]) === 0) {
+    } else if (sizes[weakest] === 0) {
       this.slots = this.slots.with(weakest, candidate); // nobody is missed
     } else if (this.#leading?.channel !== candidate) {
       this.#leading = { channel: candidate, since: now };
@@ -51,11 +55,11 @@ export class Cast {
     }
   }
 
-  /** As many as there are slots, the largest first; null where too few bring anything. */
+  /** Those that bring most, the largest first, as many as there are slots. */
   #best(contributions) {
-    const order = [...contributions.keys()]
+    return [...contributions.keys()]
       .filter((channel) => contributions[channel] !== 0)
-      .toSorted((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]));
-    return Array.from({ length: this.size }, (_, i) => order[i] ?? null);
+      .toSorted((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]))
+      .slice(0, this.size);
   }
 }

@@ -15,8 +15,8 @@ const CROWD_ROWS = 8;
  * @param columns as columnsOf has them
  * @param {number} count slots in a column
  * @param crowds whether there is room for all other channels
- * @returns {{flow, side, columns: {label, slots, twins, rest, crowd, cell}[]}} boxes {left, top, width, height}; a
- *   slot's twin stands behind it; rest: where what goes through all others is kept together; cell:
+ * @returns {{flow, side, columns: {label, slots, twins, rest, crowd, cell}[]}} boxes
+ *   {left, top, width, height}; a slot's twin stands behind it; rest: where what goes through all others is kept together; cell:
  *   of a channel in a crowd, 0 where there is no room
  */
 export function across({ width, height, rem, label }, columns, count, crowds) {
@@ -45,11 +45,16 @@ export function across({ width, height, rem, label }, columns, count, crowds) {
     const own = crowds ? Math.round(cell * CELLS[kind]) : 0;
     const broad = Math.max(wide, CROWD_ROWS * (own + 1));
     return {
-      label: kind === "image" ? { ...column, top: 0, width: wide, height: label } : { left: column.middle - 90, top: 0, width: 180, height: label },
+      label: { ...headed(kind, column), top: 0, height: label },
       slots,
       twins: slots.map((box) => twinOf(box)),
       rest: { left: column.left, top: under, width: wide, height: 0.5 * rem },
-      crowd: { left: column.middle - broad / 2, top: under + 0.9 * rem, width: broad, height: crowd - 0.9 * rem },
+      crowd: {
+        left: column.middle - broad / 2,
+        top: under + 0.9 * rem,
+        width: broad,
+        height: crowd - 0.9 * rem,
+      },
       cell: own,
     };
   });
@@ -69,6 +74,7 @@ export function down({ width, height, rem }, columns, count) {
     if (kind === "image") return pictureAbove(rem);
     const own = high[i];
     const at = top;
+    const line = { top: at - Math.min(gap, 1.15 * rem), width: width / 2, height: 1.1 * rem };
     top += own + gap;
     const slots = slotsOf(kind, count, (slot, size) => ({
       left: slot * pitch + (pitch - (kind === "units" ? size : size * (1 + TWIN) + SEAM)) / 2,
@@ -77,17 +83,22 @@ export function down({ width, height, rem }, columns, count) {
       height: size,
     }), side, 0);
     return {
-      label: { left: 0, top: at - Math.min(gap, 1.15 * rem), width: width / 2, height: 1.1 * rem },
+      label: { left: 0, ...line },
       slots,
       twins: slots.map((box) => twinOf(box)),
       rest: { left: width - 4, top: at, width: 4, height: own },
-      crowd: { left: width / 2, top: at - Math.min(gap, 1.15 * rem), width: width / 2, height: 1.1 * rem },
+      crowd: { left: width / 2, ...line },
       cell: 0,
     };
   });
   return { flow: "down", side, columns: placed };
 }
 
+/** Where a column's heading stands; the first one's not left of the river. */
+const headed = (kind, { left, middle, wide }) =>
+  kind === "image" ? { left, width: wide } : { left: middle - HEADING / 2, width: HEADING };
+
+const HEADING = 180; // CSS pixels
 const CELLS = { image: 0, maps: 1, units: 0.5 }; // of a crowd
 const WIDTHS = { image: PICTURE, maps: 1 + TWIN + 0.06, units: UNIT };
 

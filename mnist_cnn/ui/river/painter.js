@@ -28,8 +28,8 @@ export class Painter {
   }
 
   /**
-   * @param scene {gaps, slots, layers, account, colors, perChannel, lit, held, isMuted, letters, numbers, changes, now}:
-   *   gaps: the ribbons before every column but the first, and before the digits; slots: the
+   * @param scene {gaps, slots, digit, layers, brought, strongest, colors, lit, held, isMuted,
+   *   letters, numbers, changes, now}; gaps: the ribbons before every column but the first, and before the digits; slots: the
    *   channels of every column; lit: null, or what belongs to the tile that is held, see Scene.path;
    *   changes: when which slot had another channel, see changes.js
    */
@@ -75,13 +75,14 @@ export class Painter {
   #end(column, slot, end) {
     if (column === this.columns.length) return this.digits[Math.min(slot, this.digits.length - 1)];
     const { slots, twins, rest } = this.geometry.columns[column];
-    const across = this.geometry.flow === "across";
-    const own = slots[slot] ?? rest;
-    const hasTwin = this.columns[column].twin && slots[slot];
-    const twin = hasTwin && this.#twinBox(this.columns[column].twin, twins[slot]);
-    const box = end === "from" && twin && across ? { ...own, width: twin.left + twin.width - own.left } : own;
-    if (across) return { x: box.left + (end === "from" ? box.width : 0), y: box.top + box.height / 2 };
-    return { x: box.left + box.width / 2, y: Math.max(0, box.top + (end === "from" ? box.height : 0)) };
+    const isLeaving = end === "from";
+    const { left, top, width, height } = slots[slot] ?? rest;
+    if (this.geometry.flow === "down") {
+      return { x: left + width / 2, y: Math.max(0, top + (isLeaving ? height : 0)) };
+    }
+    const { twin } = this.columns[column];
+    const last = twin && slots[slot] ? this.#twinBox(twin, twins[slot]) : { left, width };
+    return { x: isLeaving ? last.left + last.width : left, y: top + height / 2 };
   }
 
   #paintMaps(scene, i) {
@@ -90,11 +91,12 @@ export class Painter {
     const slots = scene.slots[i];
     const own = this.#filled(scene, i, layer, "own", slots);
     const small = twin && this.#filled(scene, i, twin, "twin", slots);
-    const before = scene.changes.of(i, scene.now, FADING);
+    const shares = scene.changes.of(i, scene.now, FADING);
     slots.forEach((channel, slot) => {
       const alpha = this.#alpha(scene, i, slot, channel);
-      this.#framed(boxes[slot], scene.colors, alpha, () => own.draw(this.#context, slot, boxes[slot]), before[slot]);
-      if (small) this.#framed(this.#twinBox(twin, twins[slot]), scene.colors, alpha, () => small.draw(this.#context, slot, this.#twinBox(twin, twins[slot])), before[slot]);
+      const draw = (atlas, box) => this.#framed(atlas, slot, box, scene.colors, alpha, shares[slot]);
+      draw(own, boxes[slot]);
+      if (small) draw(small, this.#twinBox(twin, twins[slot]));
       if (channel !== null) this.#mark(scene, i, slot, channel, boxes[slot]);
     });
   }
@@ -102,13 +104,15 @@ export class Painter {
   /** Where the maps of a column and their twins stand: {map, twin, slot}. */
   twinsOf(i) {
     const { slots, twins } = this.geometry.columns[i];
-    return slots.map((map, slot) => ({ map, twin: this.#twinBox(this.columns[i].twin, twins[slot]), slot }));
+    const { twin } = this.columns[i];
+    return slots.map((map, slot) => ({ map, twin: this.#twinBox(twin, twins[slot]), slot }));
   }
 
   /** A flatten is one line of the numbers of its map. */
   #twinBox(twin, box) {
     if (twin.kind !== "Flatten") return box;
-    return { left: box.left, top: box.top - box.height / 2, width: Math.round(box.width / 4), height: box.height * 2 };
+    const { left, top, width, height } = box;
+    return { left, top: top - height / 2, width: Math.round(width / 4), height: 2 * height };
   }
 
   #filled(scene, i, layer, which, slots) {
@@ -127,12 +131,13 @@ export class Painter {
   }
 
   /** A map in its frame; `share`: how far it has come in, from 0 to 1. */
-  #framed({ left, top, width, height }, colors, alpha, draw, share = 1) {
+  #framed(atlas, slot, box, colors, alpha, share) {
+    const { left, top, width, height } = box;
     const context = this.#context;
     context.fillStyle = colors.paper;
     context.fillRect(left, top, width, height);
     context.globalAlpha = alpha * share;
-    draw();
+    atlas.draw(context, slot, box);
     context.globalAlpha = alpha;
     context.strokeStyle = colors.line;
     context.lineWidth = 1;

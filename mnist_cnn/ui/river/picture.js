@@ -1,17 +1,25 @@
-// The tile of the picture that the network reads: ink as ink.
+// The picture that the network reads, ink as ink, and the outlines over it.
 
 const SIDE = 28; // pixels
 
-/** Put a picture into a tile's button; returns what paints it and finds its pixels. */
-export function pictureTile(button) {
+export function createPicture() {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   const over = document.createElement("span");
   over.className = "over";
-  button.replaceChildren(canvas, over);
+  const context = canvas.getContext("2d");
   return {
-    context: canvas.getContext("2d"),
+    canvas,
     over,
+    /** colors: see colors.js */
+    paint(answer, { ink }) {
+      context.clearRect(0, 0, SIDE, SIDE);
+      if (answer.empty) return;
+      const [red, green, blue] = ink.match(/\d+/g).map(Number);
+      const image = context.createImageData(SIDE, SIDE);
+      answer.image.forEach((level, i) => image.data.set([red, green, blue, level], 4 * i));
+      context.putImageData(image, 0, 0);
+    },
     /** [row, column] of the pixel that is clicked; by keyboard, of the darkest. */
     pixelUnder(event, { image }) {
       if (event.detail === 0) {
@@ -28,12 +36,3 @@ export function pictureTile(button) {
 }
 
 const placeOf = (share) => Math.min(SIDE - 1, Math.max(0, Math.floor(share * SIDE)));
-
-export function paintPicture({ context }, answer, { ink }) {
-  context.clearRect(0, 0, SIDE, SIDE);
-  if (answer.empty) return;
-  const [red, green, blue] = ink.match(/\d+/g).map(Number);
-  const image = context.createImageData(SIDE, SIDE);
-  answer.image.forEach((level, i) => image.data.set([red, green, blue, level], 4 * i));
-  context.putImageData(image, 0, 0);
-}

@@ -60,13 +60,14 @@ export class Pulse {
   /** The map on its way into its twin. */
   #melt(painter, i, passed, colors) {
     const context = this.#context;
+    const { own } = painter.atlases[i];
+    const isFlatten = painter.columns[i].twin.kind === "Flatten";
     painter.twinsOf(i).forEach(({ map, twin, slot }) => {
       context.fillStyle = colors.paper;
       context.fillRect(twin.left, twin.top, twin.width, twin.height);
       if (passed === 0) return;
-      const { own } = painter.atlases[i];
-      if (painter.columns[i].twin.kind === "Flatten") return slide(context, own, slot, map, twin, passed);
-      own.draw(context, slot, between(map, twin, passed));
+      if (isFlatten) slide(context, own, slot, map, twin, passed);
+      else own.draw(context, slot, between(map, twin, passed));
     });
   }
 
@@ -93,11 +94,15 @@ function slide(context, atlas, slot, map, line, passed) {
   for (let cell = 0; cell < rows * columns; cell++) {
     const row = Math.floor(cell / columns);
     const column = cell % columns;
-    const from = { left: map.left + column * wide, top: map.top + row * high, width: wide, height: high };
+    const [left, top] = [map.left + column * wide, map.top + row * high];
+    const from = { left, top, width: wide, height: high };
     const to = { left: line.left, top: line.top + cell * step, width: line.width, height: step };
     atlas.drawCell(context, slot, row, column, between(from, to, passed));
   }
 }
 
-const between = (from, to, share) =>
-  Object.fromEntries(Object.keys(from).map((side) => [side, from[side] + share * (to[side] - from[side])]));
+/** A box between two others; the sides it has are `from`'s. */
+function between(from, to, share) {
+  const sides = Object.entries(from);
+  return Object.fromEntries(sides.map(([side, at]) => [side, at + share * (to[side] - at)]));
+}

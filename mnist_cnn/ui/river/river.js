@@ -14,7 +14,7 @@ import { bindMutes } from "./mutes.js";
 import { FADING, Painter } from "./painter.js";
 import { Pulse } from "./pulse.js";
 import { Scene } from "./scene.js";
-import { paintPicture, pictureTile } from "./picture.js";
+import { createPicture } from "./picture.js";
 import { showSum } from "./sum.js";
 import { Tiles, followHands, heading, lay } from "./tiles.js";
 import { headingOf, tileSentence } from "./words.js";
@@ -36,11 +36,12 @@ export function mount(element, props) {
   const painter = new Painter(element.querySelector(".stream"));
   const pulse = new Pulse(element.querySelector(".pulse"));
   const changes = new Changes();
+  const picture = createPicture();
   const sum = showSum(element.querySelector(".sum"), (unit) => {
     emit("select", network.place(network.layers.at(-1).name, [unit]));
   });
   let shown = null; // the layers that are laid out
-  let network, columns, tiles, crowds, scene, picture;
+  let network, columns, tiles, crowds, scene;
   let geometry = null;
   let colors = colorsOf(stage);
   let answer = { empty: true };
@@ -56,6 +57,7 @@ export function mount(element, props) {
 
   const sizes = new ResizeObserver(() => fit());
   const digit = () => asked ?? answer.digit;
+
   function count() {
     const height = stage.clientHeight;
     if (flow() === "down") return SLOTS;
@@ -72,13 +74,13 @@ export function mount(element, props) {
     network = new Network(layers);
     columns = columnsOf(layers);
     answer = { empty: true };
-    geometry = null;
     fit();
   }
 
   /** Put everything into its place for the room there is. */
   function fit() {
-    if (!stage.clientWidth) return;
+    geometry = null;
+    if (!stage.clientWidth) return; // it is not shown
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const size = Math.max(SMALLEST, Math.round(NUMBER * rem));
@@ -102,15 +104,14 @@ export function mount(element, props) {
   /** Make what stands in so many slots. */
   function furnish(slots) {
     if (tiles?.columns === columns && tiles.count === slots) return;
+    held = null;
     tiles = new Tiles(element.querySelector(".tiles"), columns, slots);
     scene = new Scene(columns, slots);
-    picture = pictureTile(tiles.buttons[0][0]);
-    outlinePixels(picture.over);
+    tiles.buttons[0][0].append(picture.canvas, picture.over);
     crowds = columns.map((column) => {
       return column.layer && new Crowd(column, () => emit("unfold", { layer: column.layer.name }));
     });
     tiles.element.append(...crowds.filter(Boolean).map((crowd) => crowd.element));
-    followHands(tiles, { hold, open, mute });
   }
 
   function labels() {
@@ -139,7 +140,7 @@ export function mount(element, props) {
   /** Paint what is known of the answer. */
   function show() {
     if (!geometry) return;
-    paintPicture(picture, answer, colors);
+    picture.paint(answer, colors);
     stage.classList.toggle("blank", Boolean(answer.empty));
     if (answer.empty) {
       painter.paint(null);
@@ -210,14 +211,17 @@ export function mount(element, props) {
 
   function open(at, event) {
     if (answer.empty) return;
-    if (at.column === 0) return emit("select", network.place("image", picture.pixelUnder(event, answer)));
-    emit("select", placeOf(at));
+    const pixel = () => network.place("image", picture.pixelUnder(event, answer));
+    emit("select", at.column === 0 ? pixel() : placeOf(at));
   }
 
   function mute(at) {
     if (at.column > 0 && channelAt(at) !== null) toggle(columns[at.column].layer.name, channelAt(at));
   }
 
+  outlinePixels(picture.over);
+  const find = (target) => tiles.find(target);
+  followHands(element.querySelector(".tiles"), { find, hold, open, mute });
   translate(element);
   bindMutes(element.querySelector(".mutes"), () => ({ answer, layers: shown }));
   onLanguage(() => {

@@ -54,7 +54,10 @@ export class Scene {
     return stops.slice(1).map((to, i) => ribbonsBetween(this.account, stops[i], to));
   }
 
-  /** What is as strong as a colour gets in each channel of a layer: (name, values, channels) → (channel) → number. */
+  /**
+   * What has the last of the colours in each channel of a layer.
+   * @returns {(name, values, channels: number) => (channel: number) => number}
+   */
   scales(perChannel) {
     const known = new Map();
     return (name, values, channels) => {

@@ -28,7 +28,7 @@ export function scaleOf(gaps, side, isTile) {
 /** By slot: the sizes of all ribbons that end there. */
 function totalsOf(ribbons, end) {
   const totals = [];
-  for (const ribbon of ribbons) totals[ribbon[end]] = (totals[ribbon[end]] ?? 0) + Math.abs(ribbon.value);
+  for (const { value, [end]: slot } of ribbons) totals[slot] = (totals[slot] ?? 0) + Math.abs(value);
   return totals;
 }
 

@@ -77,7 +77,7 @@ function question(digit, answer) {
   return words;
 }
 
-/** One's own ink, and on it where this piece comes from; it is shown large on the pad while pointed at. */
+/** One's own ink, and on it where this piece comes from; large on the pad while it is pointed at. */
 function pieceOf({ layer, channel, value }, account, { image }) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "piece" });
@@ -101,7 +101,8 @@ function pieceCanvas(shares, image) {
   context.putImageData(faint, 0, 0);
   const heat = Uint32Array.from(shares, (share) => signedPixel((share / most) * GAIN));
   const over = new OffscreenCanvas(SIDE, SIDE);
-  over.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(heat.buffer), SIDE, SIDE), 0, 0);
+  const pixels = new ImageData(new Uint8ClampedArray(heat.buffer), SIDE, SIDE);
+  over.getContext("2d").putImageData(pixels, 0, 0);
   context.drawImage(over, 0, 0);
   return canvas;
 }

@@ -71,25 +71,24 @@ function tile(kind, layer) {
 
 /**
  * What hands do with tiles.
- * @param {Tiles} tiles
- * @param does {hold(at | null), open(at, event), mute(at)}; at: {column, slot}
+ * @param element holds the buttons
+ * @param does {find(target), hold(at | null), open(at, event), mute(at)}; at: {column, slot}, what
+ *   find returns of a button, or null
  */
-export function followHands(tiles, { hold, open, mute }) {
-  const { element } = tiles;
+export function followHands(element, { find, hold, open, mute }) {
   let timer = null;
   let muted = false; // the press that ends now has muted: it opens nothing
 
-  const find = (event) => tiles.find(event.target);
   const release = () => clearTimeout(timer);
-  element.addEventListener("pointerover", (event) => hold(find(event)));
+  element.addEventListener("pointerover", (event) => hold(find(event.target)));
   element.addEventListener("pointerout", (event) => {
     release();
-    if (!element.contains(event.relatedTarget) || !tiles.find(event.relatedTarget)) hold(null);
+    if (!event.relatedTarget || !find(event.relatedTarget)) hold(null);
   });
-  element.addEventListener("focusin", (event) => hold(find(event)));
+  element.addEventListener("focusin", (event) => hold(find(event.target)));
   element.addEventListener("focusout", () => hold(null));
   element.addEventListener("pointerdown", (event) => {
-    const at = find(event);
+    const at = find(event.target);
     muted = false;
     release();
     if (!at || event.button !== 0) return;
@@ -102,13 +101,14 @@ export function followHands(tiles, { hold, open, mute }) {
   for (const name of ["pointerup", "pointercancel"]) element.addEventListener(name, release);
   element.addEventListener("contextmenu", (event) => muted && event.preventDefault());
   element.addEventListener("click", (event) => {
-    const at = find(event);
+    const at = find(event.target);
     if (at && !muted) open(at, event);
     muted = false;
   });
   element.addEventListener("keydown", (event) => {
-    const at = find(event);
-    if (!at || event.key.toLowerCase() !== "m" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = find(event.target);
+    if (!at || event.key.toLowerCase() !== "m") return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     mute(at);
     event.preventDefault();
   });

@@ -31,7 +31,8 @@ export function mount(element) {
     const swatch = document.createElement("i");
     swatch.style.background = strokeColor(i);
     button.append(swatch, signed(stroke.change));
-    button.title = button.ariaLabel = text("strokeBrings", { stroke: i + 1, digit, change: signed(stroke.change) });
+    const values = { stroke: i + 1, digit, change: signed(stroke.change) };
+    button.title = button.ariaLabel = text("strokeBrings", values);
     const point = (on) => emit("stroke", on ? { marks: found.map(({ mark }) => mark), at: i } : null);
     for (const name of ["pointerenter", "focus"]) button.addEventListener(name, () => point(true));
     for (const name of ["pointerleave", "blur"]) button.addEventListener(name, () => point(false));
@@ -40,8 +41,9 @@ export function mount(element) {
   }
 
   function sentence(stroke) {
-    const values = { stroke: found.indexOf(stroke) + 1, digit, other: stroke.digit, change: signed(stroke.change) };
-    return text(stroke.digit === null ? "strokeIsAll" : "strokeMakes", values);
+    const key = stroke.digit === null ? "strokeIsAll" : "strokeMakes";
+    const number = found.indexOf(stroke) + 1;
+    return text(key, { stroke: number, digit, other: stroke.digit, change: signed(stroke.change) });
   }
 
   function look(answer, marks) {
