@@ -67,7 +67,7 @@ def test_menus_open_beside_their_buttons_and_close(open_older, size):
         expect(menu).to_be_visible()
         assert beside(menu, button)
         assert button.get_attribute("aria-expanded") == "true"
-        page.locator("#header h1").click()
+        page.locator("#river .counter").click()
         expect(menu).to_be_hidden()
         button.press("ArrowDown")
         expect(menu.get_by_role("menuitem").first).to_be_focused()

@@ -61,6 +61,7 @@ def page(shared):
     shared.mouse.move(5, 5)
     shared.set_viewport_size(SIZE)
     wait_for_digit(painted(shared), 3)
+    shared.wait_for_timeout(200)  # until who came into the cast has faded in
 
 
 @pytest.fixture
@@ -182,6 +183,9 @@ def test_m_mutes_a_channel_and_the_answer_follows(page):
     counter = page.locator("#river .counter")
     counter.filter(has_text="2 of 256 maps muted").wait_for()  # it and what pooling makes of it
     assert page.locator("#answer li").nth(3).locator("button").get_attribute("title") != percent
+    page.keyboard.press("Enter")
+    page.locator("#lens .working").filter(has_text="This channel is muted").wait_for()
+    page.keyboard.press("Escape")
     page.locator("#river .unmute").click()
     page.wait_for_function(
         "t => document.querySelectorAll('#answer li button')[3].title === t", arg=percent

@@ -132,15 +132,13 @@ def cells_of(pixels, layer):
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_shows_all_its_channels_crisp_under_a_caption(page, exact, layer):
+def test_a_layer_shows_all_its_channels_crisp_under_a_caption(page, layer):
     name, content = save(page, layer)
     pixels = picture(content)
-    numbers = exact[layer]
-    on = numbers.max(axis=(0, 1)) > 0 if numbers.ndim == 3 else np.array([True])
     crisp = [np.ptp(part, axis=(1, 3)).max() == 0 for part in cells_of(pixels, layer)]
     assert name == f"digit-7-{layer}.png"
     assert pixels.shape[1] >= 1200
-    np.testing.assert_array_equal(crisp, on)  # a channel that is off is hatched
+    assert all(crisp)
     assert (pixels[: RIM + CAPTION] < 128).any(axis=2).sum() > 300  # there are words
     assert (pixels[-RIM:] == 255).all()
     assert (pixels[:, :RIM] == 255).all()
@@ -148,14 +146,13 @@ def test_a_layer_shows_all_its_channels_crisp_under_a_caption(page, exact, layer
 
 def test_a_layer_is_painted_with_the_network_s_own_numbers(page, exact):
     numbers = exact["conv2"]
-    greens, activations = [], []  # viridis: green only grows
+    reds, activations = [], []  # from white to deep blue red only falls
     for channel, part in enumerate(cells_of(picture(save(page, "conv2")[1]), "conv2")):
-        if numbers[..., channel].max() > 0:
-            greens.append(part[:, 0, :, 0, 1])
-            activations.append(numbers[..., channel])
-    green = np.ravel(greens)[np.argsort(np.ravel(activations))]
-    assert (np.maximum.accumulate(green) - green).max() <= 3  # 8 bits a channel
-    assert (green.min(), green.max()) == (1, 231)
+        reds.append(part[:, 0, :, 0, 0])
+        activations.append(numbers[..., channel])
+    red = np.ravel(reds)[np.argsort(np.ravel(activations))]
+    assert (red - np.minimum.accumulate(red)).max() <= 3  # 8 bits a channel
+    assert (red.min(), red.max()) == (8, 255)
 
 
 @pytest.mark.parametrize(("language", "label"), [("en", "Whole view"), ("zh-CN", "整个页面")])

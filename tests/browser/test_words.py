@@ -1,4 +1,4 @@
-"""Percentages are short enough for their place, and say 100 or 0 only when that is so."""
+"""Percentages say 100 or 0 only when that is so; beside a bar they begin with one percent."""
 
 import pytest
 
@@ -6,12 +6,13 @@ CALL = """async ([name, share]) => (await import("/answer/words.js"))[name](shar
 
 
 @pytest.mark.parametrize(
-    ("share", "long", "short"),
+    ("share", "words", "figures"),
     [
-        (0.0, "0%", "0%"),
-        (0.000049, "0%", "0%"),
-        (0.00012, "0.01%", "0%"),
-        (0.004, "0.4%", "0%"),
+        (0.0, "0%", ""),
+        (0.000049, "0%", ""),
+        (0.00012, "0.01%", ""),
+        (0.004, "0.4%", ""),
+        (0.0099, "1.0%", ""),
         (0.0567, "5.7%", "6%"),
         (0.5, "50.0%", "50%"),
         (0.9876, "98.8%", "99%"),
@@ -23,6 +24,6 @@ CALL = """async ([name, share]) => (await import("/answer/words.js"))[name](shar
         (1.0, "100%", "100%"),
     ],
 )
-def test_percentages(modules, share, long, short):
-    assert modules.evaluate(CALL, ["inPercent", share]) == long
-    assert modules.evaluate(CALL, ["inShortPercent", share]) == short
+def test_percentages(modules, share, words, figures):
+    assert modules.evaluate(CALL, ["inPercent", share]) == words
+    assert modules.evaluate(CALL, ["inFigures", share]) == figures

@@ -1,6 +1,5 @@
 // What each stroke of a drawing does to the answer: the drawing is read without it.
-import { inkMarks } from "../pad/surface.js";
-import { Ink } from "../reader/strokes.js";
+import { Ink, inkMarks } from "../reader/strokes.js";
 import { accountOf } from "./accounts.js";
 import { leadOf } from "./contributions.js";
 

@@ -107,10 +107,14 @@ export function mount(element, props) {
     labelSlide();
     if (hide(explanation)) return;
     const rest = part("working").querySelector("details")?.open ?? false;
-    const verdict = revealed?.place === place ? [make("p", "verdict", revealed.words)] : [];
-    part("working").replaceChildren(...verdict, ...working(explanation, network, links, rest, now.answer));
+    const said = revealed?.place === place ? [make("p", "verdict", revealed.words)] : [];
+    if (isMuted()) said.push(make("p", "verdict", text("workingMuted")));
+    const parts = working(explanation, network, links, rest, now.answer);
+    part("working").replaceChildren(...said, ...parts);
     aboutChannel(part("channel"), network, place, explanation, now);
   }
+
+  const isMuted = () => Boolean(now.answer.muted.get(place.layer)?.has(place.cell.at(-1)));
 
   /** Hide a number that is to be guessed; false when it is to be shown. */
   function hide(explanation) {

@@ -183,7 +183,7 @@ export function mount(element) {
   });
   listen("network", ({ reference }) => {
     network = reference;
-    send(performance.now());
+    queueMicrotask(() => send(performance.now())); // all have heard of it by then
   });
   listen("muted", () => send(performance.now()));
   listen("trouble", (what) => {

@@ -1,5 +1,5 @@
 // Paints the drawing twice: sharp for the eye, and as ink for the network to read.
-import { Ink } from "../reader/strokes.js";
+import { Ink, inkMarks } from "../reader/strokes.js";
 import { PAD_SIZE } from "./drawing.js";
 
 /** The drawing as the eye sees it, and its ink. */
@@ -29,15 +29,6 @@ export class Surface {
   extend(stroke, from) {
     paintStroke(this.eye, stroke, from, this.color);
     this.ink.draw(stroke, from);
-  }
-}
-
-/** Make `ink` that of `marks`, as Drawing has them. */
-export function inkMarks(ink, marks) {
-  ink.clear();
-  for (const mark of marks) {
-    if (mark.kind === "stroke") ink.draw(mark);
-    else mark.levels.forEach((level, i) => (ink.pixels[i] = Math.max(ink.pixels[i], level)));
   }
 }
 

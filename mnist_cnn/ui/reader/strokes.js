@@ -29,6 +29,15 @@ export class Ink {
   }
 }
 
+/** Make `ink` that of `marks`, as pad/drawing.js has them. */
+export function inkMarks(ink, marks) {
+  ink.clear();
+  for (const mark of marks) {
+    if (mark.kind === "stroke") ink.draw(mark);
+    else mark.levels.forEach((level, i) => (ink.pixels[i] = Math.max(ink.pixels[i], level)));
+  }
+}
+
 /** Ink, or erase, what lies within `radius` of the segment from a to b; nothing far is looked at. */
 function drawSegment(pixels, ax, ay, bx, by, radius, erase) {
   const reach = radius + 0.5; // pixels: beyond it is no ink

@@ -9,9 +9,13 @@ const PATIENCE = 300; // milliseconds
 export class Cast {
   #leading = null; // {channel, since}: who would come in
 
-  /** @param {number} size slots */
-  constructor(size) {
-    this.size = size;
+  /**
+   * @param {number} size slots
+   * @param {(channel: number) => boolean} isKept whether it stays in its slot whatever it brings, as
+   *   what is muted must, to be switched on again
+   */
+  constructor(size, isKept = () => false) {
+    Object.assign(this, { size, isKept });
     /** The channel in each slot, or null. */
     this.slots = Array(size).fill(null);
   }
@@ -19,8 +23,8 @@ export class Cast {
   /** The most important ones, the most important first: another drawing begins. */
   begin(contributions) {
     this.#leading = null;
-    const best = this.#best(contributions);
-    this.slots = this.slots.map((_, i) => best[i] ?? null);
+    const coming = this.#best(contributions).filter((channel) => !this.#keeps(channel));
+    this.slots = this.slots.map((channel) => (this.#keeps(channel) ? channel : next(coming)));
   }
 
   /** The pen rests: who belongs in comes in, where somebody goes; all others keep their places. */
@@ -28,9 +32,8 @@ export class Cast {
     this.#leading = null;
     const best = this.#best(contributions);
     const coming = best.filter((channel) => !this.slots.includes(channel));
-    this.slots = this.slots.map((channel) =>
-      best.includes(channel) ? channel : (coming.shift() ?? null),
-    );
+    const stays = (channel) => best.includes(channel) || this.#keeps(channel);
+    this.slots = this.slots.map((channel) => (stays(channel) ? channel : next(coming)));
   }
 
   /**
@@ -39,8 +42,11 @@ export class Cast {
    * @param {number} now milliseconds
    */
   follow(contributions, now) {
-    const size = (channel) => (channel === null ? 0 : Math.abs(contributions[channel]));
-    const sizes = this.slots.map(size);
+    const size = (channel) => Math.abs(contributions[channel]);
+    const sizes = this.slots.map((channel) => {
+      if (channel === null) return 0;
+      return this.isKept(channel) ? Infinity : size(channel);
+    });
     const weakest = sizes.indexOf(Math.min(...sizes));
     const candidate = this.#best(contributions).find((channel) => !this.slots.includes(channel));
     if (candidate === undefined || size(candidate) <= LEAD * sizes[weakest]) {
@@ -55,6 +61,8 @@ export class Cast {
     }
   }
 
+  #keeps = (channel) => channel !== null && this.slots.includes(channel) && this.isKept(channel);
+
   /** Those that bring most, the largest first, as many as there are slots. */
   #best(contributions) {
     return [...contributions.keys()]
@@ -63,3 +71,5 @@ export class Cast {
       .slice(0, this.size);
   }
 }
+
+const next = (channels) => channels.shift() ?? null;

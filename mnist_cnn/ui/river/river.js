@@ -67,7 +67,7 @@ export function mount(element, props) {
 
   const flow = () => getComputedStyle(stage).getPropertyValue("--flow").trim();
 
-  /** Lay out the layers of a network; nothing has been read by it yet. */
+  /** Lay out the layers of a network. */
   function build(layers) {
     if (layers === shown) return;
     shown = layers;
@@ -106,7 +106,7 @@ export function mount(element, props) {
     if (tiles?.columns === columns && tiles.count === slots) return;
     held = null;
     tiles = new Tiles(element.querySelector(".tiles"), columns, slots);
-    scene = new Scene(columns, slots);
+    scene = new Scene(columns, slots, isMuted);
     tiles.buttons[0][0].append(picture.canvas, picture.over);
     crowds = columns.map((column) => {
       return column.layer && new Crowd(column, () => emit("unfold", { layer: column.layer.name }));
@@ -158,14 +158,14 @@ export function mount(element, props) {
   }
 
   function repaint() {
-    if (!geometry || answer.empty) return;
+    if (!geometry || answer.empty || !scene.isSet) return;
     const now = performance.now();
     painter.paint({
       gaps: scene.gaps,
       slots: scene.slots,
       digit: digit(),
       letters,
-      layers: answer.layers,
+      layers: scene.layers,
       brought: scene.brought,
       strongest,
       lit: held && scene.path(held),
@@ -180,8 +180,8 @@ export function mount(element, props) {
   }
 
   function paintCrowds() {
-    if (answer.empty) return;
-    crowds.forEach((crowd, i) => crowd?.paint(answer.layers, scene.slots[i], strongest, colors));
+    if (!geometry || answer.empty || !scene.isSet) return;
+    crowds.forEach((crowd, i) => crowd?.paint(scene.layers, scene.slots[i], strongest, colors));
   }
 
   /** The pen rests: write what takes time. */

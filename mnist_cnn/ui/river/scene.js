@@ -8,16 +8,24 @@ import { ribbonsBetween } from "./ribbons.js";
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 export class Scene {
-  #edition = null; // of the drawing whose channels are in the slots
+  #edition; // of the drawing whose channels are in the slots
   #digit = null; // whose lead it is about
 
   /**
    * @param columns as columnsOf has them
    * @param {number} count slots in a column
+   * @param {(layer: string, channel: number) => boolean} isMuted
    */
-  constructor(columns, count) {
+  constructor(columns, count, isMuted) {
     this.columns = columns;
-    this.casts = columns.map(({ layer }) => layer && new Cast(count));
+    this.casts = columns.map(
+      ({ layer }) => layer && new Cast(count, (channel) => isMuted(layer.name, channel)),
+    );
+  }
+
+  /** Whether it shows an answer. */
+  get isSet() {
+    return this.#edition !== undefined;
   }
 
   /** The channels in each column's slots. The picture has one slot. */

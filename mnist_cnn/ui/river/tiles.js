@@ -22,7 +22,7 @@ export class Tiles {
     this.buttons.forEach((buttons, column) => {
       buttons.forEach((button, slot) => {
         const { left, top, width, height } = geometry.columns[column].slots[slot];
-        const twin = button.dataset.kind === "maps" ? geometry.columns[column].twins[slot] : null;
+        const twin = this.columns[column].twin ? geometry.columns[column].twins[slot] : null;
         const right = twin ? twin.left + twin.width : left + width;
         lay(button, { left, top, width: right - left, height });
       });

@@ -3,8 +3,7 @@
 import { read } from "../network/choice.js";
 import { pause } from "../transport/pause.js";
 import { endsOf, lengthOf, marksAt } from "../pad/history.js";
-import { inkMarks } from "../pad/surface.js";
-import { Ink } from "../reader/strokes.js";
+import { Ink, inkMarks } from "../reader/strokes.js";
 
 const SPREAD = 40; // moments read later at most, evenly over the drawing
 const ENDS = 8; // of strokes, read besides: where there are more, they are close anyway
