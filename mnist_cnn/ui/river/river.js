@@ -32,6 +32,7 @@ const REST = 180; // milliseconds without an answer, until what is slow is writt
 
 /** props.layers: the layers of the network, as telling.py lists them */
 export function mount(element, props) {
+  const root = element.querySelector(".river");
   const stage = element.querySelector(".stage");
   const painter = new Painter(element.querySelector(".stream"));
   const pulse = new Pulse(element.querySelector(".pulse"));
@@ -188,6 +189,7 @@ export function mount(element, props) {
   function settle() {
     clearTimeout(settling);
     if (!geometry || moving) return;
+    root.classList.remove("moving");
     sum.show(answer.empty ? null : scene, answer, digit());
     const known = answer.empty ? null : scene;
     tiles.describe((column, slot) => tileSentence(network, known, column, slot, digit()));
@@ -258,6 +260,7 @@ export function mount(element, props) {
     if (geometry && painter.digits.length === 0) fit(); // the digits have come by now
     show();
     measure("pen-to-maps", frame.since);
+    root.classList.add("moving"); // what is written under it is of a moment ago
     clearTimeout(settling);
     settling = setTimeout(settle, REST);
   });
