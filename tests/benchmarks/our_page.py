@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Page
 
-from tests.benchmarks.pen_moves import PEN_RATE, WINDOW, Digit, Times, in_steps, many_digits, placer
+from tests.benchmarks.pen_moves import PEN_RATE, Digit, Times, in_steps, many_digits, placer
 from tests.browser.windows import SEEN
 
+DESK = {"width": 1280, "height": 800}  # holds all of ours
 STEPS = 3  # moves between two points of a digit
 
 
@@ -62,10 +63,10 @@ ANSWERED = """(count) => new Promise((resolve) => {
 
 def open_ours(browser: Browser, address: str) -> Page:
     """Open our page, and draw a first digit on it: the browser compiles meanwhile."""
-    page = browser.new_page(viewport=WINDOW)
+    page = browser.new_page(viewport=DESK)
     page.add_init_script(SEEN)
     page.goto(address)
-    page.locator("#maps figure[data-layer=softmax]").wait_for()
+    page.locator("#river .tile").last.wait_for()
     page.locator("#pad .undo:disabled").wait_for()
     page.wait_for_function("performance.getEntriesByName('pen-to-maps').length > 0")
     page.evaluate(FORGET)

@@ -64,7 +64,7 @@ def footprints(browser: Browser, address: str, moves: int, clears: int) -> Itera
     page = browser.new_page(viewport=WINDOW)
     page.add_init_script(SEEN)
     page.goto(address)
-    page.locator("#maps figure[data-layer=softmax]").wait_for()
+    page.locator("#river .tile").last.wait_for()
     page.locator("#pad .undo:disabled").wait_for()
     page.evaluate(COUNT_ANSWERS)
     session = page.context.new_cdp_session(page)

@@ -88,6 +88,7 @@ function only(slopes, count, channel) {
 function throughRelu(slopes, from, to) {
   const found = new Float64Array(slopes.length);
   for (let i = 0; i < slopes.length; i++) {
+    if (slopes[i] === 0) continue; // three of four below a pooling
     const low = Math.min(from[i], to[i]);
     const high = Math.max(from[i], to[i]);
     if (high > 0) found[i] = low >= 0 ? slopes[i] : (slopes[i] * high) / (high - low);

@@ -134,8 +134,10 @@ export class Painter {
   #framed(atlas, slot, box, colors, alpha, share) {
     const { left, top, width, height } = box;
     const context = this.#context;
-    context.fillStyle = colors.paper;
-    context.fillRect(left, top, width, height);
+    if (alpha * share < 1) {
+      context.fillStyle = colors.paper;
+      context.fillRect(left, top, width, height);
+    }
     context.globalAlpha = alpha * share;
     atlas.draw(context, slot, box);
     context.globalAlpha = alpha;

@@ -3,7 +3,7 @@
 
 const UNITS = 0.14; // of a map's side: a logit
 const FULL = 0.96; // of a map's side, all that enters or leaves it
-const THINNEST = 0.3; // CSS pixels: less is not drawn
+const THINNEST = 0.4; // CSS pixels: less is not seen
 const PALE = 0.15;
 const STRONG = 0.42;
 const FADED = 0.05;
