@@ -231,6 +231,8 @@ def test_hints_come_one_after_the_other_each_until_it_is_done(clocked):
     waited(page)
     assert "Hold a map" in bubble(page).inner_text()
     page.evaluate(TELL, ["hold", {"layer": "conv2", "channel": 3}])
+    assert bubble(page).count() == 1, "the mouse may only have passed over it"
+    page.clock.run_for(500)
     assert bubble(page).count() == 0
     assert "Open it" in bubble(waited(page)).inner_text()
     page.evaluate(TELL, ["select", PLACE])
