@@ -4,7 +4,7 @@ import { text, translate, onLanguage } from "../locales/language.js";
 import { emit, listen } from "../transport/events.js";
 import { Announcement } from "./announcement.js";
 import { Wavering } from "./wavering.js";
-import { doubtOf, inFigures } from "./words.js";
+import { doubtOf, inFigures, write } from "./words.js";
 
 export function mount(element) {
   const root = element.querySelector(".answer"); // it may be moved to another element
@@ -95,9 +95,4 @@ function createBar(digit, ask) {
       button.setAttribute("aria-pressed", String(asked));
     },
   };
-}
-
-/** Words that stay are left alone: new ones, even the same, make the browser lay out the page. */
-function write(element, words) {
-  if (element.textContent !== words) element.textContent = words;
 }

@@ -24,3 +24,8 @@ export function inPercent(probability) {
   if (percent >= 99.95) return percent >= 99.995 ? "100%" : `${percent.toFixed(2)}%`;
   return percent >= 0.1 ? `${percent.toFixed(1)}%` : percent >= 0.005 ? `${percent.toFixed(2)}%` : "0%";
 }
+
+/** Words that stay are left alone: new ones, even the same, make the browser lay out the page. */
+export function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}

@@ -1,4 +1,5 @@
 // What is muted: how many maps, whether the answer still holds, and the fewest that flip it.
+import { write } from "../answer/words.js";
 import { fewest } from "../explain/muting.js";
 import { text, onLanguage } from "../locales/language.js";
 import { count, muteAll, muted, unmuteAll } from "../network/muted.js";
@@ -17,11 +18,11 @@ export function bindMutes(element, current) {
   let found = null; // what the search has found: said in place of the counter
   let searching = null;
 
-  function write() {
+  function update() {
     const { answer, layers } = current();
     unmute.hidden = count() === 0;
     find.disabled = answer.empty || searching !== null;
-    counter.textContent = searching ? text("fewestSearching") : sentence(answer, layers);
+    write(counter, searching ? text("fewestSearching") : sentence(answer, layers));
   }
 
   function sentence(answer, layers) {
@@ -39,7 +40,7 @@ export function bindMutes(element, current) {
     const mine = (searching = {});
     found = null;
     unmuteAll();
-    write();
+    update();
     const work = fewest(answer.network, answer.image);
     const result = await inSlices(work, () => searching === mine);
     if (searching !== mine) return;
@@ -51,29 +52,29 @@ export function bindMutes(element, current) {
     } else if (result === null) {
       found = "none";
     }
-    write();
+    update();
   }
 
   find.addEventListener("click", search);
   unmute.addEventListener("click", unmuteAll);
-  onLanguage(write);
+  onLanguage(update);
   listen("muted", () => {
     found = null;
-    write();
+    update();
   });
   listen("past", () => {
     searching = found = null; // of another drawing
-    write();
+    update();
   });
   listen("answer", ({ answer }) => {
     if (!count()) before = answer.empty ? null : answer.digit;
-    write();
+    update();
   });
-  write();
+  update();
 }
 
 /** Feature maps that say nothing: those of muted convolutions, and what pooling makes of them. */
-export function silentMaps(layers, silent) {
+function silentMaps(layers, silent) {
   let channels = 0; // muted in the convolution before
   let maps = 0;
   for (const { name, kind, shape } of layers) {

@@ -49,7 +49,7 @@ export function showSum(element, lookInto) {
  * What the lead is the sum of.
  * @returns {{pieces: {layer, channel, value}[], rest: {key, value}[]}}
  */
-export function termsOf({ account, columns, slots, brought }) {
+function termsOf({ account, columns, slots, brought }) {
   const at = Math.max(columns.findLastIndex(({ kind }) => kind === "maps"), 1);
   const { name } = columns[at].layer;
   const pieces = slots[at]

@@ -59,7 +59,7 @@ export function mount(element) {
   listen("pen", ({ down: isDown }) => (down = isDown));
   listen("answer", ({ answer, frame }) => {
     clearTimeout(waiting);
-    emit("stroke", null);
+    if (found.length) emit("stroke", null);
     waiting = setTimeout(() => !down && look(answer, frame.marks), REST);
   });
 }
