@@ -1,17 +1,21 @@
-"""Browsers of 2023, as the last of many a phone and tablet in schools: Safari 16.5, Chrome 112."""
+"""Browsers of 2023, as the last of many a phone and tablet in schools: Safari 16.3, Chrome 112."""
 
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.correcting import deny
 from tests.browser.pointer import draw_digit, wait_for_digit
 from tests.browser.training import SHORT, start, wait_for_state
+from tests.drawn import DRAWINGS
 from tests.serving import ROOT
 
 # What they lack of all that the page, or a thoughtless change to it, could use.
 OLDER = """
+delete window.OffscreenCanvas;
+delete window.OffscreenCanvasRenderingContext2D;
 delete AbortSignal.any;
 delete Element.prototype.checkVisibility;
 delete Promise.withResolvers;
@@ -89,6 +93,17 @@ def test_a_layer_is_saved_and_a_digit_corrected(open_older):
     assert download.value.suggested_filename.endswith(".png")
     deny(page, 1)
     page.locator("#correction .collected li").wait_for()
+
+
+def test_a_picture_is_opened_and_looked_into(open_older, tmp_path):
+    page = open_older()
+    Image.fromarray(255 - DRAWINGS["0"]).save(tmp_path / "zero.png")
+    page.locator("#pad .file").set_input_files(tmp_path / "zero.png")
+    wait_for_digit(page, 0)
+    page.locator("#actions .why").click()
+    page.locator("#pad canvas.heat").wait_for()
+    page.locator('#river .tile[data-layer="image"]').click()
+    page.locator("#lens .working canvas").first.wait_for()
 
 
 def test_a_digit_goes_on_the_wall(open_older):

@@ -7,9 +7,20 @@ import pytest
 from PIL import Image, ImageFilter
 
 from mnist_cnn import strokes
-from tests.browser.pointer import shown_digit, wait_for_digit
+from tests.browser.pointer import shown_digit, wait_for_digit, wait_until_there
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
+VECTOR = """<svg xmlns="http://www.w3.org/2000/svg" {size}>
+    <path d="M70 60 L210 56 168 140 126 238" fill="none" stroke="#024" stroke-width="20"/>
+</svg>"""
+MEASURE = """() => {
+    const send = window.fetch;
+    window.fetch = async (address, options) => {
+        const {width, height} = await createImageBitmap(options.body);
+        window.sent = [width, height];
+        return send(address, options);
+    };
+}"""
 PASTE = """([bytes, type]) => {
     const data = new DataTransfer();
     data.items.add(new File([new Uint8Array(bytes)], "pasted", {type}));
@@ -36,13 +47,16 @@ def screenshot():
     return file.getvalue()
 
 
+def open_file(page, name, kind, content):
+    page.locator("#pad .file").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+
 @pytest.mark.parametrize(
     ("content", "kind"), [(photo(), "image/jpeg"), (screenshot(), "image/png")]
 )
 def test_an_opened_picture_is_read(open_page, content, kind):
     page = open_page()
-    file = {"name": "picture", "mimeType": kind, "buffer": content}
-    page.locator("#pad .file").set_input_files(file)
+    open_file(page, "picture", kind, content)
     wait_for_digit(page, 7)
     page.keyboard.press("Control+z")
     wait_for_digit(page, "–")
@@ -54,23 +68,120 @@ def test_a_pasted_picture_is_read(open_page):
     wait_for_digit(page, 7)
 
 
+def test_a_photo_is_turned_upright(open_page):
+    seven = Image.fromarray(255 - strokes.render(SEVEN))
+    exif = Image.Exif()
+    exif[274] = 6  # the camera was held upright: to be turned by 90° to the right
+    file = io.BytesIO()
+    seven.transpose(Image.Transpose.ROTATE_90).save(file, "JPEG", exif=exif)
+    page = open_page()
+    open_file(page, "photo.jpg", "image/jpeg", file.getvalue())
+    wait_for_digit(page, 7)
+
+
 @pytest.mark.parametrize(
-    ("content", "words"),
+    "size",
     [
-        (b"rubbish", "That file is not a picture this browser can read."),
-        ("blank", "No ink was found in that picture."),
+        'width="2mm" height="2mm" viewBox="0 0 280 280"',
+        'viewBox="0 0 280 280"',
+        'width="100%" height="100%" viewBox="0 0 280 280"',
+        "",
     ],
 )
-def test_an_unusable_picture_gets_a_sentence(open_page, content, words):
+def test_a_vector_picture_is_read_with_and_without_a_size(open_page, size):
     page = open_page()
-    if content == "blank":
-        file = io.BytesIO()
-        Image.new("RGB", (80, 60), "white").save(file, "PNG")
-        content = file.getvalue()
-    page.locator("#pad .file").set_input_files(
-        {"name": "x.png", "mimeType": "image/png", "buffer": content}
+    page.evaluate(MEASURE)
+    open_file(page, "seven.svg", "image/svg+xml", VECTOR.format(size=size).encode())
+    wait_for_digit(page, 7)
+    assert page.evaluate("window.sent") == [512, 512]
+
+
+def test_ink_is_scaled_to_the_pad_and_lies_in_its_middle(modules):
+    wide = np.full((14, 28), 200, np.uint8)
+    expected = np.zeros((280, 280), np.uint8)
+    expected[70:210] = 200
+    np.testing.assert_array_equal(levels(modules, wide), expected)
+    high = np.zeros((560, 280), np.uint8)
+    high[:, 140:] = 100
+    expected = np.zeros((280, 280), np.uint8)
+    expected[:, 140:210] = 100
+    smooth = np.abs(levels(modules, high).astype(int) - expected)
+    assert (smooth.max(axis=0) > 0).sum() == 2, "only at the edge"
+
+
+def test_ink_of_the_pad_s_own_size_stays_as_it_is(modules):
+    ink = np.random.default_rng(0).integers(0, 256, (280, 280), np.uint8)
+    np.testing.assert_array_equal(levels(modules, ink), ink)
+
+
+def levels(modules, ink):
+    """The levels of the mark that ink becomes on the pad."""
+    found = modules.evaluate(
+        """async ([width, height, pixels]) => {
+            const {markOf} = await import("/pad/picture.js");
+            return [...markOf({width, height, pixels: Uint8Array.from(pixels)}).levels];
+        }""",
+        [ink.shape[1], ink.shape[0], ink.ravel().tolist()],
     )
+    return np.array(found, np.uint8).reshape(280, 280)
+
+
+@pytest.mark.parametrize(("kind", "most"), [("tiff", 255), ("png", 4095)])
+def test_what_only_the_server_can_decode_is_sent_as_it_is(open_page, kind, most):
+    paper = 255 - strokes.render(SEVEN)
+    grey = paper if most == 255 else (paper.astype(np.uint32) * most // 255).astype(np.uint16)
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, kind)
+    page = open_page()
+    open_file(page, f"seven.{kind}", f"image/{kind}", file.getvalue())
+    wait_for_digit(page, 7)
+
+
+def blank(kind="PNG"):
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "white").save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "content", "words", "is_sent"),
+    [
+        ("x.png", "image/png", blank(), "No ink was found in that picture.", True),
+        ("x.png", "image/png", b"rubbish", "This browser cannot read that picture.", True),
+        ("x.tif", "image/tiff", blank("TIFF")[:9000], "That picture is damaged.", True),
+        ("x.png", "image/png", b"x" * (8 * 2**20 + 1), "This browser cannot read that file", False),
+        ("x.heic", "", b"rubbish", "This browser cannot read that picture.", False),
+        ("x", "image/heif", b"rubbish", "This browser cannot read that picture.", False),
+        ("x.svg", "image/svg+xml", b"<svg", "This browser cannot read that picture.", False),
+    ],
+)
+def test_an_unusable_picture_gets_a_sentence(open_page, name, kind, content, words, is_sent):
+    requests = []
+    page = open_page()
+    page.on("request", lambda request: requests.append(request.url))
+    open_file(page, name, kind, content)
     notice = page.locator("#pad .notice")
-    notice.wait_for()
-    assert notice.inner_text().startswith(words)
+    notice.get_by_text(words).wait_for()
+    assert any(url.endswith("/ink") for url in requests) == is_sent
     assert shown_digit(page) == "–"
+
+
+def test_what_was_not_foreseen_is_said_too(browser, address):
+    """The page's own error, which the console has as well."""
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script("HTMLCanvasElement.prototype.toBlob = () => { throw new Error('odd'); }")
+    page.goto(address)
+    wait_until_there(page)
+    open_file(page, "seven.png", "image/png", screenshot())
+    page.locator("#pad .notice").get_by_text("failed to open that picture").wait_for()
+    page.close()
+    assert errors == ["odd"]
+
+
+def test_a_server_that_does_not_answer_is_no_fault_of_the_picture(open_page):
+    page = open_page()
+    page.route("**/ink", lambda route: route.abort())
+    open_file(page, "seven.png", "image/png", screenshot())
+    page.locator("#pad .notice").get_by_text("The server does not answer").wait_for()

@@ -2,6 +2,7 @@
 import { PAPER } from "../maps/colormap.js";
 import { LayerView } from "../maps/layer.js";
 import { Sprite } from "../maps/sprite.js";
+import { canvasOf } from "../pad/canvas.js";
 import { paintMarks } from "../pad/surface.js";
 
 const IMAGE_SIZE = 28;
@@ -38,8 +39,7 @@ export function writeCaption(context, { name, words }, x, y, size, room) {
 }
 
 export function blank(width, height, color = LIGHT.paper) {
-  const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width, height });
+  const canvas = canvasOf(width, height);
   const context = canvas.getContext("2d");
   context.fillStyle = color;
   context.fillRect(0, 0, width, height);
@@ -48,8 +48,7 @@ export function blank(width, height, color = LIGHT.paper) {
 
 /** The marks of a drawing as dark ink on white. */
 export function drawingPicture(marks, side) {
-  const ink = document.createElement("canvas");
-  ink.width = ink.height = side;
+  const ink = canvasOf(side, side);
   paintMarks(ink.getContext("2d"), marks, LIGHT.ink);
   const canvas = blank(side, side);
   canvas.getContext("2d").drawImage(ink, 0, 0); // separately: the eraser makes ink transparent
@@ -58,10 +57,10 @@ export function drawingPicture(marks, side) {
 
 /** The 28×28 picture as MNIST has them, white on black, so that its levels can be read back. */
 export function inputPicture(levels, zoom) {
-  const exact = blank(IMAGE_SIZE, IMAGE_SIZE, "#000000");
+  const exact = canvasOf(IMAGE_SIZE, IMAGE_SIZE);
   const context = exact.getContext("2d");
-  const image = context.getImageData(0, 0, IMAGE_SIZE, IMAGE_SIZE);
-  levels.forEach((level, i) => image.data.fill(level, 4 * i, 4 * i + 3));
+  const image = new ImageData(IMAGE_SIZE, IMAGE_SIZE);
+  levels.forEach((level, i) => image.data.set([level, level, level, 255], 4 * i));
   context.putImageData(image, 0, 0);
   const canvas = blank(IMAGE_SIZE * zoom, IMAGE_SIZE * zoom);
   paintCrisp(canvas.getContext("2d"), exact, 0, 0, zoom);

@@ -1,6 +1,7 @@
 // The Save menu: the drawing, the input, any layer, the whole view, the numbers themselves.
 import { text } from "../locales/language.js";
 import { Network } from "../maps/network.js";
+import { pngOf } from "../pad/canvas.js";
 import { download } from "../transport/download.js";
 import { listen } from "../transport/events.js";
 import { composition } from "./composition.js";
@@ -17,23 +18,23 @@ const THINGS = [
   {
     key: "saveDrawing",
     file: "drawing.png",
-    make: ({ frame }) => png(drawingPicture(frame.marks, DRAWING_SIDE)),
+    make: ({ frame }) => pngOf(drawingPicture(frame.marks, DRAWING_SIDE)),
   },
   {
     key: "saveInput",
     file: "input.png",
-    make: ({ answer }) => png(inputPicture(answer.image, INPUT_ZOOM)),
+    make: ({ answer }) => pngOf(inputPicture(answer.image, INPUT_ZOOM)),
   },
   {
     key: "saveInputExact",
     file: "input-28x28.png",
-    make: ({ answer }) => png(inputPicture(answer.image, 1)),
+    make: ({ answer }) => pngOf(inputPicture(answer.image, 1)),
   },
   {
     key: "saveView",
     file: "view.png",
     make: ({ answer, frame, network, perChannel }) =>
-      png(composition({ answer, frame }, network, perChannel)),
+      pngOf(composition({ answer, frame }, network, perChannel)),
   },
   {
     key: "saveActivations",
@@ -47,7 +48,7 @@ const thingOf = (layer) => ({
   key: layer.name, // is no key, so it stays as it is
   file: `${layer.name}.png`,
   make: ({ answer, network, perChannel }) =>
-    png(layerPicture(layer, network.grid(layer), answer.layers.get(layer.name), perChannel)),
+    pngOf(layerPicture(layer, network.grid(layer), answer.layers.get(layer.name), perChannel)),
 });
 
 /**
@@ -76,8 +77,13 @@ export function bindSave(element, layers, say) {
 
 async function keep(thing, shown, say) {
   const name = `digit-${shown.answer.digit}-${thing.file}`;
-  download(await thing.make(shown), name);
-  say(text("saved", { name }));
+  try {
+    download(await thing.make(shown), name);
+    say(text("saved", { name }));
+  } catch (error) {
+    if (!error.refused) throw error;
+    say(text(error.refused));
+  }
 }
 
 function menuItem({ key }, choose) {
@@ -112,5 +118,3 @@ function activations({ drawing, image, digit, layers }) {
     ...Object.fromEntries(layers),
   });
 }
-
-const png = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/png"));

@@ -1,4 +1,5 @@
 // Paints the stages of preprocessing, each on a canvas of its own.
+import { canvasOf } from "../pad/canvas.js";
 import { PAD_SIZE } from "../pad/drawing.js";
 
 const IMAGE_SIZE = 28;
@@ -57,7 +58,7 @@ function paintScaled(context, image, answer) {
 /** Ink levels as a canvas, made once: a new one for every answer costs a millisecond. */
 class InkBitmap {
   constructor(side) {
-    this.canvas = new OffscreenCanvas(side, side);
+    this.canvas = canvasOf(side, side);
     this.context = this.canvas.getContext("2d");
   }
 

@@ -1,11 +1,12 @@
 // The maps of one column's slots, one below the other on a small canvas of a pixel for each number,
 // from where they are drawn at any size.
+import { canvasOf } from "../pad/canvas.js";
 
 export class Atlas {
   /** @param {[number, number]} size rows and columns of a map; @param {number} count maps */
   constructor([rows, columns], count) {
     Object.assign(this, { rows, columns });
-    this.canvas = new OffscreenCanvas(columns, rows * count);
+    this.canvas = canvasOf(columns, rows * count);
     this.context = this.canvas.getContext("2d");
     this.image = this.context.createImageData(columns, rows * count);
     this.pixels = new Uint32Array(this.image.data.buffer);

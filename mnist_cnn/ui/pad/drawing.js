@@ -11,10 +11,18 @@ export { PAD_SIZE } from "../reader/strokes.js";
 export class Drawing {
   marks = [];
   #undone = [];
+  #forgotten = []; // what was undone before the last mark
 
   add(mark) {
     this.marks.push(mark);
+    this.#forgotten = this.#undone;
     this.#undone = [];
+  }
+
+  /** Take out the mark that was added last, as if it had never been there. */
+  takeBack() {
+    this.marks.pop();
+    this.#undone = this.#forgotten;
   }
 
   clear() {

@@ -4,6 +4,7 @@ import { heatOf } from "../explain/evidence.js";
 import { text, onLanguage } from "../locales/language.js";
 import { signedColor, signedPixel } from "../maps/colormap.js";
 import { listen } from "../transport/events.js";
+import { canvasOf } from "./canvas.js";
 import { PAD_SIZE } from "./drawing.js";
 import { Projection } from "./projection.js";
 
@@ -76,9 +77,8 @@ export function showEvidence(paper) {
 }
 
 function create(paper) {
-  const canvas = document.createElement("canvas");
+  const canvas = canvasOf(PAD_SIZE, PAD_SIZE);
   canvas.className = "heat";
-  canvas.width = canvas.height = PAD_SIZE;
   const legend = document.createElement("p");
   legend.className = "legend";
   legend.setAttribute("role", "status");
@@ -97,7 +97,7 @@ function word(sign, words) {
 
 function paint(canvas, pixels, projection) {
   const most = pixels.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
-  const source = new OffscreenCanvas(IMAGE_SIZE, IMAGE_SIZE);
+  const source = canvasOf(IMAGE_SIZE, IMAGE_SIZE);
   const colors = Uint32Array.from(pixels, (value) => signedPixel((value / most) * GAIN));
   const image = new ImageData(new Uint8ClampedArray(colors.buffer), IMAGE_SIZE, IMAGE_SIZE);
   source.getContext("2d").putImageData(image, 0, 0);

@@ -7,7 +7,7 @@ import { Drawing } from "./drawing.js";
 import { showEvidence } from "./evidence.js";
 import { receiveGuest } from "./guest.js";
 import { lengthOf, marksAt } from "./history.js";
-import { followPointer } from "./input.js";
+import { followPointer, isEraser } from "./input.js";
 import { keep, kept } from "./keeping.js";
 import { followKeys } from "./keyboard.js";
 import { decodeStrokes } from "./link.js";
@@ -101,7 +101,8 @@ export function mount(element) {
         moment = null;
         surface.repaint(drawing.visible());
       }
-      stroke = { kind: "stroke", points: [x, y], width: pen.width, erase: pen.erase };
+      const erase = pen.erase || isEraser(event);
+      stroke = { kind: "stroke", points: [x, y], width: pen.width, erase };
       drawing.add(stroke);
       surface.extend(stroke, 0);
       showState();
@@ -120,6 +121,13 @@ export function mount(element) {
       keep(drawing.visible());
       emit("pen", { down: false, marks: drawing.visible() });
       if (expected) receive(expected, true);
+    },
+    takeBack() {
+      if (stroke) {
+        drawing.takeBack();
+        changed();
+      }
+      hand.end();
     },
     get busy() {
       return stroke !== null;
@@ -158,7 +166,8 @@ export function mount(element) {
       notice.show(mark ? null : "pictureEmpty");
       if (mark) put(mark);
     } catch (error) {
-      notice.show(error.refused ?? "unreachable");
+      notice.show(error.refused ?? "pictureFailed");
+      if (!error.refused) throw error;
     }
   });
 

@@ -1,8 +1,12 @@
 // A picture, opened, pasted or dropped, becomes ink on the pad.
+import { resize } from "../reader/preprocess.js";
 import { askInk } from "../transport/transport.js";
+import { canvasOf, pngOf, readsTruly, refusal } from "./canvas.js";
 import { PAD_SIZE } from "./drawing.js";
 
 const LARGEST_SIDE = 512; // pixels sent; the server finds the ink at this size
+const LARGEST_FILE = 8 * 2 ** 20; // bytes that the server takes
+const VECTOR = "image/svg+xml";
 
 /** Call `use` with every picture file that is chosen, pasted or dropped. */
 export function receivePictures(element, use) {
@@ -32,52 +36,96 @@ export function receivePictures(element, use) {
 const isPicture = (file) => file.type.startsWith("image/");
 
 /**
- * The ink in `file` as a mark of the drawing, or null when there is none.
- * Throws {refused: key or sentence} when the file is no picture.
+ * The ink in `file` as a mark of the drawing, or null when there is none. Throws {refused: key or
+ * sentence} when the file cannot be used, or the server does not answer.
  */
 export async function inkOf(file) {
-  const ink = await askInk(await reduced(file));
+  readsTruly(); // now, while what the person did is handled
+  const sent = await sendable(file);
+  const ink = await askInk(sent).catch((error) => {
+    throw Object.assign(error, { refused: error.refused ?? "unreachable" });
+  });
   return ink.pixels.some((level) => level > 0) ? markOf(ink) : null;
 }
 
 /** Ink, {width, height, pixels}, as a mark that fills the pad. */
-export function markOf({ width, height, pixels }) {
-  const canvas = new OffscreenCanvas(width, height);
-  const image = new ImageData(width, height);
-  pixels.forEach((level, i) => (image.data[4 * i + 3] = level));
+export function markOf(ink) {
+  const canvas = canvasOf(PAD_SIZE, PAD_SIZE);
+  const image = new ImageData(PAD_SIZE, PAD_SIZE);
+  const levels = fitted(ink);
+  levels.forEach((level, i) => (image.data[4 * i + 3] = level));
   canvas.getContext("2d").putImageData(image, 0, 0);
-  const whole = centred(canvas);
-  const { data } = whole.getContext("2d").getImageData(0, 0, PAD_SIZE, PAD_SIZE);
-  const levels = Uint8Array.from({ length: PAD_SIZE ** 2 }, (_, i) => data[4 * i + 3]);
-  return { kind: "picture", canvas: whole, levels };
+  return { kind: "picture", canvas, levels };
 }
 
-/** Decode in the browser, which knows more formats than the server, and send no more than needed. */
-async function reduced(file) {
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(file);
-  } catch {
-    throw Object.assign(new Error("not a picture"), { refused: "pictureUnreadable" });
+/** Ink as levels of the whole pad: scaled to its longer side, in the middle. No canvas is asked. */
+function fitted(ink) {
+  const factor = PAD_SIZE / Math.max(ink.width, ink.height);
+  const width = Math.max(1, Math.round(ink.width * factor));
+  const height = Math.max(1, Math.round(ink.height * factor));
+  const scaled = resize(ink, width, height);
+  const levels = new Uint8ClampedArray(PAD_SIZE ** 2); // rounds
+  const first = ((PAD_SIZE - height) >> 1) * PAD_SIZE + ((PAD_SIZE - width) >> 1);
+  for (let row = 0; row < height; row++) {
+    levels.set(scaled.subarray(row * width, (row + 1) * width), first + row * PAD_SIZE);
   }
-  const factor = Math.min(1, LARGEST_SIDE / Math.max(bitmap.width, bitmap.height));
-  const width = Math.max(1, Math.round(bitmap.width * factor));
-  const height = Math.max(1, Math.round(bitmap.height * factor));
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, width, height);
-  bitmap.close();
-  return canvas.convertToBlob({ type: "image/png" });
+  return levels;
 }
 
-function centred(source) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = PAD_SIZE;
-  const factor = PAD_SIZE / Math.max(source.width, source.height);
-  const [width, height] = [source.width * factor, source.height * factor];
+/**
+ * What is sent of a file: no more than is needed, decoded by the browser, or where it cannot, the
+ * file itself: the server reads a few formats more.
+ */
+async function sendable(file) {
+  if (file.size <= LARGEST_FILE && (await isDeep(file))) return file;
+  const isVector = file.type === VECTOR;
+  let image;
+  try {
+    image = await decoded(isVector ? await sized(file) : file);
+  } catch {
+    if (isVector || isHeic(file)) throw refusal("pictureUnreadable");
+    if (file.size > LARGEST_FILE) throw refusal("pictureLarge");
+    return file;
+  }
+  const most = isVector ? Infinity : 1; // lines are as sharp at any size
+  const factor = Math.min(most, LARGEST_SIDE / Math.max(image.width, image.height));
+  const width = Math.max(1, Math.round(image.width * factor));
+  const height = Math.max(1, Math.round(image.height * factor));
+  const canvas = canvasOf(width, height);
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
-  context.drawImage(source, (PAD_SIZE - width) / 2, (PAD_SIZE - height) / 2, width, height);
-  return canvas;
+  context.drawImage(image, 0, 0, width, height);
+  return pngOf(canvas);
+}
+
+/** Of a PNG's 16 bits browsers keep the upper 8, in which a scanner's 12 are nearly black. */
+async function isDeep(file) {
+  const head = new Uint8Array(await file.slice(0, 25).arrayBuffer());
+  return String.fromCharCode(...head.subarray(1, 4)) === "PNG" && head[24] === 16;
+}
+
+/** iPhones take photos in it, and Safari alone reads it; some systems do not know its type. */
+const isHeic = ({ type, name }) => /^image\/hei[cf]/.test(type) || /\.hei[cf]$/i.test(name);
+
+/** A file as an element that can be drawn: a browser decodes more formats so than as a bitmap. */
+async function decoded(file) {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await image.decode();
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+  return image;
+}
+
+/** An SVG file that says how large it is: without, browsers draw it small, or nothing of it. */
+async function sized(file) {
+  const svg = new DOMParser().parseFromString(await file.text(), VECTOR).documentElement;
+  const box = svg.viewBox?.baseVal;
+  for (const side of ["width", "height"]) {
+    const length = svg.getAttribute(side) ?? "%";
+    if (length.endsWith("%")) svg.setAttribute(side, box?.[side] || LARGEST_SIDE);
+  }
+  return new Blob([new XMLSerializer().serializeToString(svg)], { type: VECTOR });
 }

@@ -1,5 +1,6 @@
 // Paints the drawing twice: sharp for the eye, and as ink for the network to read.
 import { Ink, inkMarks } from "../reader/strokes.js";
+import { canvasOf } from "./canvas.js";
 import { PAD_SIZE } from "./drawing.js";
 
 /** The drawing as the eye sees it, and its ink. */
@@ -30,12 +31,6 @@ export class Surface {
     paintStroke(this.eye, stroke, from, this.color);
     this.ink.draw(stroke, from);
   }
-}
-
-function memory(side) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
-  return canvas.getContext("2d");
 }
 
 function clear(context) {
@@ -79,7 +74,7 @@ function trace(context, points, from) {
 }
 
 function tinted(canvas, color) {
-  const copy = memory(canvas.width);
+  const copy = canvasOf(canvas.width, canvas.height).getContext("2d");
   copy.drawImage(canvas, 0, 0);
   copy.globalCompositeOperation = "source-in";
   copy.fillStyle = color;

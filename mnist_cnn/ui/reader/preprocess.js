@@ -94,7 +94,7 @@ function onPaper({ width, height, pixels }, [left, top]) {
 }
 
 /** Antialiased, as Pillow's BILINEAR resizes: along rows, then along columns; Float32Array. */
-function resize({ width, height, pixels }, newWidth, newHeight) {
+export function resize({ width, height, pixels }, newWidth, newHeight) {
   const narrow = resizeRows(new Float32Array(pixels), width, height, newWidth);
   return resizeRows(narrow, height, newWidth, newHeight);
 }

@@ -4,6 +4,7 @@ import { inPercent } from "../answer/words.js";
 import { spread } from "../explain/evidence.js";
 import { text, onLanguage } from "../locales/language.js";
 import { signedPixel } from "../maps/colormap.js";
+import { canvasOf } from "../pad/canvas.js";
 import { emit } from "../transport/events.js";
 import { signed } from "./painter.js";
 
@@ -91,8 +92,7 @@ function pieceOf({ layer, channel, value }, account, { image }) {
 }
 
 function pieceCanvas(shares, image) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
+  const canvas = canvasOf(SIDE, SIDE);
   const most = shares.reduce((m, share) => Math.max(m, Math.abs(share)), 1e-9);
   const context = canvas.getContext("2d");
   const ink = getComputedStyle(document.body).color.match(/\d+/g).map(Number);
@@ -100,7 +100,7 @@ function pieceCanvas(shares, image) {
   image.forEach((level, i) => faint.data.set([...ink.slice(0, 3), FAINT * level], 4 * i));
   context.putImageData(faint, 0, 0);
   const heat = Uint32Array.from(shares, (share) => signedPixel((share / most) * GAIN));
-  const over = new OffscreenCanvas(SIDE, SIDE);
+  const over = canvasOf(SIDE, SIDE);
   const pixels = new ImageData(new Uint8ClampedArray(heat.buffer), SIDE, SIDE);
   over.getContext("2d").putImageData(pixels, 0, 0);
   context.drawImage(over, 0, 0);
