@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn.download import Progress, download, print_progress, put_aside
+from mnist_cnn.download import Patience, Progress, download, print_progress, put_aside
 
 ENVIRONMENT_VARIABLE = "MNIST_CNN_DATA"
 TRAIN_DIGITS, TEST_DIGITS = 60_000, 10_000  # that MNIST has
@@ -84,6 +84,7 @@ def load(
     mirrors: tuple[Mirror, ...] = MIRRORS,
     report: Callable[[str], None] | None = None,
     progress: Progress | None = None,
+    patience: Patience | None = None,
 ) -> Mnist:
     """Return MNIST from the first place that has it intact.
 
@@ -95,6 +96,7 @@ def load(
         mirrors: asked in this order when nothing is on disk.
         report: receives one sentence for each thing that went wrong. Default: standard error.
         progress: receives download progress. Default: a line on standard error.
+        patience: for the mirrors to answer. Default: one's own.
 
     Raises:
         DataError: ``path`` does not exist, or there is neither a file nor a network.
@@ -116,9 +118,10 @@ def load(
                 return read(place)
             except DamagedError as error:
                 report(f"{error} {put_aside(place)}")
+    progress, patience = progress or print_progress, patience or Patience()
     for mirror in mirrors:
         try:
-            return read(_fetch(mirror, cache, progress or print_progress))
+            return read(_fetch(mirror, cache, progress, patience))
         except (OSError, http.client.HTTPException, DamagedError) as error:
             report(f"{mirror.url}: {error}")
     raise DataError(
@@ -183,7 +186,7 @@ def _read_idx(folder: Path, name: str) -> np.ndarray:
         raise DamagedError(f"{path} cannot be read as an idx file ({error}).") from error
 
 
-def _fetch(mirror: Mirror, cache: Path, progress: Progress) -> Path:
+def _fetch(mirror: Mirror, cache: Path, progress: Progress, patience: Patience) -> Path:
     """Download a mirror's files into the cache; return the path ``read`` understands.
 
     The four idx files gather in a folder of another name, so that an interrupted download is
@@ -195,7 +198,7 @@ def _fetch(mirror: Mirror, cache: Path, progress: Progress) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in mirror.files:
         if single or not (folder / name).exists():
-            download(f"{mirror.url}/{name}", folder / name, progress)
+            download(f"{mirror.url}/{name}", folder / name, progress, patience)
     if not single:
         folder.rename(place)
     try:

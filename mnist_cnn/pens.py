@@ -23,7 +23,7 @@ import numpy as np
 import unlzw3
 
 from mnist_cnn.data import UNREADABLE, DamagedError, DataError, cache_folder
-from mnist_cnn.download import Progress, download, print_progress, put_aside
+from mnist_cnn.download import Patience, Progress, download, print_progress, put_aside
 
 ENVIRONMENT_VARIABLE = "MNIST_CNN_PEN_STROKES"
 URL = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
@@ -62,6 +62,7 @@ def load(
     *,
     url: str = URL,
     progress: Progress = print_progress,
+    patience: Patience | None = None,
 ) -> PenDigits:
     """Return the pen digits from ``path``, the environment, the cache, or the public source.
 
@@ -70,6 +71,7 @@ def load(
             (``.Z``) or not. Default: the environment variable ``MNIST_CNN_PEN_STROKES``, if set.
         url: the public source.
         progress: receives download progress.
+        patience: for the source to answer. Default: one's own.
 
     Raises:
         DataError: there is neither a file nor a network, or the file is damaged.
@@ -86,10 +88,10 @@ def load(
     if not archive.exists():
         try:
             archive.parent.mkdir(parents=True, exist_ok=True)
-            download(url, archive, progress)
+            download(url, archive, progress, patience or Patience())
         except (OSError, http.client.HTTPException) as error:
             raise DataError(
-                f"The pen strokes cannot be fetched ({str(error).strip()}). "
+                f"The pen strokes cannot be fetched ({str(error).strip().rstrip('.')}). "
                 f"Fetch {url} on another machine and name the file with --pens or "
                 f"{ENVIRONMENT_VARIABLE}."
             ) from error

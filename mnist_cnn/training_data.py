@@ -11,6 +11,7 @@ import numpy as np
 
 from mnist_cnn import data, drawings, generated, pens
 from mnist_cnn.data import DataError, Mnist
+from mnist_cnn.download import Patience
 from mnist_cnn.drawings import Drawn
 from mnist_cnn.options import Options
 
@@ -66,8 +67,9 @@ def load(
         notes.append(sentence)
         note(sentence)
 
-    mnist = _digits(options, mnist_path, report, tell)
-    written = _pens(pens_path, report, tell) if options.data == "mnist+pens" else None
+    patience = Patience()  # where no host answers, one wait for both
+    mnist = _digits(options, mnist_path, report, tell, patience)
+    written = _pens(pens_path, report, tell, patience) if options.data == "mnist+pens" else None
     learned, held_out, held_out_from = _divide(mnist, options)
     drawn, drawings_note = None, "none"
     if written:
@@ -94,12 +96,12 @@ def load(
     )
 
 
-def _digits(options: Options, path, report, tell) -> Mnist:
+def _digits(options: Options, path, report, tell, patience: Patience) -> Mnist:
     """Return MNIST, or generated digits: on demand, and where MNIST cannot be had."""
     if options.data != "generated":
         report("mnist")
         try:
-            return data.load(path)
+            return data.load(path, patience=patience)
         except DataError as error:
             if path or os.environ.get(data.ENVIRONMENT_VARIABLE):
                 raise
@@ -109,10 +111,10 @@ def _digits(options: Options, path, report, tell) -> Mnist:
     return generated.Generator.load().dataset(options.seed, made)
 
 
-def _pens(path, report, tell) -> pens.PenDigits | None:
+def _pens(path, report, tell, patience: Patience) -> pens.PenDigits | None:
     report("pens")
     try:
-        return pens.load(path)
+        return pens.load(path, patience=patience)
     except DataError as error:
         if path:
             raise

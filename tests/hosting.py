@@ -18,6 +18,9 @@ class Host:
     length: bool = True  # says Content-Length
     chunked: bool = False
     cut: dict[str, int] = field(default_factory=dict)  # once: name, bytes before it hangs up
+    kind: str = ""  # Content-Type
+    status: int = 200  # of a whole file
+    hold: threading.Event | None = None  # it waits for this after each answer, then hangs up
     http: bool = True  # False: answers with something that is not HTTP
     asked: list[tuple[str, str | None]] = field(default_factory=list)  # name, Range
     url: str = ""  # known when it runs
@@ -42,7 +45,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_error(416)
             return
         body = content[start:]
-        self.send_response(206 if start else 200)
+        self.send_response(206 if start else host.status)
+        if host.kind:
+            self.send_header("Content-Type", host.kind)
         self.send_header("Connection", "close")
         if host.chunked:
             self.send_header("Transfer-Encoding", "chunked")
@@ -55,6 +60,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body[:cut])
         if host.chunked and cut is None:
             self.wfile.write(b"\r\n0\r\n\r\n")
+        if host.hold:
+            host.hold.wait()
 
     def log_message(self, *_):
         pass

@@ -4,14 +4,20 @@ import contextlib
 import gzip
 import hashlib
 import io
+import socket
+import ssl
 import struct
+import threading
+import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mnist_cnn import data
+from mnist_cnn import data, download
+from mnist_cnn.download import Patience
 from tests.hosting import serve_files
 from tests.serving import free_port
 
@@ -426,13 +432,23 @@ def test_a_part_of_something_else_is_put_aside_and_the_next_mirror_asked(
     content = npz(small_mnist)
     mirrors = [mirror({"mnist.npz": content})[1] for _ in range(2)]
     cache.mkdir(parents=True)
-    (cache / "mnist.npz.part").write_bytes(b"?" * 1000)
+    (cache / "mnist.npz.part").write_bytes(content[:4] + b"?" * 1000)
     loaded, reports = load(mirrors=mirrors)
     assert_is(loaded, small_mnist)
     assert len(reports) == 1
     assert reports[0].startswith(f"{mirrors[0].url}: {cache / 'mnist.npz'} ")
     assert "is put aside as" in reports[0]
     assert (cache / "mnist.npz").read_bytes() == content
+
+
+def test_a_part_that_begins_as_no_archive_is_fetched_anew(small_mnist, cache, mirror):
+    host, remote = mirror({"mnist.npz": npz(small_mnist)})
+    cache.mkdir(parents=True)
+    (cache / "mnist.npz.part").write_bytes(b"<html>Log in</html>")
+    loaded, reports = load(mirrors=(remote,))
+    assert_is(loaded, small_mnist)
+    assert reports == []
+    assert host.asked == [("mnist.npz", None)]
 
 
 def test_a_connection_cut_in_the_middle_is_resumed_on_the_next_run(small_mnist, cache, mirror):
@@ -490,10 +506,8 @@ def test_a_cut_idx_download_is_resumed_and_not_called_damaged(small_mnist, cache
         ({"cut": {"mnist.npz": 90_000}}, "the connection ended after 90000 of"),
         ({"cut": {"mnist.npz": 90_000}, "chunked": True}, ""),
         ({"http": False}, ""),
-        ({"files": {"mnist.npz": b"<html>Log in</html>"}}, "cannot be read as mnist.npz"),
-        ({"files": {"mnist.npz": b""}}, "cannot be read as mnist.npz"),
     ],
-    ids=["404", "cut", "cut while chunked", "not HTTP", "a login page", "an empty file"],
+    ids=["404", "cut", "cut while chunked", "not HTTP"],
 )
 def test_a_mirror_that_fails_is_reported_and_the_next_one_works(
     faults, sentence, small_mnist, cache, mirror
@@ -537,3 +551,195 @@ def test_reports_and_progress_go_to_standard_error(small_mnist, cache, mirror, c
     assert written.out == ""
     assert written.err.startswith(f"{missing.url}: HTTP Error 404")
     assert written.err.endswith(f"of {len(content) / 1e6:.1f} MB\n")
+
+
+# --- networks of schools ------------------------------------------------------------------
+
+PORTALS = {
+    "a page": {"body": b"<html>Log in</html>"},
+    "a page of the kind it says": {"body": b"PK\x03\x04", "kind": "text/html; charset=utf-8"},
+    "nothing": {"body": b""},
+    "a status": {"body": b"Log in", "status": 511},
+}
+
+
+@pytest.mark.parametrize("fetched", ["mnist.npz", data.IDX_FILES[0]])
+@pytest.mark.parametrize("portal", PORTALS)
+def test_a_page_to_sign_in_is_not_taken_for_the_file(portal, fetched, cache, mirror):
+    faults = dict(PORTALS[portal])
+    _, remote = mirror({fetched: faults.pop("body")}, **faults)
+    if fetched != "mnist.npz":
+        remote = data.Mirror(remote.url, data.IDX_FILES)
+    _, reports = load_nothing(mirrors=(remote,))
+    assert reports == [
+        f"{remote.url}: the network answers with a page of its own instead of the file. Open any "
+        "site in a browser, sign in to the network there, and try again."
+    ]
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
+
+
+def test_a_page_to_sign_in_leaves_what_came_before(small_mnist, cache, mirror):
+    content = npz(small_mnist)
+    host, remote = mirror({"mnist.npz": b"<html>Log in</html>"}, ranges=False)
+    cache.mkdir(parents=True)
+    (cache / "mnist.npz.part").write_bytes(content[:1000])
+    load_nothing(mirrors=(remote,))
+    host.files["mnist.npz"], host.ranges = content, True
+    assert_is(load(mirrors=(remote,))[0], small_mnist)
+    assert host.asked == [("mnist.npz", "bytes=1000-")] * 2
+
+
+def load_nothing(**options):
+    """``load`` where there is no MNIST; return the error and the reports."""
+    reports = []
+    with pytest.raises(data.DataError) as caught:
+        data.load(report=reports.append, progress=lambda *_: None, **options)
+    return caught.value, reports
+
+
+class Silent:
+    """A host that takes connections and says nothing."""
+
+    def __init__(self, listener):
+        self._listener = listener
+        self.name = f"127.0.0.1:{listener.getsockname()[1]}"
+        self.mirror = data.Mirror(f"http://{self.name}", ("mnist.npz",))
+
+    def asked(self):
+        """How many connections were made to it."""
+        self._listener.settimeout(0)
+        count = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._listener.accept()[0].close()
+                count += 1
+        return count
+
+
+@pytest.fixture
+def silent():
+    with contextlib.ExitStack() as stack:
+        yield lambda: Silent(stack.enter_context(socket.create_server(("127.0.0.1", 0))))
+
+
+def test_a_host_that_says_nothing_is_asked_once_and_the_next_one_works(
+    small_mnist, cache, silent, mirror
+):
+    _, good = mirror({"mnist.npz": npz(small_mnist)})
+    one = silent()
+    loaded, reports = load(mirrors=(one.mirror, one.mirror, good), patience=Patience(9, 1))
+    assert_is(loaded, small_mnist)
+    assert reports == [f"{one.mirror.url}: {one.name} does not answer."] * 2
+    assert one.asked() == 1
+
+
+def test_hosts_that_say_nothing_share_one_wait(cache, silent):
+    hosts = [silent() for _ in range(3)]
+    _, reports = load_nothing(mirrors=[host.mirror for host in hosts], patience=Patience(0.3, 0.2))
+    assert [host.asked() for host in hosts] == [1, 1, 0]
+    assert reports[2] == (
+        f"{hosts[2].mirror.url}: no other host has answered, and {hosts[2].name} is not asked any "
+        "more."
+    )
+
+
+@pytest.mark.parametrize(("middle", "asked"), [("an answer", 1), ("a refusal", 0)])
+def test_an_answer_begins_the_wait_anew(middle, asked, cache, silent, mirror):
+    answering = mirror({})[1] if middle == "an answer" else None
+    refusing = data.Mirror(f"http://127.0.0.1:{free_port()}", ("mnist.npz",))
+    first, second, third = (silent() for _ in range(3))
+    mirrors = [first.mirror, answering or refusing, second.mirror, third.mirror]
+    load_nothing(mirrors=mirrors, patience=Patience(1.5, 1))
+    assert (first.asked(), second.asked(), third.asked()) == (1, 1, asked)
+
+
+def test_a_name_that_is_never_resolved_is_not_waited_for(small_mnist, cache, mirror, monkeypatch):
+    resolve, never = socket.getaddrinfo, threading.Event()
+
+    def getaddrinfo(host, *rest, **options):
+        if host == "hangs.example":
+            never.wait()
+        return resolve(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    _, good = mirror({"mnist.npz": npz(small_mnist)})
+    hanging = data.Mirror("http://hangs.example", ("mnist.npz",))
+    loaded, reports = load(mirrors=(hanging, good), patience=Patience(9, 1))
+    never.set()
+    assert_is(loaded, small_mnist)
+    assert reports == ["http://hangs.example: hangs.example does not answer."]
+
+
+ELSEWHERE = [data.Mirror(f"http://{name}.example", ("mnist.npz",)) for name in "abc"]
+
+
+def test_a_proxy_that_refuses_is_named_without_its_password(cache, monkeypatch):
+    monkeypatch.delenv("no_proxy", raising=False)
+    proxy = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("http_proxy", f"http://me:secret@{proxy}")
+    _, reports = load_nothing(mirrors=ELSEWHERE)
+    assert len(reports) == 3
+    for mirror, report in zip(ELSEWHERE, reports, strict=True):
+        sentence = f"{mirror.url}: there is no connection to the proxy {proxy} that is set here ("
+        assert report.startswith(sentence)
+        assert "secret" not in report
+
+
+def test_a_proxy_that_says_nothing_is_asked_once_for_all(cache, silent, monkeypatch):
+    monkeypatch.delenv("no_proxy", raising=False)
+    proxy = silent()
+    monkeypatch.setenv("http_proxy", f"http://{proxy.name}")
+    _, reports = load_nothing(mirrors=ELSEWHERE, patience=Patience(9, 1))
+    sentence = f"the proxy http://{proxy.name} that is set here does not answer."
+    assert reports == [f"{mirror.url}: {sentence}" for mirror in ELSEWHERE]
+    assert proxy.asked() == 1
+
+
+def test_a_proxy_that_is_not_for_a_host_is_not_blamed(cache, monkeypatch):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    dead = f"127.0.0.1:{free_port()}"
+    _, (report,) = load_nothing(mirrors=[data.Mirror(f"http://{dead}", ("mnist.npz",))])
+    assert report.startswith(f"http://{dead}: there is no connection to {dead} (")
+
+
+def test_a_certificate_of_the_network_s_own_gets_a_way_out(cache, monkeypatch):
+    def refuse(*_, **__):
+        reason = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        reason.verify_message = "self-signed certificate"
+        raise urllib.error.URLError(reason)
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", refuse)
+    _, (report,) = load_nothing(mirrors=[data.Mirror("https://a.example", ("mnist.npz",))])
+    assert report == (
+        "https://a.example: the certificate shown for a.example is not to be trusted (self-signed "
+        "certificate). Sign in to the network in a browser first, or name the network's own "
+        "certificates in SSL_CERT_FILE."
+    )
+
+
+def test_a_file_that_stops_coming_is_given_up_and_resumed_on_the_next_run(
+    small_mnist, cache, mirror, monkeypatch
+):
+    content, going_on = npz(small_mnist), threading.Event()
+    host, remote = mirror({"mnist.npz": content}, cut={"mnist.npz": 90_000}, hold=going_on)
+    monkeypatch.setattr(download, "STALLED", 1)
+    _, reports = load_nothing(mirrors=(remote,))
+    assert reports == [
+        f"{remote.url}: nothing came any more after 90000 bytes; run again to resume."
+    ]
+    going_on.set()
+    assert_is(load(mirrors=(remote,))[0], small_mnist)
+    assert host.asked == [("mnist.npz", None), ("mnist.npz", "bytes=90000-")]
+
+
+def test_a_file_may_stop_for_twenty_seconds(small_mnist, cache, mirror, monkeypatch):
+    real, waits = urllib.request.OpenerDirector.open, []
+
+    def open_with(self, request, timeout):
+        waits.append(timeout)
+        return real(self, request, timeout=timeout)
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", open_with)
+    load(mirrors=(mirror({"mnist.npz": npz(small_mnist)})[1],))
+    assert waits == [20]

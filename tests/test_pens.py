@@ -323,6 +323,13 @@ def test_a_connection_cut_in_the_middle_is_resumed_on_the_next_run(archive, cach
     assert source.asked == [("pens.zip", None), ("pens.zip", "bytes=90-")]
 
 
+def test_a_page_to_sign_in_is_not_taken_for_the_archive(archive, cache, host):
+    source = host({"pens.zip": b"<html>Log in</html>"})
+    with pytest.raises(DataError, match=r"answers with a page of its own .* and try again\)"):
+        load(url=f"{source.url}/pens.zip")
+    assert list(cache.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "trouble", ["no network", "404", "not HTTP", "cut while chunked", "no folder for it"]
 )

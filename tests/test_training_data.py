@@ -1,9 +1,11 @@
 """What is learned from, watched by and tested on never overlaps where it must not."""
 
+import queue
+
 import numpy as np
 import pytest
 
-from mnist_cnn import data, generated, pens, training_data
+from mnist_cnn import data, download, generated, pens, training_data
 from mnist_cnn.data import Mnist
 from mnist_cnn.options import Options
 
@@ -29,7 +31,7 @@ def numbers(drawn):
 @pytest.fixture
 def stand_in(monkeypatch):
     whole = numbered()
-    monkeypatch.setattr(data, "load", lambda path=None: whole)
+    monkeypatch.setattr(data, "load", lambda path=None, **_: whole)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_generated_digits_are_made_no_more_than_needed():
 
 
 def test_without_mnist_digits_are_generated_and_that_is_said(monkeypatch):
-    def none(path):
+    def none(path, **_):
         raise data.DataError("MNIST is nowhere.")
 
     monkeypatch.setattr(data, "load", none)
@@ -94,7 +96,7 @@ def test_pen_drawings_are_of_writers_that_neither_calibrate_nor_measure(stand_in
     written = pens.PenDigits(
         30 * [stroke], np.full(30, 1, np.uint8), np.arange(1, 31, dtype=np.uint8), "strokes"
     )
-    monkeypatch.setattr(pens, "load", lambda path: written)
+    monkeypatch.setattr(pens, "load", lambda path, **_: written)
     monkeypatch.setattr(training_data, "VARIANTS", 2)
     options = Options.parse({"recipe": "best"})
     found = training_data.load(options, spread=False)
@@ -106,7 +108,7 @@ def test_pen_drawings_are_of_writers_that_neither_calibrate_nor_measure(stand_in
 
 
 def test_without_pen_strokes_it_goes_on_unless_they_were_named(stand_in, monkeypatch):
-    def none(path):
+    def none(path, **_):
         raise data.DataError("They cannot be fetched.")
 
     monkeypatch.setattr(pens, "load", none)
@@ -116,3 +118,23 @@ def test_without_pen_strokes_it_goes_on_unless_they_were_named(stand_in, monkeyp
     assert found.notes == ["They cannot be fetched. Going on with MNIST alone."]
     with pytest.raises(data.DataError):
         training_data.load(options, pens_path="a file that was named")
+
+
+def test_where_no_host_answers_mnist_and_pen_strokes_are_waited_for_ten_seconds_in_all(
+    tmp_path, monkeypatch
+):
+    waits = []
+
+    class NoAnswers(queue.SimpleQueue):
+        def get(self, timeout):
+            waits.append(timeout)
+            raise queue.Empty
+
+    monkeypatch.setattr(queue, "SimpleQueue", NoAnswers)
+    monkeypatch.setattr(download, "_ask", lambda *_: None)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    for name in (data.ENVIRONMENT_VARIABLE, pens.ENVIRONMENT_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    found = training_data.load(Options.parse({"data": "mnist+pens", "digits": 300}))
+    assert (found.source, found.drawn) == (generated.SOURCE, None)
+    assert sum(waits) == 10

@@ -3,6 +3,10 @@
 For every component, on every import, Gradio parses its own source and writes a ``.pyi`` stub
 beside it, for editors: half of three seconds. Nothing needs these stubs at run time. And it hears
 nothing of what ``surroundings`` hides from it.
+
+Its pandas would import pyarrow, where that is installed; imported before TensorFlow, which the
+server asks for much later, pyarrow has ended processes. Nothing here needs it: to this process it
+is not there.
 """
 
 from __future__ import annotations
@@ -37,5 +41,6 @@ class _WithoutStubs(importlib.abc.MetaPathFinder):
 
 if MODULE not in sys.modules:
     sys.meta_path.insert(0, _WithoutStubs())
+    sys.modules.setdefault("pyarrow", None)
     with surroundings.hidden():
         import gradio  # noqa: F401

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 import gradio as gr
@@ -19,6 +20,7 @@ from mnist_cnn.ui.requests import RequestError, guarded
 from mnist_cnn.ui.web import PREFIX
 
 TIMEOUT = 10  # seconds; behind a filtering firewall the tunnel would hang for ever
+BEGINNING = 1  # second, for the process of a tunnel to be there
 LONGEST_ADDRESS = 300  # characters; longer ones make a code that no phone reads from a screen
 
 
@@ -31,8 +33,8 @@ class Addresses:
     public: str | None = None  # for anybody
 
     @property
-    def network(self) -> str | None:
-        """The address for machines of this network: looked up anew, since a laptop moves."""
+    def network(self) -> list[addresses.Way]:
+        """The ways for machines of this network: looked up anew, since a laptop moves."""
         return addresses.on_this_network(self.host, self.port)
 
 
@@ -40,9 +42,9 @@ def routes(known: Addresses) -> list[BaseRoute]:
     """Return the routes ``share`` and ``qr``."""
 
     async def share(request: Request) -> Response:
-        """→ ``{"network": …, "public": …}``, of ``Addresses``."""
+        """→ ``{"network": [{"address", "kind", "name"}, …], "public": …}``, of ``Addresses``."""
         network = await run_in_threadpool(lambda: known.network)
-        told = {"network": network, "public": known.public}
+        told = {"network": [asdict(way) for way in network], "public": known.public}
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
     async def qr(request: Request) -> Response:
@@ -99,8 +101,11 @@ def open_tunnel(
 
 
 def close_tunnels() -> None:
-    """End the processes that tunnels run in."""
+    """End the processes that tunnels run in, and those that are just being started."""
+    end = time.monotonic() + BEGINNING
     for tunnel in tunneling.CURRENT_TUNNELS:
+        while tunnel.proc is None and time.monotonic() < end:
+            time.sleep(0.01)
         if tunnel.proc:
             tunnel.proc.kill()
 

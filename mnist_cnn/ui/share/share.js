@@ -4,45 +4,64 @@ import { listen } from "../transport/events.js";
 import { url } from "../transport/transport.js";
 import { bestFirst } from "./ways.js";
 
-const LABELS = { network: "shareNetwork", public: "sharePublic", own: "shareOwn" };
-const HINTS = { network: "shareNetworkHint", public: "sharePublicHint", own: "shareOwnHint" };
+// By kind; an adapter of another kind is called what the system calls it.
+const LABELS = {
+  public: "sharePublic",
+  wifi: "shareWifi",
+  ethernet: "shareEthernet",
+  hotspot: "shareHotspot",
+  tunnel: "shareTunnel",
+};
+const HINTS = { public: "sharePublicHint", own: "shareOwnHint", tunnel: "shareTunnelHint" };
 const PATIENCE = 3000; // milliseconds a person waits for the dialog
 
 export function mount(element) {
   const dialog = element.querySelector("dialog");
   const part = (name) => dialog.querySelector(`.${name}`);
-  let ways = []; // {kind, address}, the best first
-  let chosen = 0;
+  let ways = []; // {kind, address, name}, the best first
+  let chosen; // one of them
 
   function show() {
-    const way = ways[chosen];
-    part("way").hidden = !way;
-    part("shut").hidden = Boolean(way);
+    part("way").hidden = !chosen;
+    part("shut").hidden = Boolean(chosen);
     part("ways").hidden = ways.length < 2;
     part("ways").replaceChildren(...ways.map(choice));
-    if (!way) return;
+    if (chosen) choose(chosen);
+  }
+
+  function choose(way) {
+    chosen = way;
     part("qr").src = url(`qr?text=${encodeURIComponent(way.address)}`);
     part("qr").alt = text("shareCode", { address: way.address });
     part("address").textContent = way.address.replace(/\/$/, "");
-    part("hint").textContent = text(HINTS[way.kind]);
+    part("hint").textContent = text(HINTS[way.kind] ?? "shareNetworkHint");
+    part("others").hidden = way.kind === "public" || !areSeveral();
     part("copied").textContent = "";
   }
 
-  function choice({ kind }, i) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", role: "radio", textContent: text(LABELS[kind]) });
-    button.ariaChecked = String(i === chosen);
-    button.addEventListener("click", () => {
-      chosen = i;
-      show();
-      part("ways").children[i].focus();
-    });
-    return button;
+  function choice(way) {
+    const card = document.createElement("label");
+    card.innerHTML = `<input type="radio" name="way"><b></b><span translate="no"></span>`;
+    card.querySelector("b").textContent = label(way);
+    card.querySelector("span").textContent = new URL(way.address).hostname;
+    card.querySelector("input").checked = way === chosen;
+    card.querySelector("input").addEventListener("change", () => choose(way));
+    return card;
+  }
+
+  function label({ kind, name }) {
+    if (kind !== "public" && !areSeveral()) return text("shareNetwork");
+    return LABELS[kind] ? text(LABELS[kind]) : name;
+  }
+
+  /** Whether the computer has more than one address in networks. */
+  function areSeveral() {
+    return ways.filter(({ kind }) => kind !== "public").length > 1;
   }
 
   async function open() {
     ways = bestFirst(await known(), location);
-    chosen = 0;
+    chosen = ways.find(({ address }) => address === chosen?.address) ?? ways[0];
     show();
     dialog.showModal();
   }
@@ -52,7 +71,7 @@ export function mount(element) {
   part("close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   part("copy").addEventListener("click", async () => {
-    const copied = await navigator.clipboard?.writeText(ways[chosen].address).then(
+    const copied = await navigator.clipboard?.writeText(chosen.address).then(
       () => true,
       () => false,
     );

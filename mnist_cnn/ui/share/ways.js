@@ -5,15 +5,18 @@ const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /**
  * @param known {network, public}: what the server knows of itself
  * @param here the page's own location: behind a proxy it is all that is right
- * @returns [{kind: "public" | "network" | "own", address}], the best first
+ * @returns [{kind, address, name}], the best first; kind is "public", "own", or what
+ *   mnist_cnn/ui/addresses.py says of an adapter, whose name the system shows
  */
 export function bestFirst(known, here) {
-  const own = here.origin + here.pathname;
+  const isHere = ({ address }) => new URL(address).origin === here.origin;
+  const network = known.network ?? [];
   const ways = [
-    { kind: "public", address: known.public },
-    { kind: "network", address: known.network },
-  ].filter((way) => way.address);
-  const listed = ways.some((way) => new URL(way.address).origin === here.origin);
-  if (!listed && !THIS_MACHINE.test(here.hostname)) return [{ kind: "own", address: own }];
-  return ways;
+    ...(known.public ? [{ kind: "public", address: known.public }] : []),
+    // That by which this page is open has let a device in already.
+    ...network.filter(isHere),
+    ...network.filter((way) => !isHere(way)),
+  ];
+  if (ways.some(isHere) || THIS_MACHINE.test(here.hostname)) return ways;
+  return [{ kind: "own", address: here.origin + here.pathname }];
 }
