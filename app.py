@@ -6,11 +6,16 @@ import os
 import sys
 from pathlib import Path
 
+from mnist_cnn import ending
+
+if __name__ == "__main__":  # not in the processes it starts, which import it by another name
+    ending.begin()  # first: what follows takes a while
+
+# isort: split
 from mnist_cnn import architecture, temporary, weights_file
-from mnist_cnn.model import DOWNSAMPLING
 from mnist_cnn.ui import command_line
 from mnist_cnn.ui.accounts import AccountsError, accounts
-from mnist_cnn.weights_file import DEFAULT, UNREADABLE, WeightsError
+from mnist_cnn.weights_file import DEFAULT, WeightsError
 
 
 def main() -> int:
@@ -37,20 +42,8 @@ def main() -> int:
 
 def _look_through(path: Path) -> None:
     """Raise ``WeightsError`` unless there are weights of this network at ``path``."""
-    try:
-        network = architecture.layers_in(path)
-        shapes = [array.shape for array in weights_file.arrays_in(path)]
-        known = any(architecture.variant(name) == network for name in DOWNSAMPLING)
-        if known and shapes == [shape for layer in network for shape in layer.arrays]:
-            return
-    except UNREADABLE:
-        pass  # a sentence on what is wrong comes from
-    from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
-
-    # isort: split
-    from mnist_cnn import weights
-
-    weights.load(path)
+    with weights_file.explained(path):
+        architecture.variant_in(path)
 
 
 if __name__ == "__main__":

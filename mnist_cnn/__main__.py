@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 
+from mnist_cnn import ending
+
+if __name__ == "__main__":
+    ending.at_once()  # first: TensorFlow takes seconds
+
+# isort: split
 from mnist_cnn import quiet  # noqa: F401  first, before anything imports TensorFlow
 
 # isort: split
@@ -24,16 +31,28 @@ SENTENCES = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return the exit status: 0, or 1 after a message on standard error."""
-    options = parser().parse_args(arguments)
+    """Run one command; return the exit status.
+
+    Returns:
+        0, 1 after a message on standard error, or 128 and the number of the signal that ended it.
+    """
+    try:
+        try:
+            return _run(parser().parse_args(arguments))
+        finally:
+            ending.deafen()
+    except KeyboardInterrupt as stop:
+        ending.deafen()
+        print("\nStopped.", file=sys.stderr)
+        return 128 + (stop.args or (signal.SIGINT,))[0]
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         return options.command(options)
     except SENTENCES as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,4 +65,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    ending.interrupt()
     sys.exit(main())

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mnist_cnn import weights_file
 from mnist_cnn.model import CLASSES, DOWNSAMPLING
 from mnist_cnn.preprocess import IMAGE_SIZE
@@ -56,34 +58,70 @@ class Layer:
 
 
 def variant(downsampling: str) -> list[Layer]:
-    """Return the layers of what ``model.build`` builds, which the tests compare.
+    """Return the layers of what ``model.build`` builds.
 
     Args:
         downsampling: a name in ``model.DOWNSAMPLING``.
     """
-    how = DOWNSAMPLING[downsampling]
+    return _chain(_entries(downsampling)[1:], (IMAGE_SIZE, IMAGE_SIZE, 1))
 
-    def convolution(name: str, filters: int, strides: int) -> dict:
-        window = {"kernel_size": 3, "strides": strides}
-        return {"kind": "Conv2D", "name": name, "filters": filters} | window | RELU
+
+def variant_in(file: Path | bytes) -> tuple[str, list[np.ndarray]]:
+    """Return which variant a ``.keras`` file holds, after a look through it, and its weights.
+
+    Returns:
+        A name in ``model.DOWNSAMPLING``; float32, as ``keras.Model.get_weights`` has them.
+
+    Raises:
+        OtherNetworkError: it is none of them.
+        ValueError and others: the file is no good, see ``weights_file.architecture_in``.
+    """
+    name = _name_of(weights_file.architecture_in(file))
+    arrays = weights_file.arrays_in(file)
+    expected = [shape for layer in variant(name) for shape in layer.arrays]
+    found = [array.shape for array in arrays]
+    if found != expected:
+        raise ValueError(f"its numbers should have the shapes {expected}, found {found}")
+    return name, arrays
+
+
+def _name_of(found: list[dict]) -> str:
+    differences: dict[bool, str] = {}  # whether the number of layers is the same: the first
+    for name in DOWNSAMPLING:
+        expected = _entries(name)
+        difference = weights_file.first_difference(expected, found)
+        if difference is None:
+            return name
+        differences.setdefault(len(expected) == len(found), difference)
+    raise weights_file.OtherNetworkError(differences.get(True) or differences[False])
+
+
+def _entries(downsampling: str) -> list[dict]:
+    """Return the layers of a variant as ``weights_file.architecture`` lists them."""
+    how = DOWNSAMPLING[downsampling]
+    relu = {"activation": "relu", "use_bias": True}
+
+    def convolution(name: str, filters: int, stride: int) -> dict:
+        window = {"kernel_size": [3, 3], "strides": [stride, stride], "padding": "valid"}
+        plain = {"dilation_rate": [1, 1], "groups": 1}
+        return {"kind": "Conv2D", "name": name, "filters": filters} | window | plain | relu
 
     def pooling(name: str) -> list[dict]:
-        return [{"kind": how.pool, "name": name, "pool_size": 2, "strides": 2}] if how.pool else []
+        window = {"pool_size": [2, 2], "strides": [2, 2], "padding": "valid"}
+        return [{"kind": how.pool, "name": name} | window] if how.pool else []
 
-    entries = [
+    shape = [None, IMAGE_SIZE, IMAGE_SIZE, 1]
+    return [
+        {"kind": "InputLayer", "name": "image", "batch_shape": shape},
         convolution("conv1", 32, how.stride),
         *pooling("pool1"),
         convolution("conv2", 64, how.stride),
         *pooling("pool2"),
         convolution("conv3", 64, 1),
         {"kind": "Flatten", "name": "flatten"},
-        {"kind": "Dense", "name": "dense1", "units": 64} | RELU,
-        {"kind": "Dense", "name": "softmax", "units": CLASSES, "activation": "softmax"},
+        {"kind": "Dense", "name": "dense1", "units": 64} | relu,
+        {"kind": "Dense", "name": "softmax", "units": CLASSES} | relu | {"activation": "softmax"},
     ]
-    return _chain(entries, (IMAGE_SIZE, IMAGE_SIZE, 1))
-
-
-RELU = {"activation": "relu"}
 
 
 def layers_in(path: str | os.PathLike) -> list[Layer]:

@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn import weights
+from mnist_cnn import weights, weights_file
 from mnist_cnn.aside import write_aside
 from mnist_cnn.augment import vary_pictures
 from mnist_cnn.model import IMAGE_SIZE
@@ -26,7 +26,7 @@ from mnist_cnn.preprocess import Stages
 from mnist_cnn.recipes import Variation
 from mnist_cnn.training import as_input
 
-DEFAULT = weights.FOLDER / "doubt.keras"
+DEFAULT = weights_file.FOLDER / "doubt.keras"
 
 WIDEST = 1.7  # width over height of the ink: digits side by side are wider
 FULLEST = 0.9  # share of its box a drawing inks: a blob inks more
@@ -98,7 +98,7 @@ def _threshold(card: Path) -> float:
     try:
         return float(json.loads(card.read_text(encoding="utf-8"))["threshold"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        way_out = weights.way_out(card, "judge")
+        way_out = weights_file.way_out(card, "judge")
         raise weights.WeightsError(f"{card} cannot be read ({error}). {way_out}") from error
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mnist_cnn import ending
 from mnist_cnn.pens import PenDigits
 from mnist_cnn.preprocess import IMAGE_SIZE, preprocess
 from mnist_cnn.strokes import PAD_SIZE, fit, render, vary
@@ -57,8 +58,11 @@ def for_training(pens: PenDigits, variants: int, seed: int, spread: bool = True)
         images = np.concatenate([_draw_variants(job) for job in jobs])
         return Drawn(images, np.tile(pens.labels, variants))
     context = multiprocessing.get_context("spawn")  # TensorFlow's threads do not survive a fork
-    with ProcessPoolExecutor(min(variants, os.cpu_count() or 1), context) as processes:
-        images = np.concatenate(list(processes.map(_draw_variants, jobs)))
+    most = min(variants, os.cpu_count() or 1)
+    with ProcessPoolExecutor(most, context, ending.die_silently) as processes:
+        with ending.unheard():
+            drawn = processes.map(_draw_variants, jobs)
+        images = np.concatenate(list(drawn))
     return Drawn(images, np.tile(pens.labels, variants))
 
 

@@ -23,13 +23,13 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from mnist_cnn import weights
+from mnist_cnn import weights, weights_file
 from mnist_cnn.aside import write_aside
 from mnist_cnn.data import TEST_DIGITS, TRAIN_DIGITS, Mnist
 from mnist_cnn.model import CLASSES, IMAGE_SIZE
 
 SOURCE = "generated digits"
-DEFAULT = weights.FOLDER / "generator.npz"
+DEFAULT = weights_file.FOLDER / "generator.npz"
 LATENT = 24  # numbers in a code
 COMPONENTS = 100  # Gaussians for each digit
 CHUNK = 1000  # pictures decoded at a time
@@ -137,7 +137,7 @@ class Generator:
         path = Path(path)
         if not path.is_file():
             raise weights.WeightsError(
-                f"There is no generator at {path}. {weights.way_out(path, 'generator')}"
+                f"There is no generator at {path}. {weights_file.way_out(path, 'generator')}"
             )
         try:
             with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
@@ -146,7 +146,7 @@ class Generator:
         except UNREADABLE as error:
             reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
             raise weights.WeightsError(
-                f"{path} is damaged ({reason}). {weights.way_out(path, 'generator')}"
+                f"{path} is damaged ({reason}). {weights_file.way_out(path, 'generator')}"
             ) from error
         return cls(arrays)
 

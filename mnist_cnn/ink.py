@@ -14,19 +14,39 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFilter, ImageOps, UnidentifiedImageError
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "ICO")  # readers that are kept up
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "AVIF", "TIFF", "PPM", "ICO")  # kept-up readers
+JPEG = ("JPEG", "MPO")  # which Pillow calls a JPEG with more pictures behind the first
 LARGEST_SIDE = 512  # pixels; a larger picture is reduced to this before its ink is found
 MOST_PIXELS = 24_000_000  # more is refused before it is decoded
 MOST_PIXELS_OF_JPEG = 64_000_000  # which is decoded at a fraction of its size
+MOST_SCANS = 100  # of a progressive JPEG, which has ten as a rule; each is another pass over it
 LEAST_CONTRAST = 16  # grey levels of 255; anything fainter is paper
 BACKGROUND_WINDOW = 0.4  # of the shorter side: wider than any stroke, narrower than a shadow
 LEAST_PIECE = 0.02  # of the largest piece's ink: smaller pieces on a noisy photo are dirt
 
+READABLE = "Use PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF."
+# Formats that people have and Pillow cannot read: how they begin, and the way out.
+HEIC = tuple(b"ftyp" + brand for brand in (b"hei", b"hev", b"mif1", b"msf1"))
+OF_PHONES = (
+    "is a HEIC photo. Save it as JPEG and try again; the camera's settings can do so by default"
+)
+OF_LINES = (
+    "is an SVG drawing. Open it on the page, which shows it as your browser does, or save it as PNG"
+)
+
+
+# What Pillow raises on damaged files.
+DAMAGED = (OSError, ValueError, SyntaxError, RuntimeError, ArithmeticError)
+
 
 class PictureError(Exception):
     """A picture cannot be used. The message says why and what to do."""
+
+    def __init__(self, sentence: str, key: str = "pictureRefused"):
+        super().__init__(sentence)
+        self.key = key  # of what the page says in its own language
 
 
 def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
@@ -40,32 +60,72 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
     if not isinstance(file, bytes) and not Path(file).is_file():
         raise PictureError(f"{name}: there is no such file.")
     try:
+        content = file if isinstance(file, bytes) else Path(file).read_bytes()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata and large pictures
-            stream = io.BytesIO(file) if isinstance(file, bytes) else file
-            picture = Image.open(stream, formats=FORMATS)
-            width, height = picture.size
-            most = MOST_PIXELS_OF_JPEG if picture.format == "JPEG" else MOST_PIXELS
-            if width * height > most:
-                raise PictureError(
-                    f"{name} is {width} × {height} pixels, more than "
-                    f"{most // 1_000_000} megapixels. Make it smaller and try again."
-                )
+            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+            _refuse_what_is_too_much(picture, content, name)
             picture.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # lets JPEG decode at a fraction
             picture.load()
-            picture = _upright(picture)
+            picture = _in_8_bits(_upright(picture))
     except UnidentifiedImageError as error:
-        raise PictureError(
-            f"{name} is not a picture this program can read. Use PNG, JPEG, GIF, BMP or WebP."
-        ) from error
+        raise PictureError(f"{name} {_what_it_is(content)}.", "pictureUnreadable") from error
     except Image.DecompressionBombError as error:
         raise PictureError(f"{name} is too large ({error}). Make it smaller.") from error
-    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises on damaged files
-        raise PictureError(f"{name} is damaged ({error}). Save or take it again.") from error
-    if picture.mode.startswith("I;16"):  # 16 bits of grey: Pillow would clip them at 255
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    except DAMAGED as error:
+        sentence = f"{name} is damaged ({error}). Save or take it again."
+        raise PictureError(sentence, "pictureDamaged") from error
     picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.BOX)
     return picture
+
+
+def _refuse_what_is_too_much(picture: Image.Image, content: bytes, name: str) -> None:
+    """Raise ``PictureError`` for what would take long to decode, or be decoded wrongly."""
+    width, height = picture.size
+    most = MOST_PIXELS_OF_JPEG if picture.format in JPEG else MOST_PIXELS
+    if width * height > most:
+        raise PictureError(
+            f"{name} is {width} × {height} pixels, more than "
+            f"{most // 1_000_000} megapixels. Make it smaller and try again."
+        )
+    # A scan begins with these two bytes, which stand nowhere else in coded pixels.
+    if picture.format in JPEG and content.count(b"\xff\xda") > MOST_SCANS:
+        raise PictureError(f"{name} has more than {MOST_SCANS} scans. Save it anew and try again.")
+    in_ycbcr = picture.format == "TIFF" and picture.tag_v2.get(PHOTOMETRIC) == YCBCR
+    if in_ycbcr and "jpeg" not in picture.info["compression"]:  # of which Pillow makes stripes
+        raise PictureError(f"{name} is a TIFF in the colours YCbCr. Save it as PNG and try again.")
+
+
+PHOTOMETRIC, YCBCR = 262, 6  # a tag of TIFF, and one of its values
+
+
+def _what_it_is(content: bytes) -> str:
+    """Return what is wrong with a file that Pillow does not know, and what to do."""
+    if content[4:].startswith(HEIC):
+        return OF_PHONES
+    if b"<svg" in content[:1024].lower():
+        return OF_LINES
+    return f"is not a picture this program can read. {READABLE}".rstrip(".")
+
+
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """Return a picture of an instrument, or in the colours Lab, in 8 bits; others as they are.
+
+    Pillow would cut off what is more than 255. Instruments use a part of the numbers there are (a
+    scanner of 12 bits those up to 4,095): so the brightest pixel is white, and what is below 0,
+    where there is such a thing, is black.
+    """
+    if picture.mode == "LAB":
+        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
+    if picture.mode != "F" and not picture.mode.startswith("I"):
+        return picture
+    values = np.asarray(picture, np.float32)
+    if not np.isfinite(values).all():
+        raise ValueError("some of its numbers are not finite")
+    white = max(float(values.max()), 0 if picture.mode == "F" else 255)
+    values = values * (255 / white) if white else values
+    return Image.fromarray(values.clip(0, 255).astype(np.uint8))
 
 
 def _upright(picture: Image.Image) -> Image.Image:

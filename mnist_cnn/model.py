@@ -70,18 +70,6 @@ def build(seed: int | None = None, downsampling: str = "max") -> keras.Model:
     return keras.Model(image, digit, name="mnist_cnn")
 
 
-def downsampling_of(network: keras.Model) -> str:
-    """Return the name in ``DOWNSAMPLING`` of a network that ``build`` made."""
-    kinds = {type(layer).__name__ for layer in network.layers}
-    pools = {how.pool for how in DOWNSAMPLING.values()} & kinds
-    stride = network.get_layer("conv1").strides[0]
-    return next(
-        name
-        for name, how in DOWNSAMPLING.items()
-        if how.stride == stride and pools == ({how.pool} if how.pool else set())
-    )
-
-
 DENSE = (86, 266)  # units of a dense network with exactly as many parameters: 93,322
 
 

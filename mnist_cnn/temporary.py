@@ -12,7 +12,10 @@ import contextlib
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
+
+from mnist_cnn import ending
 
 try:
     import fcntl
@@ -20,6 +23,7 @@ except ImportError:  # Windows, where nothing tells whether the process of a fol
     fcntl = None
 
 BEING_MADE, MADE = "mnist_cnn_new_", "mnist_cnn_server_"
+_making = threading.RLock()  # held for good by who discards
 
 
 class NoFolderError(Exception):
@@ -37,21 +41,18 @@ def own_folder() -> list[Path]:
     Raises:
         NoFolderError: the system has no place for temporary files.
     """
+    atexit.register(discard)
+    ending.acts.append(discard)
     try:
         parent = Path(tempfile.gettempdir())
         swept = sweep(parent)
-        folder = Path(tempfile.mkdtemp(prefix=BEING_MADE))
-        with contextlib.suppress(OSError):  # a file system without locks, on which nobody sweeps
-            _lock(folder)
-        # Nobody sweeps it before it has this name, and then it is locked.
-        folder = folder.rename(parent / folder.name.replace(BEING_MADE, MADE))
+        with _making:
+            tempfile.tempdir = str(_make(parent))
     except OSError as error:
         raise NoFolderError(
             f"There is no place for temporary files ({error}). "
             "Free some space, or name another folder with TMPDIR."
         ) from error
-    tempfile.tempdir = str(folder)
-    atexit.register(discard)
     return swept
 
 
@@ -62,10 +63,19 @@ def is_own(path: Path) -> bool:
 
 
 def discard() -> None:
-    """Delete the folder and all in it; for who ends without Python's own way out."""
+    """Delete the folder and all in it, for the process ends: it makes no other any more."""
+    _making.acquire()
     folder = Path(tempfile.gettempdir())
     if folder.name.startswith(MADE):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make(parent: Path) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=BEING_MADE))
+    with contextlib.suppress(OSError):  # a file system without locks, on which nobody sweeps
+        _lock(folder)
+    # Nobody sweeps it before it has this name, and then it is locked.
+    return folder.rename(parent / folder.name.replace(BEING_MADE, MADE))
 
 
 def sweep(parent: Path) -> list[Path]:

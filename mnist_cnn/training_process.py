@@ -30,7 +30,7 @@ JOB = "job"  # file in the process's folder: pickled (job, mnist_path, pens_path
 def work(pipe: Connection, folder: str) -> None:
     """Train as told; send events. Everything heavy is imported here, at low priority."""
     tempfile.tempdir = folder
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the parent, and it ends this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows; elsewhere it was ``unheard`` before
     if hasattr(os, "nice"):
         os.nice(NICENESS)  # before there are threads: each has its own
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # the page uses the GPU too

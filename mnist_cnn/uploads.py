@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -12,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn import weights_file
+from mnist_cnn import card as cards
 from mnist_cnn.card import Card
 from mnist_cnn.limits import first_to_go, newest
-from mnist_cnn.model import downsampling_of
+from mnist_cnn.sandbox import Found, Sandbox
+from mnist_cnn.weights_file import UNREADABLE, WeightsError
 
 LONGEST_NAME = 60  # characters
 KEEP, KEEP_IN_ALL = 3, 20  # of a session, of all: up to 8 MB each
@@ -49,7 +48,9 @@ class Upload:
 class Uploads:
     """All of them; from any thread."""
 
-    def __init__(self):
+    def __init__(self, sandbox: Sandbox):
+        """Keep none yet; files are read in ``sandbox``."""
+        self._sandbox = sandbox
         self._lock = threading.Lock()
         self._all: dict[str, Upload] = {}  # the oldest first
 
@@ -66,18 +67,15 @@ class Uploads:
             UploadError: it is no ``.keras`` file, or holds no network of this project.
         """
         name = Path(name.replace("\\", "/")).name[:LONGEST_NAME] or "network.keras"
-        with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
-            path = Path(folder, "network.keras")
-            path.write_bytes(content)
-            network, card = _read(path, name)
+        found, card = _read(self._sandbox, content, name)
         upload = Upload(
             id=secrets.token_urlsafe(9),
             session=session,
             address=address,
             name=name,
-            downsampling=downsampling_of(network),
-            parameters=network.count_params(),
-            weights=[np.asarray(weight, np.float32) for weight in network.get_weights()],
+            downsampling=found.downsampling,
+            parameters=sum(array.size for array in found.weights),
+            weights=found.weights,
             card=card,
             at=time.monotonic(),
         )
@@ -106,24 +104,19 @@ class Uploads:
         self._all = {upload.id: upload for upload in kept}
 
 
-def _read(path: Path, name: str):
+def _read(sandbox: Sandbox, content: bytes, name: str) -> tuple[Found, Card | None]:
     """Return the network in the file and its card, if it has one."""
-    from mnist_cnn import weights  # imports TensorFlow
-
     try:
-        network = weights.load(path)
-    except weights.WeightsError as error:
+        found = sandbox.network(content)
+    except WeightsError as error:
         what = "is damaged" if error.reason == "damaged" else "holds another network"
-        detail = error.detail.replace(os.fspath(path), name)
         raise UploadError(
-            f"{name} {what} ({detail}). Choose a .keras file that was downloaded here.",
+            f"{name} {what} ({error.detail}). Choose a .keras file that was downloaded here.",
             error.reason,
             name=name,
-            detail=detail,
+            detail=error.detail,
         ) from error
-    if weights_file.card_in(path) is None:
-        return network, None
     try:
-        return network, weights.load_card(path)
-    except weights.WeightsError:
-        return network, None  # its numbers are good, and what it says of itself is not shown
+        return found, cards.from_json(found.card) if found.card else None
+    except UNREADABLE:
+        return found, None  # its numbers are good, and what it says of itself is not shown

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import keras
 
-from mnist_cnn import model, weights
+from mnist_cnn import model, weights, weights_file
 
-FOLDER = weights.FOLDER / "variants"
+FOLDER = weights_file.FOLDER / "variants"
 CURVES = "curves.json"
 COMMAND = "variants"
 
@@ -182,5 +182,5 @@ def _read(file: Path, kind: type[VariantCard] | type[LearningCurves]):
         return kind(**entries | {"curves": curves})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise weights.WeightsError(
-            f"{file} cannot be read ({error}). {weights.way_out(file, COMMAND)}"
+            f"{file} cannot be read ({error}). {weights_file.way_out(file, COMMAND)}"
         ) from error

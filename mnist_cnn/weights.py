@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 
+from mnist_cnn import architecture, model, weights_file
 from mnist_cnn import card as cards
-from mnist_cnn import model, weights_file
 from mnist_cnn.aside import write_aside
 from mnist_cnn.card import Card
-from mnist_cnn.weights_file import DEFAULT, FOLDER, UNREADABLE, WeightsError
-
-VARIANTS = [functools.partial(model.build, downsampling=name) for name in model.DOWNSAMPLING]
+from mnist_cnn.weights_file import DEFAULT, UNREADABLE, WeightsError, explained, way_out
 
 
 def card_path(path: Path) -> Path:
@@ -105,41 +102,16 @@ def load(
         WeightsError: the file is missing, damaged, hostile, or holds another network.
     """
     path = Path(path)
-    if not path.is_file():
-        raise WeightsError(f"There are no weights at {path}. {way_out(path, command)}")
-    builds = [build] if build else VARIANTS
-    try:
-        found = weights_file.architecture_in(path)
-        network, difference = _matching(found, builds)
-        if network is not None:
-            network.load_weights(path)
-    except UNREADABLE as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(
-            f"{path} is damaged ({reason}). {way_out(path, command)}", "damaged", reason
-        ) from error
-    if network is None:
-        raise WeightsError(
-            f"{path} holds another network: {difference}. {way_out(path, command)}",
-            "other",
-            difference,
-        )
+    with explained(path, command):
+        if build is None:
+            name, arrays = architecture.variant_in(path)
+            network = model.build(downsampling=name)
+        else:
+            network, arrays = build(), weights_file.arrays_in(path)
+            expected = weights_file.architecture(network.to_json())
+            weights_file.expect(expected, weights_file.architecture_in(path))
+        network.set_weights(arrays)
     return network
-
-
-def _matching(
-    found: list[dict], builds: Sequence[Callable[[], keras.Model]]
-) -> tuple[keras.Model | None, str]:
-    """Return the network of this architecture, or None and how the likeliest one differs."""
-    differences: dict[bool, str] = {}  # whether the number of layers is the same: the first
-    for build in builds:
-        network = build()
-        expected = weights_file.architecture(network.to_json())
-        difference = weights_file.first_difference(expected, found)
-        if difference is None:
-            return network, ""
-        differences.setdefault(len(expected) == len(found), difference)
-    return None, differences.get(True) or differences[False]
 
 
 def load_card(path: str | os.PathLike = DEFAULT) -> Card:
@@ -155,16 +127,3 @@ def load_card(path: str | os.PathLike = DEFAULT) -> Card:
         return cards.from_json(packed or card.read_text(encoding="utf-8"))
     except UNREADABLE as error:
         raise WeightsError(f"{card} cannot be read ({error}). {way_out(card)}") from error
-
-
-def way_out(path: Path, command: str = "train") -> str:
-    """Return the sentence that says how to get the file at ``path`` back."""
-    if FOLDER in path.parents:
-        return (
-            f"Restore it with: git checkout -- weights/{path.relative_to(FOLDER).as_posix()}    "
-            f"or train anew with: python -m mnist_cnn {command}"
-        )
-    if command == "variants":  # makes all files of a folder
-        return f"Train anew with: python -m mnist_cnn {command} --output {path.parent}"
-    output = path.with_suffix(".keras") if path.suffix == ".json" else path
-    return f"Train anew with: python -m mnist_cnn {command} --output {output}"

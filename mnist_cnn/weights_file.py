@@ -8,6 +8,7 @@ links to other files, no filters that unpack to gigabytes.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -15,6 +16,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
@@ -52,24 +54,63 @@ class WeightsError(Exception):
         self.detail = detail  # what exactly, without the file's name
 
 
-def architecture_in(path: Path) -> list[dict]:
+class OtherNetworkError(Exception):
+    """The file holds another network. The message says where it differs first."""
+
+
+@contextlib.contextmanager
+def explained(path: Path, command: str = "train") -> Iterator[None]:
+    """Raise ``WeightsError`` where there is no file at ``path``, or whatever is wrong with it.
+
+    Args:
+        path: of the file.
+        command: of ``python -m mnist_cnn``, makes the file anew.
+    """
+    out = way_out(path, command)
+    if not path.is_file():
+        raise WeightsError(f"There are no weights at {path}. {out}")
+    try:
+        yield
+    except OtherNetworkError as error:
+        sentence = f"{path} holds another network: {error}. {out}"
+        raise WeightsError(sentence, "other", str(error)) from error
+    except UNREADABLE as error:
+        reason = reason_of(error)
+        raise WeightsError(f"{path} is damaged ({reason}). {out}", "damaged", reason) from error
+
+
+def reason_of(error: Exception) -> str:
+    """Return in a line what one of ``UNREADABLE`` says."""
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def way_out(path: Path, command: str = "train") -> str:
+    """Return the sentence that says how to get the file at ``path`` back."""
+    if FOLDER in path.parents:
+        return (
+            f"Restore it with: git checkout -- weights/{path.relative_to(FOLDER).as_posix()}    "
+            f"or train anew with: python -m mnist_cnn {command}"
+        )
+    if command == "variants":  # makes all files of a folder
+        return f"Train anew with: python -m mnist_cnn {command} --output {path.parent}"
+    output = path.with_suffix(".keras") if path.suffix == ".json" else path
+    return f"Train anew with: python -m mnist_cnn {command} --output {output}"
+
+
+def architecture_in(file: Path | bytes) -> list[dict]:
     """Return what defines each layer of the network in the file, having looked through it all.
 
     Raises:
         ValueError: something in the file is too large, or not what a ``.keras`` file holds.
         UNREADABLE: it is damaged.
     """
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise ValueError(f"{size:,} bytes, more than the {LARGEST:,} of any network here")
-    with zipfile.ZipFile(path) as archive:
-        _check_entries(archive)
+    with _opened(file) as archive:
         found = architecture(_text(archive, CONFIG))
         _check_numbers(archive.read(NUMBERS))
     return found
 
 
-def arrays_in(path: Path) -> list[np.ndarray]:
+def arrays_in(file: Path | bytes) -> list[np.ndarray]:
     """Return the weights in the file, float32, as ``keras.Model.get_weights`` has them.
 
     Keras names the layers in the HDF5 by their class, counted: ``conv2d``, ``conv2d_1``.
@@ -78,12 +119,12 @@ def arrays_in(path: Path) -> list[np.ndarray]:
         ValueError, UNREADABLE: see ``architecture_in``.
     """
     found, seen = [], Counter()
-    kinds = [layer["kind"] for layer in architecture_in(path)]
-    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read(NUMBERS))) as file:
+    kinds = [layer["kind"] for layer in architecture_in(file)]
+    with _opened(file) as archive, h5py.File(io.BytesIO(archive.read(NUMBERS))) as numbers:
         for kind in kinds:
             count, name = seen[kind], _snake_case(kind)
             seen[kind] += 1
-            group = file[f"layers/{name}_{count}" if count else f"layers/{name}"]["vars"]
+            group = numbers[f"layers/{name}_{count}" if count else f"layers/{name}"]["vars"]
             found += [np.asarray(group[str(number)], np.float32) for number in range(len(group))]
     return found
 
@@ -93,10 +134,9 @@ def _snake_case(kind: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", kind)).lower()
 
 
-def card_in(path: Path) -> str | None:
+def card_in(file: Path | bytes) -> str | None:
     """Return the card packed into the file, or None; raises as ``architecture_in``."""
-    with zipfile.ZipFile(path) as archive:
-        _check_entries(archive)
+    with _opened(file) as archive:
         return _text(archive, CARD).decode() if CARD in archive.namelist() else None
 
 
@@ -115,6 +155,12 @@ def architecture(config: str | bytes) -> list[dict]:
     ]
 
 
+def expect(expected: list[dict], found: list[dict]) -> None:
+    """Raise ``OtherNetworkError`` unless what is found in a file is the expected architecture."""
+    if difference := first_difference(expected, found):
+        raise OtherNetworkError(difference)
+
+
 def first_difference(expected: list[dict], found: list[dict]) -> str | None:
     """Return in words where two architectures differ first, or None."""
     if len(expected) != len(found):
@@ -125,6 +171,17 @@ def first_difference(expected: list[dict], found: list[dict]) -> str | None:
                 shown = str(layer.get(entry))[:40]
                 return f"{wanted['name']} should have {entry} {value}, found {shown}"
     return None
+
+
+@contextlib.contextmanager
+def _opened(file: Path | bytes) -> Iterator[zipfile.ZipFile]:
+    """Open the archive, and see that what is read of it is bounded."""
+    size = len(file) if isinstance(file, bytes) else file.stat().st_size
+    if size > LARGEST:
+        raise ValueError(f"{size:,} bytes, more than the {LARGEST:,} of any network here")
+    with zipfile.ZipFile(io.BytesIO(file) if isinstance(file, bytes) else file) as archive:
+        _check_entries(archive)
+        yield archive
 
 
 def _check_entries(archive: zipfile.ZipFile) -> None:

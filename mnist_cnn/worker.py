@@ -19,7 +19,7 @@ from collections.abc import Callable
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from mnist_cnn import failures
+from mnist_cnn import ending, failures
 from mnist_cnn.events import LAST, Event, Failed, Snapshot, Stopped
 from mnist_cnn.training_process import JOB, PAUSE, RESUME, STOP, work
 
@@ -110,7 +110,8 @@ class Worker:
         self._process = context.Process(
             target=work, args=(theirs, self._folder), name="training", daemon=True
         )
-        self._process.start()
+        with ending.unheard():
+            self._process.start()
         theirs.close()  # else the end of the process would not close the pipe
 
     def _give(self, order: str) -> None:

@@ -1,22 +1,30 @@
-"""Kill a training at random moments, again and again, and look at what is left each time.
+"""End programs at random moments, again and again, and look at what is left each time.
 
-    python -m tests.killing [--times 100] [--seed 0]
+    python -m tests.killing [--times 100] [--seed 0]              # a training, killed
+    python -m tests.killing --signals [--times 100] [--seed 0]    # a page, by two signals
 
 The same command trains, keeps its state after every short epoch, tests and writes its weights. It
 is killed without a warning at a random moment and started again. Whatever lies under a name that
 is read must be whole each time, the shipped weights must load, and the next start has to say what
 it discarded. It needs MNIST, found as training finds it.
+
+With ``--signals``, a page is ended by two signals a tenth of a millisecond apart: while it starts,
+while it is open, while a training in it starts, and while one goes on. It has to end in order, and
+to leave no process and no file behind.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +35,7 @@ from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 # isort: split
 from mnist_cnn import weights
 from mnist_cnn.aside import MARK
+from tests import ends
 from tests.serving import ROOT
 
 EPOCHS, DIGITS = 30, 200  # an epoch takes some hundredths of a second, most of it to be kept
@@ -54,7 +63,11 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--times", type=int, default=100)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--signals", action="store_true", help="end a page, by two signals")
     chosen = options.parse_args()
+    if chosen.signals:
+        print(end_often(chosen.times, chosen.seed))
+        return
     with tempfile.TemporaryDirectory() as folder:
         print(kill_often(Path(folder), chosen.times, chosen.seed))
 
@@ -71,6 +84,32 @@ def kill_often(folder: Path, times: int, seed: int, data: Path | None = None) ->
             for file in folder.iterdir():
                 file.unlink()
     return tally
+
+
+def end_often(times: int, seed: int) -> str:
+    """End a page by two signals so often; return what became of it, in words."""
+    chance, became = random.Random(seed), Counter()
+    for _ in range(times):
+        with tempfile.TemporaryDirectory() as folder:
+            moment, status = end_once(Path(folder), chance)
+            left = ends.left_in(Path(folder))
+        became[f"{moment}: status {status}, left {left or 'nothing'}"] += 1
+    return "\n".join(f"{count} {words}" for words, count in sorted(became.items()))
+
+
+def end_once(folder: Path, chance: random.Random) -> tuple[str, int]:
+    """End a page at a random moment; return the moment and the status."""
+    pair = chance.choices([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], k=2)
+    moment = chance.choice([None, *ends.MOMENTS])
+    with ends.page(folder) as process, contextlib.ExitStack() as stack:
+        if moment:
+            stack.push(moment(ends.opened(process)))
+        time.sleep(chance.uniform(0, 1 if moment else 4))
+        everybody = ends.family(process.pid)
+        ends.ask(process, *pair)
+        status, complaints = ends.end(process, everybody)
+        assert "Traceback" not in complaints, complaints
+    return moment.__name__ if moment else "while_it_starts", status
 
 
 def kill_once(

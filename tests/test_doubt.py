@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from mnist_cnn import doubt, drawings, nondigits, pens, strokes, weights
+from mnist_cnn import doubt, drawings, nondigits, pens, strokes, weights, weights_file
 from mnist_cnn.doubt import Judge
 from mnist_cnn.preprocess import preprocess
 
@@ -177,7 +177,7 @@ def test_a_judge_without_a_sound_card_is_refused(content, untrained, tmp_path):
 
 
 def test_a_missing_judge_is_named_with_its_own_way_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setattr(weights_file, "FOLDER", tmp_path)
     with pytest.raises(weights.WeightsError) as caught:
         Judge(tmp_path / "doubt.keras")
     assert str(caught.value).startswith(f"There are no weights at {tmp_path / 'doubt.keras'}. ")

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from mnist_cnn import data, evaluation, generated, generator_training, weights
+from mnist_cnn import data, evaluation, generated, generator_training, weights, weights_file
 from mnist_cnn.generated import Generator
 
 MEGABYTES_2 = 2_000_000  # bytes
@@ -196,7 +196,7 @@ def test_a_damaged_file_is_named_with_the_way_out(alter, generator, tmp_path):
 
 
 def test_the_shipped_file_can_also_be_restored(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setattr(weights_file, "FOLDER", tmp_path)
     with pytest.raises(weights.WeightsError, match="git checkout -- weights/generator"):
         Generator.load(tmp_path / "generator.npz")
 

@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from mnist_cnn import ink, strokes
 
@@ -44,6 +44,17 @@ def photo(darkest=0.45, noise=6.0):
 def sixteen_bit(pen, paper):
     grey = pen * SHARE[..., 0] + paper * (1 - SHARE[..., 0])
     return Image.fromarray(grey.astype(np.uint16))
+
+
+def of_an_instrument(dtype, white):
+    """The drawing as numbers that end at ``white``: paper is nearly that, ink a tenth of it."""
+    return Image.fromarray((white * (0.95 - 0.85 * SHARE[..., 0])).astype(dtype))
+
+
+def in_lab():
+    profiles = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    pen_on_paper = coloured((150, 0, 0), (0, 77, 0))  # equally bright
+    return ImageCms.profileToProfile(pen_on_paper, *profiles, outputMode="LAB")
 
 
 def transparent_palette():
@@ -89,6 +100,17 @@ PICTURES = {
     "1 bit": file_of(GREY.convert("1", dither=Image.Dither.NONE)),
     "16-bit grey, dark on light": file_of(sixteen_bit(2_000, 60_000)),
     "16-bit grey, light on dark": file_of(sixteen_bit(60_000, 2_000)),
+    "16-bit grey of a scanner of 12 bits": file_of(of_an_instrument(np.uint16, 4095)),
+    "32-bit integers": file_of(of_an_instrument(np.int32, 65_535), "TIFF"),
+    "32-bit integers, all that there are": file_of(of_an_instrument(np.int32, 2**31 - 1), "TIFF"),
+    "floats from 0 to 1": file_of(of_an_instrument(np.float32, 1), "TIFF"),
+    "floats from 0 to 255": file_of(of_an_instrument(np.float32, 255), "TIFF"),
+    "Lab": file_of(in_lab(), "TIFF"),
+    "two pictures of a phone in one JPEG": file_of(
+        BLACK_ON_WHITE, "MPO", save_all=True, append_images=[BLACK_ON_WHITE]
+    ),
+    "AVIF": file_of(BLACK_ON_WHITE, "AVIF"),
+    "JPEG in TIFF": file_of(BLACK_ON_WHITE, "TIFF", compression="jpeg"),
     "CMYK JPEG": file_of(BLACK_ON_WHITE.convert("CMYK"), "JPEG"),
     "GIF": file_of(GREY, "GIF"),
     "BMP": file_of(BLACK_ON_WHITE, "BMP"),
@@ -206,6 +228,10 @@ def noisy_paper(noise, light):
         file_of(noisy_paper(noise=0, light=0.6)),
         file_of(noisy_paper(noise=1, light=0.6), "JPEG", quality=60),
         file_of(coloured((247, 247, 247), (255, 255, 255))),
+        file_of(Image.fromarray(np.full((40, 50), 3, np.uint16))),
+        file_of(Image.fromarray(np.arange(2000, dtype=np.uint16).reshape(40, 50) % 4)),
+        file_of(Image.fromarray(np.zeros((40, 50), np.float32)), "TIFF"),
+        file_of(Image.fromarray(np.full((40, 50), 0.7, np.float32)), "TIFF"),
     ],
     ids=[
         "empty pad",
@@ -216,6 +242,10 @@ def noisy_paper(noise, light):
         "shadow",
         "noise and shadow",
         "fainter than LEAST_CONTRAST",
+        "16 bits, black",
+        "16 bits, the noise of a dark frame",
+        "floats, black",
+        "floats, grey",
     ],
 )
 def test_paper_without_a_drawing_has_no_ink(picture):
@@ -253,12 +283,37 @@ def png_header(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
+def in_ycbcr():
+    """A TIFF that Pillow would make stripes of."""
+    content = bytearray(file_of(BLACK_ON_WHITE, "TIFF"))
+    place = content.index(struct.pack("<HHIH", 262, 3, 1, 2))  # RGB
+    content[place + 8] = 6
+    return bytes(content)
+
+
+def scanned(times):
+    """A progressive JPEG of so many scans."""
+    content = file_of(GREY, "JPEG", progressive=True)
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + (times - content.count(b"\xff\xda")) * scan + content[-2:]
+
+
+def numbers_that_are_none():
+    return file_of(Image.fromarray(np.array([[1, np.nan]], np.float32)), "TIFF")
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "{} is not a picture this program can read. Use PNG, JPEG, GIF, BMP or WebP."),
-        (b"seven", "{} is not a picture this program can read. Use PNG, JPEG, GIF, BMP or WebP."),
+        (b"", "{} is not a picture this program can read. Use PNG, JPEG, GIF, BMP, WebP, AVIF"),
+        (b"seven", "{} is not a picture this program can read. Use PNG, JPEG, GIF, BMP, WebP"),
         (b"%PDF-1.7", "{} is not a picture this program can read. Use PNG, JPEG, GIF"),
+        (b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", "{} is a HEIC photo. Save it as JPEG"),
+        (b"\0\0\0\x24ftypmif1\0\0\0\0mif1heic", "{} is a HEIC photo. Save it as JPEG"),
+        (b'<?xml version="1.0"?><svg viewBox="0 0 9 9"/>', "{} is an SVG drawing. Open it on"),
+        (in_ycbcr(), "{} is a TIFF in the colours YCbCr. Save it as PNG and try again."),
+        (scanned(101), "{} has more than 100 scans. Save it anew and try again."),
+        (numbers_that_are_none(), "{} is damaged (some of its numbers are not finite)."),
         (
             png_header(9000, 9000),
             "{} is 9000 × 9000 pixels, more than 24 megapixels. Make it smaller and try again.",
@@ -266,7 +321,10 @@ def png_header(width, height):
         (png_header(60_000, 60_000), "{} is too large ("),
         (png_header(50, 50), "{} is damaged ("),
     ],
-    ids=["empty", "text", "PDF", "too large", "bomb", "nothing after the header"],
+    ids=[
+        *("empty", "text", "PDF", "HEIC", "HEIC by another name", "SVG", "YCbCr", "scans"),
+        *("not a number", "too large", "bomb", "nothing after the header"),
+    ],
 )
 @pytest.mark.parametrize("way", ["path", "bytes"])
 def test_an_unusable_file_gets_a_sentence(way, content, sentence, tmp_path):
@@ -279,7 +337,17 @@ def test_an_unusable_file_gets_a_sentence(way, content, sentence, tmp_path):
     assert str(caught.value).endswith(".")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"])
+def test_a_photo_of_a_phone_has_the_limit_of_a_jpeg_also_with_a_second_in_it():
+    picture = Image.new("L", (6000, 4500), "white")
+    content = file_of(picture, "MPO", save_all=True, append_images=[Image.new("L", (9, 9))])
+    assert find(content).shape == (384, 512)
+
+
+def test_a_hundred_scans_are_read():
+    assert overlap(find(scanned(100)), DRAWING) > 0.9
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF"])
 def test_a_truncated_file_of_any_kind_is_damaged_or_no_picture(kind):
     whole = file_of(photo(), kind)
     for share in (0.99, 0.5, 0.1):
@@ -287,7 +355,7 @@ def test_a_truncated_file_of_any_kind_is_damaged_or_no_picture(kind):
             ink.open_picture(whole[: int(share * len(whole))])
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "AVIF"])
 def test_altered_bytes_give_a_picture_or_a_sentence_and_nothing_else(kind):
     random = np.random.default_rng(3)
     whole = file_of(GREY.resize((40, 40)).convert("RGB"), kind)

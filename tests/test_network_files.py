@@ -15,6 +15,7 @@ from mnist_cnn import doubt, variants, weights
 from mnist_cnn.card import from_json
 from mnist_cnn.options import Options
 from mnist_cnn.runs import Runs
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.networks import KEPT, Networks
 from mnist_cnn.ui.requests import RequestError
 from tests.fake_worker import Workers
@@ -126,7 +127,7 @@ def test_what_ends_while_it_is_read_is_not_kept():
     workers = Workers()
     runs = Runs(worker=workers)
     try:
-        networks = Networks(weights.DEFAULT, None, runs)
+        networks = Networks(weights.DEFAULT, None, runs, Sandbox())
         run = runs.start("ann", Options.parse(LONG))
         workers.made[0].load()
         read = runs.weights
@@ -176,7 +177,7 @@ def test_what_the_class_was_given_stays_when_its_run_is_forgotten(served, client
 def test_of_those_the_class_was_given_the_oldest_go():
     runs = Runs(worker=Workers())
     try:
-        networks = Networks(weights.DEFAULT, None, runs)
+        networks = Networks(weights.DEFAULT, None, runs, Sandbox())
         names = [networks.keep("shipped") for _ in range(KEPT + 1)]
         assert [networks.find(name).layers for name in names[1:]] == [
             networks.shipped.layers

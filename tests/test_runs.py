@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from mnist_cnn import events, failures, run_file, weights
+from mnist_cnn import events, failures, run_file, weights, weights_file
 from mnist_cnn.events import Failed, Finished, Kept, Snapshot, Step
 from mnist_cnn.limits import Limits
 from mnist_cnn.options import Options
@@ -133,7 +133,7 @@ def test_a_whole_run_of_a_real_process_has_a_history_a_timeline_and_a_network_to
     for found, final in zip(run.snapshot(kept[-1].index), run.weights(), strict=True):
         np.testing.assert_array_equal(found, final)
 
-    before = {path.name: path.stat().st_mtime_ns for path in weights.FOLDER.iterdir()}
+    before = {path.name: path.stat().st_mtime_ns for path in weights_file.FOLDER.iterdir()}
     file = tmp_path / "kept.keras"
     run_file.save(run, file)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.keras"]
@@ -142,7 +142,7 @@ def test_a_whole_run_of_a_real_process_has_a_history_a_timeline_and_a_network_to
     card = weights.load_card(file)
     assert card.options == dataclasses.asdict(SHORT) | {"steps": 8}
     assert card.test_accuracy == run.result.accuracy
-    assert {path.name: path.stat().st_mtime_ns for path in weights.FOLDER.iterdir()} == before
+    assert {path.name: path.stat().st_mtime_ns for path in weights_file.FOLDER.iterdir()} == before
 
 
 def test_news_are_waited_for_and_every_snapshot_can_be_had(make):

@@ -1,13 +1,10 @@
-"""A program serves at once, with TensorFlow asleep; and nothing is left when it ends."""
+"""A program serves at once, with TensorFlow asleep; the next tells what a killed one has left."""
 
 import contextlib
-import os
 import resource
-import signal
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
@@ -15,14 +12,12 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
-from websockets.sync.client import connect
 
 from mnist_cnn import model
 from mnist_cnn.ui import addresses
 from tests.drawn import DRAWINGS
+from tests.ends import family, until_gone, while_a_page_trains
 from tests.serving import ROOT, free_port, serve, serve_process
-
-TRAINING = {"data": "generated", "digits": 1000, "epochs": 200}
 
 LINUX = Path("/proc/self/stat").exists()
 on_linux = pytest.mark.skipif(not LINUX, reason="needs Linux' /proc")
@@ -126,12 +121,14 @@ def test_a_class_has_as_many_sockets_as_it_needs_where_the_system_begins_with_fe
 
 
 def test_the_address_of_this_network_is_printed_with_its_code(program):
-    if addresses.on_this_network("0.0.0.0", 80) is None:
+    ways = addresses.on_this_network("0.0.0.0", int(program.address.rpartition(":")[2]))
+    if not ways:
         pytest.skip("this machine is in no network")
-    here, teacher, elsewhere, network, *code, _, stop = program.lines
+    lines = [line for line in program.lines if not line.startswith("If phones cannot")]
+    here, teacher, elsewhere, network, *code, _, stop = lines
     assert here.startswith("Open http://127.0.0.1:")
     assert teacher.startswith("Teacher: http://127.0.0.1:")
-    assert network.startswith("On this network http://")
+    assert network == f"On this network {ways[0].address}"
     token = teacher.partition("?teacher=")[2]
     link = f"{network.split()[-1]}/?teacher={token}"
     assert elsewhere == f"Teacher, on this network: {link}"
@@ -139,7 +136,7 @@ def test_the_address_of_this_network_is_printed_with_its_code(program):
     assert len([line for line in code if "█" in line]) >= 10
     assert stop == "Stop with Ctrl+C"
     answer = httpx.get(network.split()[-1] + "/mnist_cnn/share").json()
-    assert answer == {"network": network.split()[-1], "public": None}
+    assert answer == {"network": [asdict(way) for way in ways], "public": None}
 
 
 def test_starting_to_serve_imports_no_tensorflow():
@@ -189,82 +186,7 @@ def test_the_page_knows_the_layers_of_other_weights(tmp_path, downsampling):
         assert layers == [(row.name, row.shape) for row in model.layer_table(network)]
 
 
-# --- the end -------------------------------------------------------------------------------
-
-
-def family(process: int) -> set[int]:
-    """The process and all its descendants, as the system lists them."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:  # it has just ended
-            continue
-        parents[int(status.parent.name)] = int(fields[1])
-    found = {process}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
-
-
-def alive(process: int) -> bool:
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return False
-    return fields[0] != "Z"
-
-
-def at_once(address):
-    return []
-
-
-def with_open_sockets(address):
-    news = f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
-    return [connect(news) for _ in range(3)]
-
-
-def while_a_page_trains(address):
-    """A training that has saved a snapshot, and does so again and again; no sockets."""
-    routes, session = f"{address}/mnist_cnn/train", {"X-Mnist-Cnn-Session": "0" * 16}
-    with httpx.Client(headers=session, timeout=120) as client:
-        run = client.post(f"{routes}/start", json=TRAINING).json()["id"]
-        after = 0
-        while True:
-            news = client.get(f"{routes}/events", params={"run": run, "after": after}).json()
-            assert news["state"] in ("queued", "starting", "training"), news
-            if any(event["kind"] == "kept" for event in news["events"]):
-                return []
-            after = news["events"][-1]["number"] if news["events"] else after
-
-
-def until_gone(everybody):
-    end = time.monotonic() + 10
-    while left := set(filter(alive, everybody)):
-        assert time.monotonic() < end, left
-        time.sleep(0.02)
-
-
-MOMENTS = (at_once, with_open_sockets, while_a_page_trains)
-ENDS = [(number, moment) for number in (signal.SIGINT, signal.SIGTERM) for moment in MOMENTS]
-HARDEST = (signal.SIGTERM, while_a_page_trains)
-
-
-@on_linux
-@pytest.mark.parametrize(
-    ("number", "moment"),
-    [pytest.param(*end, marks=pytest.mark.slow if end != HARDEST else ()) for end in ENDS],
-)
-def test_the_end_leaves_no_process_and_no_file_behind(number, moment, tmp_path):
-    with serve_process(TMPDIR=str(tmp_path)) as (address, process):
-        sockets = moment(address)
-        everybody = family(process.pid)
-        os.kill(process.pid, number)
-        assert process.wait(timeout=30) == 0
-        until_gone(everybody)
-        for socket in sockets:
-            socket.close()
-    assert [path for path in tmp_path.iterdir() if path.name.startswith("mnist_cnn")] == []
+# --- killed -------------------------------------------------------------------------------
 
 
 @on_linux

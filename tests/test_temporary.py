@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 
 import pytest
 
@@ -105,6 +106,26 @@ def test_old_pictures_of_tools_are_deleted_from_the_server_s_own_folder_only(tmp
         monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
         inbox.delete_old()
         assert {file.name for file in (folder / "ab").iterdir()} == left
+
+
+def test_old_pictures_of_tools_are_looked_for_now_and_then(monkeypatch):
+    looks = []
+    monkeypatch.setattr(inbox, "delete_old", lambda: looks.append(1))
+
+    async def app(scope, receive, send):
+        pass
+
+    async def body():
+        return {"type": "http.request", "body": b""}
+
+    counting = inbox.Inbox(app)
+    began = counting._looked
+    tool = {"type": "http", "method": "POST", "path": "/gradio_api/mcp", "root_path": ""}
+    for later in (0, inbox.LOOK - 1, inbox.LOOK + 1, inbox.LOOK + 2):
+        clock = types.SimpleNamespace(monotonic=lambda now=began + later: now)
+        monkeypatch.setattr(inbox, "time", clock)
+        run(counting(tool | {"headers": [], "client": ("10.0.0.9", 5000)}, body, None))
+    assert len(looks) == 1
 
 
 @pytest.mark.slow  # what a program leaves that is terminated is always looked at in test_app.py

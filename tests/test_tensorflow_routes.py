@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from mnist_cnn import reading, strokes, variants, weights
 from mnist_cnn.feature_visualization import FeatureVisualizer
 from mnist_cnn.reading import Reader
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.tensorflow_routes import OnDemand
@@ -165,7 +166,7 @@ def test_those_who_ask_first_wait_for_one_reader(monkeypatch, reader):
 
 def test_the_shipped_network_s_reader_is_made_once_and_shares_its_judge(monkeypatch, reader):
     monkeypatch.setattr(reading.Reader, "load", lambda path: reader)
-    readings, networks = Readings(weights.DEFAULT), Networks(weights.DEFAULT, None, None)
+    readings, networks = Readings(weights.DEFAULT), Networks(weights.DEFAULT, None, None, Sandbox())
     assert readings.of(networks.find(""), networks.shipped) is reader
     other = readings.of(networks.find("variant-stride"), networks.shipped)
     assert other is not reader

@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
-from mnist_cnn import model, weights
+from mnist_cnn import model, weights, weights_file
 from mnist_cnn.recipes import RECIPES
 from tests.fake_worker import Workers
 from tests.listening import until
@@ -209,7 +209,7 @@ def test_a_network_is_taken_away_brought_back_and_reads_the_same(ann, trained, t
     [
         (b"", "file damaged"),
         (b"PK\3\4", "file damaged"),
-        ((weights.FOLDER / "doubt.keras").read_bytes(), "file other"),
+        ((weights_file.FOLDER / "doubt.keras").read_bytes(), "file other"),
     ],
     ids=["empty", "cut", "another network"],
 )

@@ -5,11 +5,19 @@ import zipfile
 import numpy as np
 import pytest
 
-from mnist_cnn import model, uploads, weights
+from mnist_cnn import model, uploads, weights, weights_file
 from mnist_cnn.card import Card
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.uploads import UploadError, Uploads
 
 CARD = Card("lesson", 1, 5, "sum", "none", 93_322, 1.0, "MNIST test", 0.9, 3.0, {}, None, {})
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.close()
 
 
 @pytest.fixture
@@ -25,8 +33,8 @@ def packed(tmp_path):
 
 
 @pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
-def test_every_variant_comes_back_with_its_card(packed, downsampling):
-    upload = Uploads().add("ann", "C:\\Users\\ann\\mine.keras", packed(downsampling))
+def test_every_variant_comes_back_with_its_card(packed, downsampling, sandbox):
+    upload = Uploads(sandbox).add("ann", "C:\\Users\\ann\\mine.keras", packed(downsampling))
     assert (upload.name, upload.downsampling, upload.card) == ("mine.keras", downsampling, CARD)
     for found, built in zip(
         upload.weights, model.build(1, downsampling).get_weights(), strict=True
@@ -34,29 +42,29 @@ def test_every_variant_comes_back_with_its_card(packed, downsampling):
         np.testing.assert_array_equal(found, built)
 
 
-def test_a_card_that_is_none_is_left_out(packed, tmp_path):
+def test_a_card_that_is_none_is_left_out(tmp_path, sandbox):
     path = tmp_path / "odd.keras"
     model.build(1).save(path)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("card.json", '{"recipe": "<script>"}')
-    assert Uploads().add("ann", "odd.keras", path.read_bytes()).card is None
+    assert Uploads(sandbox).add("ann", "odd.keras", path.read_bytes()).card is None
 
 
 @pytest.mark.parametrize(
     ("content", "reason"), [(b"", "damaged"), (b"PK\3\4 nothing", "damaged"), (None, "other")]
 )
-def test_other_files_are_refused_by_their_name_alone(content, reason, tmp_path):
+def test_other_files_are_refused_by_their_name_alone(content, reason, sandbox):
     if content is None:
-        content = (weights.FOLDER / "doubt.keras").read_bytes()
+        content = (weights_file.FOLDER / "doubt.keras").read_bytes()
     with pytest.raises(UploadError) as caught:
-        Uploads().add("ann", "../../mine.keras", content)
+        Uploads(sandbox).add("ann", "../../mine.keras", content)
     assert caught.value.reason == reason
     assert str(caught.value).startswith("mine.keras ")
     assert "mnist_cnn_" not in str(caught.value)
 
 
-def test_the_oldest_make_room(packed, monkeypatch):
-    kept, content = Uploads(), packed()
+def test_the_oldest_make_room(packed, monkeypatch, sandbox):
+    kept, content = Uploads(sandbox), packed()
     ids = [kept.add("ann", f"{i}.keras", content).id for i in range(uploads.KEEP + 1)]
     assert [upload.id for upload in kept.of("ann")] == ids[1:]
     assert kept.of("ben") == []
@@ -65,13 +73,13 @@ def test_the_oldest_make_room(packed, monkeypatch):
     assert kept.of("ann") == []
 
 
-def test_those_of_everybody_are_bounded_too(packed, monkeypatch):
+def test_those_of_everybody_are_bounded_too(packed, monkeypatch, sandbox):
     monkeypatch.setattr(uploads, "KEEP_IN_ALL", 2)
-    kept, content = Uploads(), packed()
+    kept, content = Uploads(sandbox), packed()
     ids = {name: kept.add(name, "it.keras", content).id for name in ("ann", "ben", "eve")}
     assert [name for name, id in ids.items() if kept.find(id)] == ["ben", "eve"]
 
 
-def test_a_long_name_is_cut(packed):
-    upload = Uploads().add("ann", "folder/" + 300 * "n" + ".keras", packed())
+def test_a_long_name_is_cut(packed, sandbox):
+    upload = Uploads(sandbox).add("ann", "folder/" + 300 * "n" + ".keras", packed())
     assert upload.name == uploads.LONGEST_NAME * "n"

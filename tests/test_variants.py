@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import evaluation, model, training, variant_training, variants, weights
+from mnist_cnn import evaluation, model, training, variant_training, variants, weights, weights_file
 from mnist_cnn.__main__ import main
 from mnist_cnn.data import Mnist
 from mnist_cnn.recipes import RECIPES
@@ -234,7 +234,7 @@ def test_a_variant_that_is_not_there_is_named(call):
 
 
 def test_a_missing_variant_is_restored_with_git_or_made_anew(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setattr(weights_file, "FOLDER", tmp_path)
     with pytest.raises(weights.WeightsError) as caught:
         variants.load("max", tmp_path / "variants")
     message = str(caught.value)

@@ -161,7 +161,7 @@ def test_a_folder_is_no_weights(tmp_path):
 
 
 def test_the_shipped_weights_are_restored_with_git(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setattr(weights_file, "FOLDER", tmp_path)
     file = tmp_path / "mnist_cnn.keras"
     with pytest.raises(weights.WeightsError) as caught:
         weights.load(file)

@@ -11,6 +11,7 @@ import numpy as np
 from anyio.to_thread import run_sync
 
 from mnist_cnn.ink import PictureError
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.decoding import ink_in
 from mnist_cnn.ui.unread import Unread
 
@@ -22,12 +23,18 @@ DECIMALS = 7  # of activations: those of a float32
 AT_ONCE = 4  # calls of an endpoint that are answered at the same time
 
 
-def endpoints(reader: Callable[[], Reader], unread: Unread) -> None:
-    """Add ``/predict`` and ``/activations`` to the page that is being built."""
+def endpoints(reader: Callable[[], Reader], unread: Unread, sandbox: Sandbox) -> None:
+    """Add ``/predict`` and ``/activations`` to the page that is being built.
+
+    Args:
+        reader: returns what reads ink, and may take a while.
+        unread: who takes no answers.
+        sandbox: decodes the pictures.
+    """
 
     async def read(picture: str, request: gr.Request | None) -> Reading | None:
         unread.admit(request)
-        ink = await _ink_in(picture)
+        ink = await _ink_in(picture, sandbox)
         return await run_sync(lambda: reader().read(ink))
 
     async def predict(picture: str, request: gr.Request | None = None) -> dict:
@@ -93,13 +100,16 @@ def describe(reading: Reading | None) -> dict:
     }
 
 
-async def _ink_in(picture: str | None) -> np.ndarray:
+async def _ink_in(picture: str | None, sandbox: Sandbox) -> np.ndarray:
     if picture is None:
         raise _refusal("There is no picture. Send a picture file, PNG or JPEG.")
     try:
-        return await ink_in(picture)
+        return await ink_in(await run_sync(Path(picture).read_bytes), sandbox)
+    except OSError as error:
+        raise _refusal("The picture is no longer here. Upload it again.") from error
     except PictureError as error:
-        raise _refusal(str(error).replace(picture, Path(picture).name)) from error
+        name = Path(picture).name
+        raise _refusal(str(error).replace("The picture", name, 1)) from error
 
 
 def _numbers(name: str, layer: np.ndarray) -> dict:

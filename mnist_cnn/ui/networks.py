@@ -25,6 +25,7 @@ from mnist_cnn.architecture import Layer
 from mnist_cnn.card import Card
 from mnist_cnn.model import DOWNSAMPLING
 from mnist_cnn.runs import Runs, RunsError
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.requests import RequestError
 from mnist_cnn.uploads import Uploads
 
@@ -71,16 +72,17 @@ class Network:
 class Networks:
     """All networks there are."""
 
-    def __init__(self, path: str | os.PathLike, card: Card | None, runs: Runs):
+    def __init__(self, path: str | os.PathLike, card: Card | None, runs: Runs, sandbox: Sandbox):
         """Begin with the shipped one, of the ``.keras`` file at ``path``.
 
         Args:
             path: of the file; see ``architecture.layers_in`` for what it raises.
             card: what is known of it.
             runs: those of the server.
+            sandbox: reads the networks that people bring along.
         """
         self.shipped = _in_file(Path(path), asdict(card) if card else None)
-        self.runs, self.uploads = runs, Uploads()
+        self.runs, self.uploads = runs, Uploads(sandbox)
         self._kept: OrderedDict[str, Network] = OrderedDict()
 
     def asked(self, request: Request) -> Network:

@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from mnist_cnn.runs import Runs
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui import api, training_api
 from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.unread import Unread
@@ -44,6 +45,7 @@ def build(
     layers: Sequence[dict],
     readings: Readings,
     runs: Runs,
+    sandbox: Sandbox,
     test_accuracy: float | None = None,
 ) -> gr.Blocks:
     """Return the page.
@@ -52,6 +54,7 @@ def build(
         layers: of the network with which the page begins, as ``telling.layers`` has them.
         readings: for the calls of programs.
         runs: their trainings.
+        sandbox: decodes their pictures.
         test_accuracy: the share of MNIST's test digits the network reads right, where it is known.
     """
     with gr.Blocks(
@@ -82,7 +85,7 @@ def build(
         _part("share", buttons=True)
         _part("arriving", buttons=True, mnist=test_accuracy)
         unread = Unread()
-        api.endpoints(readings.shipped, unread)
+        api.endpoints(readings.shipped, unread, sandbox)
         training_api.endpoint(runs, unread)
     return page
 

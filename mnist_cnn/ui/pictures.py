@@ -8,18 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.decoding import ink_in
 from mnist_cnn.ui.requests import BINARY, guarded
 from mnist_cnn.ui.web import PREFIX
 
 
-def routes() -> list[BaseRoute]:
-    """Return the route."""
-    return [Route(f"{PREFIX}/ink", guarded(_ink), methods=["POST"])]
+def routes(sandbox: Sandbox) -> list[BaseRoute]:
+    """Return the route, which decodes in ``sandbox``."""
 
+    async def ink(request: Request) -> Response:
+        """A picture file → uint16 width, uint16 height, then its ink, uint8."""
+        found = await ink_in(await request.body(), sandbox)
+        height, width = found.shape
+        return Response(struct.pack("<HH", width, height) + found.tobytes(), headers=BINARY)
 
-async def _ink(request: Request) -> Response:
-    """A picture file → uint16 width, uint16 height, then its ink, uint8."""
-    found = await ink_in(await request.body())
-    height, width = found.shape
-    return Response(struct.pack("<HH", width, height) + found.tobytes(), headers=BINARY)
+    return [Route(f"{PREFIX}/ink", guarded(ink), methods=["POST"])]

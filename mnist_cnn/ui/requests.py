@@ -44,7 +44,7 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
             refusal = {"error": str(error), "key": error.key, "values": error.values}
             return JSONResponse(refusal, 400)
         except PictureError as error:
-            return JSONResponse({"error": str(error)}, 400)
+            return JSONResponse({"error": str(error), "key": error.key}, 400)
 
     return answer
 

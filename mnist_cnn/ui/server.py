@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 try:
     import resource
@@ -24,10 +24,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn import card, temporary
+from mnist_cnn import card, ending
 from mnist_cnn.card import Card
 from mnist_cnn.classroom import Classroom, Rules
 from mnist_cnn.runs import Runs
+from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui import (
     addresses,
     correcting,
@@ -73,14 +74,16 @@ class Served:
     known: sharing.Addresses  # where it can be opened
     classroom: Classroom
     runs: Runs
+    sandbox: Sandbox
 
     def close(self) -> None:
         """End its trainings and what it keeps on the disk, not its server."""
         self.runs.close()
+        self.sandbox.close()
 
 
-def serve(options: argparse.Namespace, weights: Path, users: list[Account]) -> int:
-    """Serve until Ctrl+C, and return the exit status; ends with every process it has started.
+def serve(options: argparse.Namespace, weights: Path, users: list[Account]) -> NoReturn:
+    """Serve until ``ending`` ends this process, and every other that it has started.
 
     Args:
         options: as ``command_line.parser`` reads them, checked.
@@ -93,13 +96,18 @@ def serve(options: argparse.Namespace, weights: Path, users: list[Account]) -> i
     if options.mcp:
         surroundings.go_round_proxies(options.host)
     served = launch(options, weights, users)
+    ending.acts.insert(0, served.close)  # before the folder goes that trainings write into
+    ending.acts.append(sharing.close_tunnels)  # last: one may be about to begin
     log.adopt()
-    stop = _stop_signal(threading.Event())
     known, token = served.known, served.classroom.token
+    network = known.network
     links = addresses.for_the_teacher(
-        token, known.network, options.root_path, os.environ.get("SPACE_HOST")
+        token,
+        network[0].address if network else None,
+        options.root_path,
+        os.environ.get("SPACE_HOST"),
     )
-    _announce(options.host, options.port, known.network, token, links)
+    _announce(options.host, options.port, network, token, links)
     if options.share or options.share_server:
 
         def opened(link: str) -> None:
@@ -107,9 +115,8 @@ def serve(options: argparse.Namespace, weights: Path, users: list[Account]) -> i
             say(f"Teacher, on the public link: {addresses.as_teacher(link, token)}")
 
         sharing.open_tunnel(served.demo, known, options.share_server, opened, say)
-    while not stop.wait(1):  # Windows looks for Ctrl+C between two waits only
-        pass
-    return _end(served)
+    while True:
+        time.sleep(1)  # Windows looks for Ctrl+C between two waits only
 
 
 def launch(
@@ -128,17 +135,19 @@ def launch(
     runs = Runs(workers=options.train_workers, worker=worker)
     the_class.enforce(classroom, runs)
     about = _card(weights)
-    networks, readings = Networks(weights, about, runs), Readings(weights)
+    sandbox = Sandbox()
+    networks, readings = Networks(weights, about, runs, sandbox), Readings(weights)
     files = NetworkFiles(networks)
     known = sharing.Addresses(options.host, options.port)
     layers = telling.layers(networks.shipped.layers)
-    demo = page.build(layers, readings, runs, about.test_accuracy if about else None)
+    accuracy = about.test_accuracy if about else None
+    demo = page.build(layers, readings, runs, sandbox, accuracy)
     shipped = telling.shipped(networks.shipped.downsampling, about)
     routes = [
         _health(),
         *sharing.routes(known),
         *files.routes(),
-        *pictures.routes(),
+        *pictures.routes(sandbox),
         *training.routes(runs, networks, shipped, web.PREFIX),
         *trained.routes(runs, networks, web.PREFIX),
         *correcting.routes(runs, networks, web.PREFIX),
@@ -169,7 +178,7 @@ def launch(
     demo.server.config.ws_per_message_deflate = False  # it would cost each page 300 kB
     demo.server.config.ws_max_size = LARGEST_MESSAGE
     demo.server.config.ws_protocol_class = patient(demo.server.config.ws_protocol_class)
-    return Served(demo, known, classroom, runs)
+    return Served(demo, known, classroom, runs, sandbox)
 
 
 def _health() -> BaseRoute:
@@ -201,24 +210,9 @@ def _allow_sockets(files: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _stop_signal(stop: threading.Event) -> threading.Event:
-    """Let Ctrl+C and ``kill`` set ``stop``, too; return it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
-def _end(served: Served) -> int:
-    """End every process this one has started, then this one, at once; return its status."""
-    sharing.close_tunnels()
-    served.close()
-    temporary.discard()
-    sys.stdout.flush()
-    # Open sockets, uvicorn's thread and TensorFlow's way out would take seconds more.
-    os._exit(0)
-
-
-def _announce(host: str, port: int, network: str | None, token: str, links: list[str]) -> None:
+def _announce(
+    host: str, port: int, network: list[addresses.Way], token: str, links: list[str]
+) -> None:
     """Print where the page is, and for phones of this network as a QR code too.
 
     Args:
@@ -232,10 +226,13 @@ def _announce(host: str, port: int, network: str | None, token: str, links: list
     for link in links:
         say(link)
     if network:
-        say(f"On this network {network}")
-        code = addresses.as_text(network)
+        best, *others = network
+        say(f"On this network {best.address}")
+        code = addresses.as_text(best.address)
         if _printable(code):
             say(code)
+        if others:
+            say(f"If phones cannot open it: {', '.join(way.address for way in others)}")
     elif host in addresses.EVERYWHERE:
         say("Share, on the page, shows the address for phones once this machine is in a network")
     else:

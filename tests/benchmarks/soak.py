@@ -5,9 +5,9 @@
 Every minute everybody leaves and others come: each opens the page, takes the networks it reads with
 and keeps its socket. Somebody trains a small network meanwhile, fetches it again and again as a
 page does, and leaves; a program asks ``/predict`` about a picture it uploads, a digit goes on the
-wall and off again, and what else is asked seldom is asked once. Then the server's resident memory
-is printed. The last has to be at most 1.1 times that after the first minute, and no answer an
-error.
+wall and off again, a network is brought along, and what else is asked seldom is asked once. Then
+the resident memory of the server and of the process that reads files is printed. The last has to be
+at most 1.1 times that after the first minute, and no answer an error.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import psutil
 from PIL import Image
 from websockets.asyncio.client import connect
 
+from mnist_cnn.weights_file import DEFAULT
 from tests.serving import serve_process
 
 LIMIT = 1.1  # times the memory after the first minute
@@ -68,7 +69,8 @@ async def soak(address: str, server: psutil.Process, chosen: argparse.Namespace)
             await asyncio.sleep(max(0, end - time.monotonic()))
             for socket in sockets:
                 await socket.close()
-            resident.append(server.memory_info().rss)
+            processes = [server, *server.children(recursive=True)]  # of those that read files
+            resident.append(sum(process.memory_info().rss for process in processes))
             print(f"{minute:6}{fetched:10,}{resident[-1] / MEBIBYTE:14.1f}", flush=True)
     return resident
 
@@ -80,12 +82,15 @@ async def open_page(client: httpx.AsyncClient) -> None:
 
 
 async def ask_the_rest(client: httpx.AsyncClient) -> None:
-    """Ask for a file's ink, what excites a layer, a chapter's picture, and TensorFlow's reading."""
+    """Ask for a file's ink, what excites a layer, a chapter's picture, TensorFlow's reading, and
+    bring a network along.
+    """
     answers = [
         await client.post("/mnist_cnn/ink", content=PHOTO),
         await client.get("/mnist_cnn/features?layer=conv1"),
         await client.post(f"/mnist_cnn/lessons/worksheet?{SIZE}", content=INK),
         await client.post(f"/mnist_cnn/check?{SIZE}", content=INK),
+        await client.post("/mnist_cnn/train/file", content=DEFAULT.read_bytes()),
     ]
     for answer in answers:
         answer.raise_for_status()

@@ -1,6 +1,7 @@
 // A sentence about what was just done; it lies over the page, so that nothing moves, and goes away.
 
-const SHOWN = 6000; // milliseconds
+const SHOWN = 6000; // milliseconds, at least
+const READING = 70; // milliseconds for a letter of a long sentence
 
 export class Notice {
   #timer = null;
@@ -15,7 +16,8 @@ export class Notice {
     clearTimeout(this.#timer);
     this.element.textContent = sentence;
     if (words) return this.#offer(sentence, words);
-    this.#timer = setTimeout(() => (this.element.textContent = ""), SHOWN);
+    const shown = Math.max(SHOWN, READING * sentence.length);
+    this.#timer = setTimeout(() => (this.element.textContent = ""), shown);
   }
 
   #offer(sentence, words) {
