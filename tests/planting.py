@@ -1,17 +1,19 @@
 """Plant small faults in a copy of this checkout, one at a time, and see whether the tests notice.
 
-    python -m tests.planting [--only WORDS] [--without PARTS] [--tests-of REVISION]
+    python -m tests.planting [--jobs 2] [--only WORDS] [--without PARTS] [--tests-of REVISION]
 
 Each file in ``tests/faults`` is about a part of the product. A fault there is a paragraph: its
 name, the file it is planted in, the lines that are there now (``- ``) and those that take their
 place (``+ ``), and the tests that should notice. It is found when these tests pass without it and
-fail with it. Exits with status 1 when one is not found.
+fail with it. Exits with status 1 when one is not found. With more than one job, several parts are
+looked at at the same time, each in a copy of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import multiprocessing
 import os
 import re
 import shutil
@@ -23,6 +25,7 @@ import time
 import types
 from collections import Counter
 from collections.abc import Collection, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
@@ -133,6 +136,28 @@ class Copy:
         return words.get(status, f"status {status}"), next(iter(failed), "")
 
 
+def plant_all(alike: Sequence[Fault], revision: str | None) -> Counter[str]:
+    """Plant the faults of a part, one at a time; print a line for each; count what became of them.
+
+    Args:
+        alike: the faults.
+        revision: of the tests, or None for those that are here.
+    """
+    became = Counter()
+    # Tests that run at the same time have ports of their own by this name.
+    os.environ["PYTEST_XDIST_WORKER"] = f"gw{os.getpid() % 12}"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Copy(Path(folder), revision)
+        tests = copy.tests([test for fault in alike for test in fault.tests])
+        status, failing = copy.run(tests, "-r", "fE")
+        print(f"{alike[0].part} without a fault: status {status}", *failing, flush=True)
+        for fault in alike:
+            words, noticed = copy.plant(fault, failing)
+            became[words] += 1
+            print(f"{words:16} {fault.name}  {noticed}", flush=True)
+    return became
+
+
 def _test(folder: Path, arguments: list[str], output: IO[bytes]) -> NoReturn:
     """Be a process that tests the copy in ``folder``, and that nothing here has touched."""
     os.setsid()  # with all that it starts
@@ -182,6 +207,7 @@ def main() -> None:
     options.add_argument("--only", default="", help="faults whose part or name has these words")
     options.add_argument("--without", default="", help="parts to leave out, with commas")
     options.add_argument("--tests-of", metavar="REVISION", help="the tests of another revision")
+    options.add_argument("--jobs", type=int, default=1, help="parts at the same time (default 1)")
     chosen = options.parse_args()
     planted = [
         fault
@@ -189,19 +215,11 @@ def main() -> None:
         if chosen.only in f"{fault.part}: {fault.name}"
         and fault.part not in chosen.without.split(",")
     ]
-    became = Counter()
     _import_libraries()
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Copy(Path(folder), chosen.tests_of)
-        for part, alike in itertools.groupby(planted, key=lambda fault: fault.part):
-            of_part = list(alike)
-            tests = copy.tests([test for fault in of_part for test in fault.tests])
-            status, failing = copy.run(tests, "-r", "fE")
-            print(f"{part} without a fault: status {status}", *failing, flush=True)
-            for fault in of_part:
-                words, noticed = copy.plant(fault, failing)
-                became[words] += 1
-                print(f"{words:16} {fault.name}  {noticed}", flush=True)
+    parts = [list(alike) for _, alike in itertools.groupby(planted, key=lambda fault: fault.part)]
+    with ProcessPoolExecutor(chosen.jobs, multiprocessing.get_context("fork")) as jobs:
+        counts = jobs.map(plant_all, parts, itertools.repeat(chosen.tests_of))
+        became = sum(counts, Counter())
     print(", ".join(f"{count} {words}" for words, count in became.most_common()))
     sys.exit(became["found"] < len(planted))
 

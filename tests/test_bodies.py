@@ -55,6 +55,13 @@ def test_who_sends_too_slowly_is_told(monkeypatch):
         run(asyncio.wait_for(read(sent(b"a", ends=False), most=5), 30))
 
 
+def test_a_large_body_may_take_longer(monkeypatch):
+    monkeypatch.setattr(bodies, "PATIENCE", 0)
+    seconds = MANY / bodies.SLOWEST
+    with pytest.raises(TooSlowError, match=f"within {seconds:.0f} seconds"):
+        run(asyncio.wait_for(read(sent(b"a", ends=False)), 30))
+
+
 def test_who_breaks_off_is_not_waited_for():
     async def gone():
         return {"type": "http.disconnect"}

@@ -66,3 +66,16 @@ def test_a_word_of_a_call_is_short(name):
     check(call(**{name: "w" * calls.LONGEST_WORD}), {0})
     with pytest.raises(RequestError, match=name):
         check(call(**{name: "w" * (calls.LONGEST_WORD + 1)}), {0})
+
+
+@pytest.mark.parametrize("number", ["-1", str(2**31), "1.5", "true", '"0"'])
+@pytest.mark.parametrize("name", calls.NUMBERS)
+def test_a_number_of_a_call_is_whole_and_bounded(name, number):
+    with pytest.raises(RequestError, match=f"{name} must be a whole number"):
+        check(f'{{"data": [], "{name}": {number}}}'.encode(), {0})
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_of_json_is_refused(constant):
+    with pytest.raises(RequestError, match="is not a number of JSON"):
+        check(f'{{"data": [{constant}]}}'.encode(), {0})

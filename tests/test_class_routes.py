@@ -158,6 +158,11 @@ BAD_COMMANDS = (
     ("/broadcast", b'{"drawing": "", "edition": "1"}', "edition a whole number"),
     ("/broadcast", b'{"drawing": 7, "edition": 1}', "drawing must be a text"),
     ("/broadcast", b'{"drawing": "", "edition": 1, "by": 7}', "by must be a text"),
+    (
+        "/broadcast",
+        b'{"drawing": "", "edition": 1, "begin": true, "by": "%b"}' % (65 * b"x"),
+        "by must be a text of at most 64 characters",
+    ),
     ("/broadcast", b'{"drawing": "", "edition": 1}', "no longer shown"),
 )
 

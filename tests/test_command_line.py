@@ -281,7 +281,7 @@ def test_the_best_recipe_learns_from_pen_drawings_too(small_mnist, tmp_path, cap
 def test_without_pen_drawings_the_best_recipe_goes_on_with_a_word(
     small_mnist, tmp_path, capsys, monkeypatch
 ):
-    def none(_):
+    def none(_, **__):
         raise data.DataError("The pen strokes cannot be fetched.")
 
     monkeypatch.setattr(pens, "load", none)

@@ -5,7 +5,10 @@ import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
-from mnist_cnn.ui import gate
+from mnist_cnn import uploads, wall
+from mnist_cnn.classroom import Classroom
+from mnist_cnn.limits import Limits
+from mnist_cnn.ui import bodies, gate, headers, inbox, network_files, news
 from mnist_cnn.ui.endpoints import (
     COMMANDS,
     ENDPOINTS,
@@ -20,7 +23,7 @@ from mnist_cnn.ui.training import SESSION
 from tests.enumerating import every_endpoint
 from tests.serving import ROOT, serve
 
-SECURITY = ROOT / ".github" / "SECURITY.md"
+SECURITY, README = ROOT / ".github" / "SECURITY.md", ROOT / "README.md"
 GATE = "There is nothing here."
 
 
@@ -125,6 +128,40 @@ def of(rate):
 
 def size(count):
     return f"{count / MEBIBYTE:.3g} MiB" if count >= MEBIBYTE else f"{count / 1024:.3g} KiB"
+
+
+IN_WORDS = {2: "two", 4: "four", 6: "six", 10: "ten", 15: "fifteen"}
+
+
+def mebibytes(count):
+    return f"{count // MEBIBYTE} MiB"
+
+
+def test_what_is_written_of_the_other_limits_is_how_they_are():
+    kept = Limits()
+    minutes = [IN_WORDS[seconds // 60] for seconds in (inbox.UPLOADS_KEPT[1], inbox.SECONDS)]
+    assert kept.kept_seconds == uploads.KEEP_SECONDS
+    written = [
+        f"{LARGEST_MESSAGE} bytes for a WebSocket's message",
+        f"{headers.LONGEST_QUERY:,} characters for a query",
+        f"in {bodies.PATIENCE} seconds and one more for each {bodies.SLOWEST // 1000} kB",
+        f"{mebibytes(bodies.MOST_OF_ONE)} of large bodies in memory at a time of one address, "
+        f"{mebibytes(bodies.MOST_HELD)} of everybody",
+        f"{IN_WORDS[gate.AT_ONCE]} at a time and {IN_WORDS[gate.AT_ONCE_OF_ONE]} of an address",
+        f"{gate.MOST_SOCKETS_OF_ONE} sockets of an address, {gate.MOST_SOCKETS:,} of everybody",
+        f"held for news {news.MOST_HELD_OF_ONE} and {news.MOST_HELD:,}",
+        f"{mebibytes(network_files.MOST_SENT_TO_ONE)} are on their way to an address and "
+        f"{mebibytes(network_files.MOST_SENT)} in all",
+        f"{mebibytes(inbox.MOST_OF_ONE)} from an address and {inbox.MOST // 2**30} GiB in all",
+        f"deleted after {minutes[0]} to {minutes[1]} minutes",
+        f"a token has {6 * len(Classroom().token)} random bits",
+        f"{kept.kept_in_all} trainings that are over, {kept.kept_unbegun} without weights and "
+        f"{uploads.KEEP_IN_ALL} uploaded networks are kept, "
+        f"for {IN_WORDS[kept.kept_seconds // 3600]} hours",
+        f"holds {wall.MOST} digits, {wall.MOST_OF_ONE} from each page",
+    ]
+    texts = SECURITY.read_text(encoding="utf-8") + README.read_text(encoding="utf-8")
+    assert [words for words in written if words not in texts] == []
 
 
 FILES_OF_THE_MACHINE = (
@@ -260,7 +297,7 @@ def test_the_page_s_own_requests_are_answered(address, headers):
     headers = {name: value.format(here=address) for name, value in headers.items()}
     assert plan(address, headers).status_code == 200
     origin = headers.pop("Origin", None)
-    with connect(news(address), origin=origin, additional_headers=headers) as socket:
+    with connect(socket_of(address), origin=origin, additional_headers=headers) as socket:
         assert "rules" in socket.recv()
 
 
@@ -277,26 +314,26 @@ def test_pages_of_other_sites_are_not_answered(address, headers):
     assert plan(address, headers).status_code == 403
     others = dict(headers)
     with pytest.raises(InvalidStatus):
-        connect(news(address), origin=others.pop("Origin", None), additional_headers=others)
+        connect(socket_of(address), origin=others.pop("Origin", None), additional_headers=others)
 
 
 def plan(address, headers):
     return httpx.post(f"{address}/mnist_cnn/train/plan", json={}, headers=headers)
 
 
-def news(address):
+def socket_of(address):
     return f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
 
 
 def test_a_message_is_refused_before_it_is_taken_into_memory(address):
-    with connect(news(address), compression=None) as socket:
+    with connect(socket_of(address), compression=None) as socket:
         assert "rules" in socket.recv()
         socket.send("wall".ljust(LARGEST_MESSAGE))
         socket.send("wall")
         assert "wall" in socket.recv()  # it has taken both
         socket.send(bytes(LARGEST_MESSAGE + 1))
         with pytest.raises(ConnectionClosedError, match="1009"):
-            socket.recv()
+            socket.recv(timeout=30)
 
 
 def test_guessing_passwords_is_slowed_down():

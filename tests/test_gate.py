@@ -207,3 +207,28 @@ def test_a_place_has_so_many_sockets_until_it_closes_some(endpoint, monkeypatch)
         return opened[-1]
 
     assert run(crowd()) == "10.0.0.9"
+
+
+def test_everybody_together_has_so_many_sockets(endpoint, monkeypatch):
+    endpoint()
+    monkeypatch.setattr(gate, "MOST_SOCKETS", 2)
+
+    async def crowd():
+        opened = []
+
+        async def app(scope, receive, send):
+            opened.append(scope["client"][0])
+            await asyncio.sleep(1000)
+
+        async def send(message):
+            assert message["type"] == "websocket.close"
+
+        guarded = Gate(app)
+        sockets = [scope(method="WEBSOCKET", client=f"10.0.0.{number}") for number in range(3)]
+        tasks = [asyncio.create_task(guarded(one, empty, send)) for one in sockets]
+        await asyncio.wait(tasks, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        return opened
+
+    assert run(crowd()) == ["10.0.0.0", "10.0.0.1"]

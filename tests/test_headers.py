@@ -3,13 +3,21 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from mnist_cnn.ui.headers import SECURITY, RefusalError, check_length, check_origin, with_security
+from mnist_cnn.ui.headers import (
+    LONGEST_QUERY,
+    SECURITY,
+    RefusalError,
+    check_headers,
+    check_length,
+    check_origin,
+    with_security,
+)
 from tests.looping import run
 
 
-def asked(**headers):
+def asked(query=b"", **headers):
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return HTTPConnection({"type": "http", "headers": named})
+    return HTTPConnection({"type": "http", "headers": named, "query_string": query})
 
 
 @pytest.mark.parametrize(
@@ -71,3 +79,18 @@ def test_an_answer_has_the_security_headers_it_lacks_and_keeps_its_own():
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     expected = {name.lower(): value for name, value in SECURITY.items()}
     assert headers == expected | {"referrer-policy": "no-referrer"}
+
+
+def test_a_query_is_of_bounded_length():
+    check_headers(asked(b"q" * LONGEST_QUERY))
+    with pytest.raises(RefusalError) as refused:
+        check_headers(asked(b"q" * (LONGEST_QUERY + 1)))
+    assert refused.value.status == 414
+
+
+@pytest.mark.parametrize("host", ["a b", "a/b", "[::1", "class.example:port", "", "a,b c", "<b>"])
+@pytest.mark.parametrize("name", ["host", "x_forwarded_host"])
+def test_a_host_that_is_none_is_refused(name, host):
+    check_headers(asked(**{name: "class.example:80, [fd00::1]:8000"}))
+    with pytest.raises(RefusalError, match="is not a host"):
+        check_headers(asked(**{name: host}))

@@ -73,3 +73,9 @@ def test_those_of_one_session_are_bounded_and_forgotten_when_they_leave(runs):
             task.cancel()
 
     run(wait())
+
+
+def test_a_request_is_not_held_for_ever(runs, monkeypatch):
+    monkeypatch.setattr(held, "LONGEST", 0.05)
+    waiting = Held(runs.schedule)
+    run(asyncio.wait_for(waiting.until(waiting_run(runs), lambda: False), 30))

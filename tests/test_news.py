@@ -1,13 +1,18 @@
 """What pages are told of the class: put together once, and not without end."""
 
+import asyncio
 import json
 
+import httpx
 import numpy as np
 import pytest
+from starlette.applications import Starlette
 
 from mnist_cnn.classroom import Classroom
+from mnist_cnn.ui import news
 from mnist_cnn.ui.fairness import OverloadError, Rate
 from mnist_cnn.ui.news import Telling
+from tests.looping import run
 
 
 @pytest.fixture
@@ -57,3 +62,40 @@ def test_one_place_is_not_told_the_whole_wall_without_end(classroom):
     assert telling.tell("elsewhere", 0, 0)[0]
     number = classroom.latest
     assert telling.tell("here", number, number) == ("", number)  # no news cost nothing
+
+
+def pages(classroom, *hosts):
+    """Return what pages at some addresses are answered when nothing happens: a status or "full"."""
+    app = Starlette(routes=news.routes(classroom, ""))
+    app.auth = app.auth_dependency = None  # as Gradio's app has them
+
+    async def ask(host):
+        transport = httpx.ASGITransport(app, client=(host, 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            try:
+                asked = await client.get("/news", params={"since": classroom.latest})
+            except OverloadError:
+                return "full"
+            return asked.status_code
+
+    async def all_at_once():
+        return await asyncio.gather(*map(ask, hosts))
+
+    return run(asyncio.wait_for(all_at_once(), 30))
+
+
+def test_so_many_requests_are_held_of_one_place_and_in_all_and_none_for_ever(
+    classroom, monkeypatch
+):
+    monkeypatch.setattr(news, "HELD", 0.3)
+    monkeypatch.setattr(news, "MOST_HELD_OF_ONE", 2)
+    monkeypatch.setattr(news, "MOST_HELD", 3)
+    answers = pages(classroom, "here", "here", "here", "there", "elsewhere")
+    assert answers == [200, 200, "full", 200, "full"]
+
+
+def test_of_one_moment_a_few_answers_are_kept(classroom):
+    telling = Telling(classroom)
+    for since in range(3 * news.KEPT):
+        telling.tell("here", since, None)
+    assert len(telling._told) == news.KEPT

@@ -62,7 +62,7 @@ def test_who_fetches_nothing_is_refused_in_a_sentence_until_it_is_dropped():
             call(client)
         until(lambda: len(queue) == 0)
         assert "2 answers wait for your address. Fetch them" in fetch(client, call(client))
-        until(lambda: not queue.pending_messages_per_session)
+        until(lambda: not queue.pending_messages_per_session, seconds=60)
         assert not queue.pending_event_ids_session
         assert "event: complete" in fetch(client, call(client))
 
