@@ -24,7 +24,7 @@ import numpy as np
 from mnist_cnn import architecture
 from mnist_cnn.ink import PictureError
 from mnist_cnn.sandbox_process import INK, MEMORY, NETWORK, READ, SECONDS, TOO_LATE, TOO_MUCH
-from mnist_cnn.weights_file import WeightsError
+from mnist_cnn.weights_file import LARGEST, WeightsError
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 1.4  # times as many seconds on the clock; the system counts those of a processor
@@ -95,38 +95,50 @@ class Sandbox:
 
     def _ask(self, kind: bytes, content: bytes) -> _Answer:
         with self._lock:
-            process, slow = self._ready(), threading.Event()
-            late = threading.Timer(PATIENCE * SECONDS[kind], lambda: (slow.set(), _kill(process)))
+            process, killed = self._ready(), threading.Event()
+            late = threading.Timer(PATIENCE * SECONDS[kind], lambda: (killed.set(), _kill(process)))
             late.start()
             try:
                 process.stdin.write(kind + struct.pack("<I", len(content)) + content)
                 process.stdin.flush()
                 return _answer_from(process.stdout)
             except OSError:  # it is gone
-                status = _end(process)
-                why = {TOO_LATE: SLOW, TOO_MUCH: LARGE}.get(status, BROKEN)
-                raise SandboxError(SLOW if slow.is_set() else why) from None
+                late.cancel()
+                why = {TOO_LATE: SLOW, TOO_MUCH: LARGE}.get(_end(process), BROKEN)
+                raise SandboxError(SLOW if killed.is_set() else why) from None
+            except ValueError:  # what it says is no answer: a file speaks through it
+                killed.set()
+                _kill(process)
+                raise SandboxError(BROKEN) from None
             finally:
                 late.cancel()
+                if killed.is_set():
+                    _end(process)  # not used any more
 
     def _ready(self) -> subprocess.Popen:
         """Return a process that waits for a file."""
         if self._process is None or self._process.poll() is not None:
-            pipe = subprocess.PIPE
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "mnist_cnn.sandbox_process"],
-                cwd=ROOT,
-                stdin=pipe,
-                stdout=pipe,
-                start_new_session=True,  # Ctrl+C ends the server, and that ends this
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
-                env=os.environ | ONE_THREAD,
-            )
-            if self._process.stdout.read(1) != READY:
-                raise OSError(
-                    f"no process for pictures and networks starts ({_end(self._process)})"
-                )
+            try:
+                self._process = _started()
+            except OSError as error:
+                raise SandboxError(f"cannot be read on this server now ({error})") from error
         return self._process
+
+
+def _started() -> subprocess.Popen:
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mnist_cnn.sandbox_process"],
+        cwd=ROOT,
+        stdin=pipe,
+        stdout=pipe,
+        start_new_session=True,  # Ctrl+C ends the server, and that ends this
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
+        env=os.environ | ONE_THREAD,
+    )
+    if process.stdout.read(1) != READY:
+        raise OSError(f"what reads files has ended with status {_end(process)}")
+    return process
 
 
 # Of NumPy's libraries: threads would not survive that each file has a process of its own.
@@ -145,8 +157,15 @@ class _Answer:
 
 
 def _answer_from(pipe) -> _Answer:
-    """Read an answer as ``sandbox_process`` writes it; raises ``OSError`` when it ends before."""
+    """Read an answer as ``sandbox_process`` writes it.
+
+    Raises:
+        OSError: the process ends before.
+        ValueError: no answer looks like that.
+    """
     kind, head, numbers = struct.unpack("<cII", _whole(pipe, 9))
+    if head + numbers > LARGEST:
+        raise ValueError("more than any file holds")
     return _Answer(kind != READ, json.loads(_whole(pipe, head)), _whole(pipe, numbers))
 
 

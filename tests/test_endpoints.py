@@ -1,5 +1,8 @@
 """Every endpoint of the running app, Gradio's included, is needed and bounded, or switched off."""
 
+import socket
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
@@ -319,6 +322,19 @@ def test_pages_of_other_sites_are_not_answered(address, headers):
 
 def plan(address, headers):
     return httpx.post(f"{address}/mnist_cnn/train/plan", json={}, headers=headers)
+
+
+def test_a_body_that_breaks_off_after_a_good_head_is_no_error_of_the_server_s(address, caplog):
+    """The answer to it is sent already when the app has its own: nobody is there for that."""
+    where = urlsplit(address)
+    head = b"GET /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for _ in range(5):
+        with socket.create_connection((where.hostname, where.port), 30) as line:
+            line.sendall(head + b"no number\r\n")
+            assert line.recv(12) == b"HTTP/1.1 400"
+            assert line.recv(9999)
+    httpx.get(f"{address}/health").raise_for_status()  # those before have ended meanwhile
+    assert [one for one in caplog.records if one.name.startswith("mnist_cnn")] == []
 
 
 def socket_of(address):

@@ -121,6 +121,8 @@ def altered(monkeypatch, box):
         ("while True: pass", "takes too long to read"),
         ("time.sleep(60)", "takes too long to read"),
         ("bytearray(2**31)", "needs more than the 1024 MB of memory"),
+        ("os.write(1, b'+' + b'\\xff' * 8); os._exit(10)", "breaks what reads it"),
+        ("os.write(1, b'+\\x02\\0\\0\\0\\0\\0\\0\\0{-'); os._exit(10)", "breaks what reads it"),
     ],
 )
 def test_a_reader_s_death_is_a_refusal_and_the_next_file_is_read(source, sentence, altered):

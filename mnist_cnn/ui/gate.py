@@ -11,6 +11,7 @@ import time
 from contextlib import AsyncExitStack
 
 import anyio
+import h11
 from starlette._utils import get_route_path
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, HTTPConnection
@@ -164,9 +165,14 @@ class _Answer:
         if not self.begun and log.isEnabledFor(logging.DEBUG):
             milliseconds = 1000 * (time.monotonic() - self._since)
             log.debug("%s: %d after %.0f ms", _who(self._scope), message["status"], milliseconds)
-        self.begun = True
-        with anyio.move_on_after(TAKING) as waiting:
-            await self._send(message)
+        begins, self.begun = not self.begun, True
+        try:
+            with anyio.move_on_after(TAKING) as waiting:
+                await self._send(message)
+        except h11.LocalProtocolError as error:
+            if not begins:
+                raise
+            raise ClientDisconnect from error  # what came after its head was answered with 400
         if waiting.cancelled_caught:
             raise ClientDisconnect
 

@@ -64,8 +64,6 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
                 place(request),
                 limiter=looking_through,
             )
-        except OSError as error:
-            raise RequestError(f"{FULL} ({error.strerror}). {FREE}", "run disk") from error
         except UploadError as error:
             raise RequestError(str(error), f"file {error.reason}", **error.values) from error
         return json_of(telling.upload(brought))
