@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from collections.abc import Callable
 
 from mnist_cnn import ending
 
@@ -30,14 +31,20 @@ SENTENCES = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, hear: Callable[[], None] | None = None) -> int:
     """Run one command; return the exit status.
+
+    Args:
+        arguments: of the command line.
+        hear: lets signals interrupt the command from now on.
 
     Returns:
         0, 1 after a message on standard error, or 128 and the number of the signal that ended it.
     """
     try:
         try:
+            if hear:
+                hear()
             return _run(parser().parse_args(arguments))
         finally:
             ending.deafen()
@@ -65,5 +72,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    ending.interrupt()
-    sys.exit(main())
+    sys.exit(main(hear=ending.interrupt))

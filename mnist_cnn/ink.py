@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import struct
 import warnings
 from pathlib import Path
@@ -24,6 +25,8 @@ MOST_PIXELS_OF_JPEG = 64_000_000  # which is decoded at a fraction of its size
 MOST_SCANS = 100  # of a progressive JPEG, which has ten as a rule; each is another pass over it
 LEAST_CONTRAST = 16  # grey levels of 255; anything fainter is paper
 BACKGROUND_WINDOW = 0.4  # of the shorter side: wider than any stroke, narrower than a shadow
+RANGE = (0.05, 99.95)  # per cent of a picture's numbers: a few pixels of a sensor are always wrong
+LEAST_RATIO = 10  # of that range to the usual step from pixel to pixel: noise alone has 7
 LEAST_PIECE = 0.02  # of the largest piece's ink: smaller pieces on a noisy photo are dirt
 
 READABLE = "Use PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF."
@@ -65,9 +68,11 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
             warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata and large pictures
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
             _refuse_what_is_too_much(picture, content, name)
+            deep = _is_deep(picture, content)
             picture.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # lets JPEG decode at a fraction
             picture.load()
-            picture = _in_8_bits(_upright(picture))
+            picture = _reduced(_upright(picture))
+            picture = _in_8_bits(picture) if deep else _in_rgb(picture)
     except UnidentifiedImageError as error:
         raise PictureError(f"{name} {_what_it_is(content)}.", "pictureUnreadable") from error
     except Image.DecompressionBombError as error:
@@ -75,7 +80,6 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
     except DAMAGED as error:
         sentence = f"{name} is damaged ({error}). Save or take it again."
         raise PictureError(sentence, "pictureDamaged") from error
-    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.BOX)
     return picture
 
 
@@ -88,8 +92,7 @@ def _refuse_what_is_too_much(picture: Image.Image, content: bytes, name: str) ->
             f"{name} is {width} × {height} pixels, more than "
             f"{most // 1_000_000} megapixels. Make it smaller and try again."
         )
-    # A scan begins with these two bytes, which stand nowhere else in coded pixels.
-    if picture.format in JPEG and content.count(b"\xff\xda") > MOST_SCANS:
+    if picture.format in JPEG and _scans(content) > MOST_SCANS:
         raise PictureError(f"{name} has more than {MOST_SCANS} scans. Save it anew and try again.")
     in_ycbcr = picture.format == "TIFF" and picture.tag_v2.get(PHOTOMETRIC) == YCBCR
     if in_ycbcr and "jpeg" not in picture.info["compression"]:  # of which Pillow makes stripes
@@ -97,35 +100,78 @@ def _refuse_what_is_too_much(picture: Image.Image, content: bytes, name: str) ->
 
 
 PHOTOMETRIC, YCBCR = 262, 6  # a tag of TIFF, and one of its values
+BITS = 258  # another, of each sample
+MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # within coded pixels nothing looks like that
+SCAN, END = 0xDA, 0xD9
+
+
+def _scans(content: bytes) -> int:
+    """Count the scans of a JPEG, not those of what stands in it or behind it (ITU-T T.81, B)."""
+    scans, place = 0, 2
+    while marker := MARKER.search(content, place):
+        kind, place = content[marker.start() + 1], marker.end()
+        if kind == END:
+            break
+        scans += kind == SCAN
+        place += int.from_bytes(content[place : place + 2], "big")  # over its segment
+    return scans
 
 
 def _what_it_is(content: bytes) -> str:
     """Return what is wrong with a file that Pillow does not know, and what to do."""
     if content[4:].startswith(HEIC):
         return OF_PHONES
-    if b"<svg" in content[:1024].lower():
+    if b"<svg" in content[:65_536].replace(b"\0", b"").lower():  # in UTF-16, too
         return OF_LINES
     return f"is not a picture this program can read. {READABLE}".rstrip(".")
 
 
-def _in_8_bits(picture: Image.Image) -> Image.Image:
-    """Return a picture of an instrument, or in the colours Lab, in 8 bits; others as they are.
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Return a picture no larger than ``LARGEST_SIDE``; one of numbers as float32."""
+    if picture.mode.startswith("I"):  # of which Pillow makes none smaller
+        picture = Image.fromarray(np.asarray(picture, np.float32))
+    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.BOX)
+    return picture
 
-    Pillow would cut off what is more than 255. Instruments use a part of the numbers there are (a
-    scanner of 12 bits those up to 4,095): so the brightest pixel is white, and what is below 0,
-    where there is such a thing, is black.
-    """
-    if picture.mode == "LAB":
-        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
-    if picture.mode != "F" and not picture.mode.startswith("I"):
+
+def _in_rgb(picture: Image.Image) -> Image.Image:
+    """Return a picture in the colours Lab in RGB, others as they are."""
+    if picture.mode != "LAB":
         return picture
-    values = np.asarray(picture, np.float32)
-    if not np.isfinite(values).all():
+    profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    return ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
+
+
+def _is_deep(picture: Image.Image, content: bytes) -> bool:
+    """Whether a picture has more than 8 bits a sample, as those of instruments and scanners."""
+    if picture.mode == "F" or picture.mode.startswith("I"):
+        return True
+    if picture.format == "PNG":
+        return content[24] == 16  # of colours Pillow keeps the upper 8 bits
+    return picture.format == "TIFF" and max(picture.tag_v2.get(BITS, (8,))) > 8
+
+
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """Stretch the part of the numbers that an instrument uses to 0 to 255, the alpha to 255.
+
+    A scanner of 12 bits has 16 for each number, others begin anywhere. Where nothing stands out
+    from the noise, all is black.
+    """
+    bands = [np.asarray(band, np.float32) for band in picture.split()]
+    alpha = bands.pop() if picture.mode in ("LA", "RGBA") else None
+    colours = np.stack(bands, axis=2)
+    if not np.isfinite(colours).all():
         raise ValueError("some of its numbers are not finite")
-    white = max(float(values.max()), 0 if picture.mode == "F" else 255)
-    values = values * (255 / white) if white else values
-    return Image.fromarray(values.clip(0, 255).astype(np.uint8))
+    low, high = np.percentile(colours, RANGE)
+    steps = np.abs(np.diff(colours, axis=1))
+    noise = float(np.median(steps)) if steps.size else 0.0
+    spread = high - low
+    colours = (colours - low) * (255 / spread) if spread > LEAST_RATIO * noise else colours * 0
+    colours = colours.clip(0, 255).astype(np.uint8)
+    grey = Image.fromarray(colours[..., 0] if len(bands) == 1 else colours)
+    if alpha is not None:
+        grey.putalpha(Image.fromarray((alpha * (255 / max(alpha.max(), 1))).astype(np.uint8)))
+    return grey
 
 
 def _upright(picture: Image.Image) -> Image.Image:

@@ -18,21 +18,38 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from mnist_cnn import architecture
 from mnist_cnn.ink import PictureError
-from mnist_cnn.sandbox_process import INK, MEMORY, NETWORK, READ, SECONDS, TOO_LATE, TOO_MUCH
-from mnist_cnn.weights_file import LARGEST, WeightsError
+from mnist_cnn.sandbox_process import (
+    ANSWERED,
+    BROKEN,
+    FORKS,
+    INK,
+    MEMORY,
+    NETWORK,
+    READY,
+    SECONDS,
+    TOO_LATE,
+    TOO_MUCH,
+)
+from mnist_cnn.weights_file import WeightsError
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 1.4  # times as many seconds on the clock; the system counts those of a processor
-READY = b"."
-
-SLOW = "takes too long to read"
-LARGE = f"needs more than the {MEMORY // 2**20} MB of memory it may have"
-BROKEN = "breaks what reads it"
+WHY = {
+    BROKEN: "breaks what reads it",
+    TOO_LATE: "takes too long to read",
+    TOO_MUCH: f"needs more than the {MEMORY // 2**20} MB of memory it may have",
+}
+# What the process has of the environment: no secrets, and what Python needs.
+VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
+# Threads of NumPy's libraries would not survive that each file has a process of its own.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+NO_ANSWER = (LookupError, TypeError, ValueError, struct.error)  # what reading nonsense raises
 
 
 @dataclass(frozen=True)
@@ -57,15 +74,17 @@ class Sandbox:
 
         Raises:
             PictureError: see ``ink.open_picture``; or it takes too long, or too much memory.
+            OSError: the system has no process for it.
         """
         try:
-            answer = self._ask(INK, content)
-        except SandboxError as error:
-            way_out = "Save it anew, smaller, as PNG or JPEG, and try again."
-            raise PictureError(f"The picture {error}. {way_out}") from error
-        if answer.refused:
-            raise PictureError(str(answer.head["sentence"]), str(answer.head["key"]))
-        return np.frombuffer(answer.numbers, np.uint8).reshape(answer.head["shape"])
+            head, numbers = self._ask(INK, content)
+            if "sentence" in head:
+                raise PictureError(str(head["sentence"]), str(head["key"]))
+            return np.frombuffer(numbers, np.uint8).reshape(head["shape"])
+        except (SandboxError, *NO_ANSWER) as error:
+            why = _why(error)
+            sentence = f"The picture {why}. Save it anew, smaller, as PNG or JPEG, and try again."
+            raise PictureError(sentence) from error
 
     def network(self, content: bytes) -> Found:
         """Return the network in a ``.keras`` file.
@@ -73,60 +92,80 @@ class Sandbox:
         Raises:
             WeightsError: it is damaged, hostile, or holds another network; the message says only
                 what is wrong.
+            OSError: the system has no process for it.
         """
         try:
-            answer = self._ask(NETWORK, content)
-        except SandboxError as error:
-            raise WeightsError(str(error), "damaged", str(error)) from error
-        if answer.refused:
-            detail = str(answer.head["detail"])
-            raise WeightsError(detail, str(answer.head["reason"]), detail)
-        layers = architecture.variant(answer.head["downsampling"])
-        shapes = [shape for layer in layers for shape in layer.arrays]
-        ends = np.cumsum([np.prod(shape) for shape in shapes])
-        parts = np.split(np.frombuffer(answer.numbers, "<f4"), ends[:-1])
-        weights = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-        return Found(answer.head["downsampling"], answer.head["card"], weights)
+            head, numbers = self._ask(NETWORK, content)
+            if "detail" in head:
+                detail = str(head["detail"])
+                raise WeightsError(detail, str(head["reason"]), detail)
+            layers = architecture.variant(head["downsampling"])
+            shapes = [shape for layer in layers for shape in layer.arrays]
+            ends = np.cumsum([np.prod(shape) for shape in shapes])
+            parts = np.split(np.frombuffer(numbers, "<f4"), ends[:-1])
+            weights = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+            return Found(head["downsampling"], head["card"], weights)
+        except (SandboxError, *NO_ANSWER) as error:
+            why = _why(error)
+            raise WeightsError(why, "damaged", why) from error
 
     def close(self) -> None:
         """End the process, whatever it is at."""
-        if self._process:
-            _kill(self._process)
+        if process := self._process:
+            _kill(process)
 
-    def _ask(self, kind: bytes, content: bytes) -> _Answer:
+    def _ask(self, kind: bytes, content: bytes) -> tuple[dict, bytes]:
+        """Return what is answered: a head, and numbers."""
         with self._lock:
-            process, killed = self._ready(), threading.Event()
-            late = threading.Timer(PATIENCE * SECONDS[kind], lambda: (killed.set(), _kill(process)))
-            late.start()
-            try:
-                process.stdin.write(kind + struct.pack("<I", len(content)) + content)
-                process.stdin.flush()
-                return _answer_from(process.stdout)
-            except OSError:  # it is gone
-                late.cancel()
-                why = {TOO_LATE: SLOW, TOO_MUCH: LARGE}.get(_end(process), BROKEN)
-                raise SandboxError(SLOW if killed.is_set() else why) from None
-            except ValueError:  # what it says is no answer: a file speaks through it
-                killed.set()
-                _kill(process)
-                raise SandboxError(BROKEN) from None
-            finally:
-                late.cancel()
-                if killed.is_set():
-                    _end(process)  # not used any more
+            if self._process and self._process.poll() is not None:
+                self._drop()
+            self._process = self._process or _started()
+            outcome, answer = self._exchange(kind, content)
+        if outcome != ANSWERED:
+            raise SandboxError(WHY[outcome])
+        (length,) = struct.unpack_from("<I", answer)
+        return json.loads(answer[4 : 4 + length]), answer[4 + length :]
 
-    def _ready(self) -> subprocess.Popen:
-        """Return a process that waits for a file."""
-        if self._process is None or self._process.poll() is not None:
-            try:
-                self._process = _started()
-            except OSError as error:
-                raise SandboxError(f"cannot be read on this server now ({error})") from error
-        return self._process
+    def _exchange(self, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
+        process, killed = self._process, threading.Event()
+        late = threading.Timer(PATIENCE * SECONDS[kind], lambda: (killed.set(), _kill(process)))
+        late.start()
+        try:
+            process.stdin.write(kind + struct.pack("<I", len(content)) + content)
+            process.stdin.flush()
+            outcome, length = struct.unpack("<cI", _whole(process.stdout, 5))
+            return outcome, _whole(process.stdout, length)
+        except OSError:  # it has ended
+            self._drop()
+            return (TOO_LATE if killed.is_set() else BROKEN), b""
+        finally:
+            late.cancel()
+            if self._process and (killed.is_set() or not FORKS):
+                self._drop()
+
+    def _drop(self) -> None:
+        """Take leave of the process: the next file gets another."""
+        process, self._process = self._process, None
+        _kill(process)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+class SandboxError(Exception):
+    """A file could not be read. The message goes on after its name."""
+
+
+def _why(error: Exception) -> str:
+    """Return what is said of a file after its name; of an answer that is none, too."""
+    return str(error) if isinstance(error, SandboxError) else WHY[BROKEN]
 
 
 def _started() -> subprocess.Popen:
+    """Return a process that waits for files; raises ``OSError``."""
     pipe = subprocess.PIPE
+    known = {name: os.environ[name] for name in VARIABLES if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "-m", "mnist_cnn.sandbox_process"],
         cwd=ROOT,
@@ -134,42 +173,14 @@ def _started() -> subprocess.Popen:
         stdout=pipe,
         start_new_session=True,  # Ctrl+C ends the server, and that ends this
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
-        env=os.environ | ONE_THREAD,
+        env=known | ONE_THREAD,
     )
     if process.stdout.read(1) != READY:
-        raise OSError(f"what reads files has ended with status {_end(process)}")
+        raise OSError(f"what reads files does not start: status {process.wait()}")
     return process
 
 
-# Of NumPy's libraries: threads would not survive that each file has a process of its own.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-
-
-class SandboxError(Exception):
-    """A file could not be read. The message goes on after its name."""
-
-
-@dataclass(frozen=True)
-class _Answer:
-    refused: bool
-    head: dict
-    numbers: bytes
-
-
-def _answer_from(pipe) -> _Answer:
-    """Read an answer as ``sandbox_process`` writes it.
-
-    Raises:
-        OSError: the process ends before.
-        ValueError: no answer looks like that.
-    """
-    kind, head, numbers = struct.unpack("<cII", _whole(pipe, 9))
-    if head + numbers > LARGEST:
-        raise ValueError("more than any file holds")
-    return _Answer(kind != READ, json.loads(_whole(pipe, head)), _whole(pipe, numbers))
-
-
-def _whole(pipe, count: int) -> bytes:
+def _whole(pipe: BinaryIO, count: int) -> bytes:
     content = pipe.read(count)
     if len(content) < count:
         raise OSError("The process has ended.")
@@ -181,12 +192,3 @@ def _kill(process: subprocess.Popen) -> None:
         return process.kill()
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)  # and who reads the file for it
-
-
-def _end(process: subprocess.Popen) -> int:
-    """Return the exit status of a process that has ended, or is about to."""
-    status = process.wait()
-    for pipe in (process.stdin, process.stdout):
-        with contextlib.suppress(OSError):
-            pipe.close()
-    return status

@@ -3,12 +3,13 @@
     asked      1 byte    INK or NETWORK
                4 bytes   how long the file is, little-endian
                the file
-    answered   1 byte    READ or REFUSED
-               4 bytes   how long the head is, 4 bytes how many bytes of numbers
-               the head, JSON; the numbers
+    answered   1 byte    ANSWERED, or why there is no answer
+               4 bytes   how long the answer is
+               the answer: 4 bytes for the length of its head, the head, JSON, and numbers
 
-It ends when the pipe closes, because the server is gone, and when a file has broken its reader:
-its exit status says how. On Windows, where nothing forks, it reads one file and ends.
+What a fork says is passed on when it has ended as it should, and it meets no other file and no
+other answer. All ends when the pipe closes, because the server is gone. On Windows, where nothing
+forks, one file is read by this process itself, which then ends.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import os
 import struct
 import sys
 from collections.abc import Callable
-from typing import BinaryIO
 
 try:
     import resource
@@ -27,35 +27,97 @@ try:
 except ImportError:  # Windows
     resource = None
 
+FORKS = hasattr(os, "fork")
 INK, NETWORK = b"i", b"n"
-READ, REFUSED = b"+", b"-"
+READY = ANSWERED = b"."
+BROKEN, TOO_LATE, TOO_MUCH = b"b", b"t", b"m"
 SECONDS = {INK: 2, NETWORK: 1}  # of a processor, for one file
 MEMORY = 2**30  # bytes of addresses: 24 megapixels of floats with what is made of them
-DONE, BROKEN, TOO_LATE, TOO_MUCH = 10, 11, 12, 13  # exit statuses: 0 may be the file's
+LARGEST = 2**26  # bytes of an answer: a network without downsampling has 8 MB
+DONE, WITHOUT_MEMORY = 10, 11  # exit statuses of a fork: a library that ends it has others
+NOBODY = 65534  # the user without rights, on most systems
 
 
 def main() -> int:
     """Read file after file until there is none; return the exit status."""
     read = _readers()
     asked, answered = sys.stdin.buffer, sys.stdout.buffer
-    answered.write(b".")  # ready
+    answered.write(READY)
     answered.flush()
     while head := asked.read(5):
         kind, length = struct.unpack("<cI", head)
         content = asked.read(length)
-        if not hasattr(os, "fork"):
-            return _answer(read[kind], content, answered)
-        child = os.fork()
-        if not child:
-            _confine(SECONDS[kind])
-            os._exit(_answer(read[kind], content, answered))
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status != DONE:
-            return {-signal.SIGXCPU: TOO_LATE, TOO_MUCH: TOO_MUCH}.get(status, BROKEN)
+        if FORKS:
+            outcome, answer = _forked(read[kind], SECONDS[kind], content)
+        else:
+            outcome, answer = ANSWERED, _answer(read[kind], content)
+        answered.write(struct.pack("<cI", outcome, len(answer)) + answer)
+        answered.flush()
+        if not FORKS:
+            break
+    return 0
+
+
+def _forked(read: Reader, seconds: int, content: bytes) -> tuple[bytes, bytes]:
+    """Let a process of its own read a file; return what became of it, and its answer."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        _confine(seconds, theirs)
+        os._exit(_write(read, content))
+    os.close(theirs)
+    with open(ours, "rb") as pipe:
+        answer = pipe.read(LARGEST)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status == DONE:
+        return ANSWERED, answer
+    return {-signal.SIGXCPU: TOO_LATE, WITHOUT_MEMORY: TOO_MUCH}.get(status, BROKEN), b""
+
+
+def _write(read: Reader, content: bytes) -> int:
+    """Be the fork: write the answer to where standard output is now, and return the exit status."""
+    try:
+        answer = _answer(read, content)
+    except MemoryError:
+        return WITHOUT_MEMORY
+    with open(1, "wb", closefd=False) as pipe:
+        pipe.write(answer)
     return DONE
 
 
-Reader = Callable[[bytes], tuple[bytes, dict, bytes]]
+def _answer(read: Reader, content: bytes) -> bytes:
+    head, numbers = read(content)
+    text = json.dumps(head).encode()
+    return struct.pack("<I", len(text)) + text + numbers
+
+
+def _confine(seconds: int, answer: int) -> None:
+    """Take away from this process what reading a file does not need.
+
+    A library that a file has taken over cannot open files or sockets, start processes, write to the
+    disk, or fill the memory, and has no pipe but the one for its answer.
+
+    Args:
+        seconds: of a processor.
+        answer: the file descriptor of that pipe.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for file, instead in ((0, nothing), (1, answer), (2, nothing)):  # libraries complain on 2
+        os.dup2(instead, file)
+    os.closerange(3, 64)  # that of the fork before has a few
+    if os.getuid() == 0:  # some limits do not hold for root, who may also end any process
+        with contextlib.suppress(OSError):  # in a container that has no such user
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # told first, killed after
+    for name, most in (("AS", MEMORY), ("CORE", 0), ("FSIZE", 0), ("NPROC", 0), ("NOFILE", 3)):
+        with contextlib.suppress(AttributeError, ValueError, OSError):  # macOS has no limit of AS
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+
+
+Reader = Callable[[bytes], tuple[dict, bytes]]
 
 
 def _readers() -> dict[bytes, Reader]:
@@ -63,60 +125,38 @@ def _readers() -> dict[bytes, Reader]:
     import io
 
     import numpy as np
-    from PIL import Image
+    from PIL import AvifImagePlugin, Image
 
     from mnist_cnn import architecture, ink, weights_file
 
-    def read_ink(content: bytes) -> tuple[bytes, dict, bytes]:
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # a fork may start none
+
+    def read_ink(content: bytes) -> tuple[dict, bytes]:
         try:
             found = ink.find_ink(ink.open_picture(content))
         except ink.PictureError as error:
-            return REFUSED, {"sentence": str(error), "key": error.key}, b""
-        return READ, {"shape": found.shape}, found.tobytes()
+            return {"sentence": str(error), "key": error.key}, b""
+        return {"shape": found.shape}, found.tobytes()
 
-    def read_network(content: bytes) -> tuple[bytes, dict, bytes]:
+    def read_network(content: bytes) -> tuple[dict, bytes]:
         try:
             name, arrays = architecture.variant_in(content)
             card = weights_file.card_in(content)
         except weights_file.OtherNetworkError as error:
-            return REFUSED, {"reason": "other", "detail": str(error)}, b""
+            return {"reason": "other", "detail": str(error)}, b""
         except weights_file.UNREADABLE as error:
-            return REFUSED, {"reason": "damaged", "detail": weights_file.reason_of(error)}, b""
+            return {"reason": "damaged", "detail": weights_file.reason_of(error)}, b""
         numbers = b"".join(np.ascontiguousarray(array, "<f4").tobytes() for array in arrays)
-        return READ, {"downsampling": name, "card": card}, numbers
+        return {"downsampling": name, "card": card}, numbers
 
-    for kind in ink.FORMATS:  # Pillow imports much of a format when it first meets it
+    Image.init()
+    for kind in set(ink.FORMATS) & Image.SAVE.keys():  # much of a format is imported when first met
         file = io.BytesIO()
         Image.new("L", (16, 16)).save(file, kind)
         read_ink(file.getvalue())
-    read_network(weights_file.DEFAULT.read_bytes())
+    if weights_file.DEFAULT.exists():
+        read_network(weights_file.DEFAULT.read_bytes())
     return {INK: read_ink, NETWORK: read_network}
-
-
-def _answer(read: Reader, content: bytes, to: BinaryIO) -> int:
-    """Read a file and answer; return the exit status."""
-    try:
-        kind, head, numbers = read(content)
-    except MemoryError:
-        return TOO_MUCH
-    text = json.dumps(head).encode()
-    to.write(struct.pack("<cII", kind, len(text), len(numbers)) + text + numbers)
-    to.flush()
-    return DONE
-
-
-def _confine(seconds: int) -> None:
-    """Take away from this process what reading a file does not need.
-
-    A library that a file has taken over cannot open files or sockets, start processes, write to the
-    disk, or fill the memory.
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries complain there of any file
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # told first, killed after
-    for name, most in (("AS", MEMORY), ("CORE", 0), ("FSIZE", 0), ("NPROC", 0), ("NOFILE", 3)):
-        with contextlib.suppress(AttributeError, ValueError, OSError):  # macOS has no limit of AS
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
 if __name__ == "__main__":

@@ -112,6 +112,18 @@ def test_a_pen_takes_over_from_the_palm_that_landed_first(hand):
     assert page.locator("#pad .redo").is_disabled()
 
 
+@pytest.mark.parametrize(("rest", "marks"), [(100, 1), (1000, 2)])
+def test_a_palm_that_the_system_takes_away_before_the_pen_lands_leaves_nothing(hand, rest, marks):
+    hand.down("touch", 1, (0.1, 0.9))
+    hand.move("touch", 1, finely([(0.1, 0.9), (0.5, 0.8)], 30))  # far, and for long
+    hand.up("touch", 1, "pointercancel")
+    hand.wait(rest)
+    hand.draw("pen", 30, SEVEN)
+    assert hand.marks == marks
+    hand.draw("pen", 30, SEVEN)  # and nothing else is taken back
+    assert hand.marks == marks + 1
+
+
 def test_touches_beside_a_pen_draw_nothing(hand):
     hand.down("pen", 1, SEVEN[0])
     hand.down("touch", 10, PALM[0])

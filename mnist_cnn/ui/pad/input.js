@@ -13,10 +13,11 @@ const SHORT = 12; // pad units: a finger that waits for the second, or a palm, m
  * @param begin called with (x, y, event) when the pen goes down
  * @param extend called with ([x, y, x, y, …], event) while it moves
  * @param end called when it is lifted
- * @param takeBack called instead of `end` when it was no stroke
+ * @param takeBack called instead of `end` when it was no stroke, or after it when a pen shows that
  */
 export function followPointer(canvas, { begin, extend, end, takeBack }) {
   let drawing = null; // the pointer that draws: {id, type, from: [x, y], at: milliseconds, far}
+  let cancelled = -Infinity; // when the system took a touch away, whose line was kept
   let penSeen = -Infinity; // when a pen was last on the pad or close above it
   const touches = new Set(); // of those that are on the pad, the ids
 
@@ -38,6 +39,10 @@ export function followPointer(canvas, { begin, extend, end, takeBack }) {
     const { pointerType: type, button, timeStamp } = event;
     if (button !== 0 && !isEraser(event)) return false;
     if (type === "pen" && drawing?.type === "touch") finish(takeBack);
+    if (type === "pen") {
+      if (timeStamp - cancelled < PEN_RESTS) takeBack(); // it was the palm's
+      cancelled = -Infinity;
+    }
     if (type !== "touch") return !drawing;
     if (timeStamp - penSeen < PEN_RESTS) return false;
     if (touches.size === 1) return !drawing;
@@ -80,8 +85,10 @@ export function followPointer(canvas, { begin, extend, end, takeBack }) {
       if (event.pointerId !== drawing?.id) return;
       // The browser or the system takes a touch for its own gesture, or for a palm. A line that was
       // drawn for a while is kept all the same: undo is close, and drawing it again is not.
-      const isGesture = name === "pointercancel" && drawing.type === "touch" && isPassing(event);
+      const isTaken = name === "pointercancel" && drawing.type === "touch";
+      const isGesture = isTaken && isPassing(event);
       finish(isGesture ? takeBack : end);
+      if (isTaken && !isGesture) cancelled = event.timeStamp;
     });
   }
   window.addEventListener("blur", () => finish()); // another window hears when it is lifted
@@ -90,7 +97,7 @@ export function followPointer(canvas, { begin, extend, end, takeBack }) {
   // Pencil, which costs quick strokes their beginning. Two fingers draw nothing, so they may zoom.
   canvas.addEventListener("touchmove", (event) => drawing && event.preventDefault(), { passive: false });
   canvas.addEventListener("contextmenu", (event) => {
-    if (event.pointerType !== "mouse") event.preventDefault(); // a finger that rests asks for none
+    if ((event.pointerType ?? "mouse") !== "mouse") event.preventDefault(); // a finger that rests asks for none
   });
 }
 

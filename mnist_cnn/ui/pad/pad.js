@@ -27,6 +27,7 @@ export function mount(element) {
   const notice = createNotice(root.querySelector(".notice"));
   const pen = { erase: false, width: Number(root.querySelector(".size").value) };
   let stroke = null;
+  let latest = null; // the stroke before, when it has ended
   let moment = null; // of the past that is shown; null: the present
   let edition = 0; // how often the drawing has become another
   let network = ""; // the reference of the one that reads; "" is the shipped one
@@ -103,7 +104,7 @@ export function mount(element) {
       }
       const erase = pen.erase || isEraser(event);
       stroke = { kind: "stroke", points: [x, y], width: pen.width, erase };
-      drawing.add(stroke);
+      drawing.add((latest = stroke));
       surface.extend(stroke, 0);
       showState();
       send(event.timeStamp);
@@ -123,7 +124,7 @@ export function mount(element) {
       if (expected) receive(expected, true);
     },
     takeBack() {
-      if (stroke) {
+      if (latest && drawing.marks.at(-1) === latest) {
         drawing.takeBack();
         changed();
       }

@@ -77,15 +77,14 @@ function fitted(ink) {
  * file itself: the server reads a few formats more.
  */
 async function sendable(file) {
-  if (file.size <= LARGEST_FILE && (await isDeep(file))) return file;
+  if (await isDeep(file)) return small(file);
   const isVector = file.type === VECTOR;
   let image;
   try {
     image = await decoded(isVector ? await sized(file) : file);
   } catch {
     if (isVector || isHeic(file)) throw refusal("pictureUnreadable");
-    if (file.size > LARGEST_FILE) throw refusal("pictureLarge");
-    return file;
+    return small(file);
   }
   const most = isVector ? Infinity : 1; // lines are as sharp at any size
   const factor = Math.min(most, LARGEST_SIDE / Math.max(image.width, image.height));
@@ -96,6 +95,12 @@ async function sendable(file) {
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, width, height);
   return pngOf(canvas);
+}
+
+/** The file, if the server takes it. */
+function small(file) {
+  if (file.size > LARGEST_FILE) throw refusal("pictureLarge");
+  return file;
 }
 
 /** Of a PNG's 16 bits browsers keep the upper 8, in which a scanner's 12 are nearly black. */
