@@ -106,30 +106,34 @@ def test_undo_redo_and_clear_by_keyboard(open_page):
     wait_for_digit(page, 1)
 
 
+INKED = "c => c.getContext('2d').getImageData(0,0,c.width,c.height).data.filter(Boolean).length"
+
+
 def test_eraser_takes_ink_away(open_page):
     page = open_page()
     draw_digit(page, 1)
     draw_stroke(page, [(0.5, 0.18), (0.12, 0.18)])
     wait_for_digit(page, 7)
+    before = page.locator("#pad canvas").first.evaluate(INKED)
     page.keyboard.press("e")
     page.locator("#pad .size").fill("44")
     for x in (0.08, 0.18, 0.28, 0.37):
         draw_stroke(page, [(x, 0.05), (x, 0.35)])
     wait_for_digit(page, 1)
+    assert page.locator("#pad canvas").first.evaluate(INKED) < before
     assert page.locator("#pad .eraser").get_attribute("aria-pressed") == "true"
 
 
 def test_brush_size_changes_the_stroke(open_page):
     page = open_page()
-    inked = "c => c.getContext('2d').getImageData(0,0,c.width,c.height).data.filter(Boolean).length"
     page.locator("#pad .size").fill("4")
     draw_digit(page, 1)
-    thin = page.locator("#pad canvas").evaluate(inked)
+    thin = page.locator("#pad canvas").evaluate(INKED)
     page.keyboard.press("Delete")
     for _ in range(8):
         page.keyboard.press("]")
     draw_digit(page, 1)
-    assert page.locator("#pad canvas").evaluate(inked) > 3 * thin
+    assert page.locator("#pad canvas").evaluate(INKED) > 3 * thin
 
 
 def test_a_small_digit_in_the_corner_is_read(open_page):
