@@ -389,7 +389,7 @@ def test_a_photo_of_a_phone_has_the_limit_of_a_jpeg_also_with_a_second_in_it():
 
 
 def test_a_hundred_scans_are_read_and_what_is_behind_the_picture_has_none():
-    film = np.random.default_rng(6).integers(0, 256, 2**20, np.uint8).tobytes() + 200 * b"\xff\xda"
+    film = b"\0\2" + 200 * b"\xff\xda\0\2"
     assert overlap(find(scanned(100) + film), DRAWING) > 0.9  # as phones write it
 
 

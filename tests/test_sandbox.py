@@ -227,13 +227,19 @@ def test_what_one_file_leaves_behind_no_other_meets(box):
 
 
 def test_it_reads_one_file_at_a_time_for_any_thread(box):
-    content, found = png(), []
-    threads = [threading.Thread(target=lambda: found.append(box.ink(content))) for _ in range(8)]
+    box.ink(png())
+    found = {}
+
+    def read(width):
+        content = png((width, 100))
+        found[width] = [box.ink(content).shape for _ in range(5)]
+
+    threads = [threading.Thread(target=read, args=[width]) for width in range(100, 108)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [one.shape for one in found] == [(100, 200)] * 8
+    assert found == {width: [(100, width)] * 5 for width in range(100, 108)}
 
 
 def test_it_starts_nothing_before_a_file_comes_and_leaves_nothing_behind():
