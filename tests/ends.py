@@ -14,11 +14,18 @@ from pathlib import Path
 import httpx
 from websockets.sync.client import connect
 
+from mnist_cnn import ending
 from tests.serving import ROOT, free_port
 
 TRAINING = {"data": "generated", "digits": 1000, "epochs": 200}
 APART = 1e-4  # seconds between two signals
 SOON = 30  # seconds for a program to end
+
+
+def hear() -> None:
+    """Ignore no signal, whatever the process before did: shells let those in the background."""
+    for number in ending.SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 @contextlib.contextmanager
@@ -32,6 +39,7 @@ def begun(*command: str, folder: Path, **variables: str) -> Iterator[subprocess.
         stderr=pipe,
         text=True,
         env=os.environ | {"TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"} | variables,
+        preexec_fn=hear,
         start_new_session=True,  # as in a terminal of its own, which tells all its processes
     ) as process:
         try:

@@ -42,6 +42,7 @@ def program(source, *arguments, **options):
         stderr=subprocess.STDOUT,
         text=True,
         timeout=30,
+        preexec_fn=ends.hear,
         **options,
     )
     return outcome.returncode, outcome.stdout
