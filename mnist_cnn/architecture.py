@@ -76,8 +76,8 @@ def variant_in(file: Path | bytes) -> tuple[str, list[np.ndarray]]:
         OtherNetworkError: it is none of them.
         ValueError and others: the file is no good, see ``weights_file.architecture_in``.
     """
-    name = _name_of(weights_file.architecture_in(file))
-    arrays = weights_file.arrays_in(file)
+    layers = weights_file.architecture_in(file)
+    name, arrays = _name_of(layers), weights_file.arrays_in(file, layers)
     expected = [shape for layer in variant(name) for shape in layer.arrays]
     found = [array.shape for array in arrays]
     if found != expected:

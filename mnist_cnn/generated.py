@@ -144,7 +144,7 @@ class Generator:
                 arrays = {name: archive[name] for name in archive.files}
             _check(arrays)
         except UNREADABLE as error:
-            reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+            reason = weights_file.reason_of(error).rstrip(".")
             raise weights.WeightsError(
                 f"{path} is damaged ({reason}). {weights_file.way_out(path, 'generator')}"
             ) from error

@@ -29,7 +29,7 @@ RANGE = (0.05, 99.95)  # per cent of a picture's numbers: a few pixels of a sens
 LEAST_RATIO = 10  # of that range to the usual step from pixel to pixel: noise alone has 7
 LEAST_PIECE = 0.02  # of the largest piece's ink: smaller pieces on a noisy photo are dirt
 
-READABLE = "Use PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF."
+READABLE = "Use PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF"
 # Formats that people have and Pillow cannot read: how they begin, and the way out.
 HEIC = tuple(b"ftyp" + brand for brand in (b"hei", b"hev", b"mif1", b"msf1"))
 OF_PHONES = (
@@ -38,8 +38,6 @@ OF_PHONES = (
 OF_LINES = (
     "is an SVG drawing. Open it on the page, which shows it as your browser does, or save it as PNG"
 )
-
-
 # What Pillow raises on damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, RuntimeError, ArithmeticError)
 
@@ -123,7 +121,7 @@ def _what_it_is(content: bytes) -> str:
         return OF_PHONES
     if b"<svg" in content[:65_536].replace(b"\0", b"").lower():  # in UTF-16, too
         return OF_LINES
-    return f"is not a picture this program can read. {READABLE}".rstrip(".")
+    return f"is not a picture this program can read. {READABLE}"
 
 
 def _reduced(picture: Image.Image) -> Image.Image:

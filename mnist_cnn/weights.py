@@ -107,9 +107,11 @@ def load(
             name, arrays = architecture.variant_in(path)
             network = model.build(downsampling=name)
         else:
-            network, arrays = build(), weights_file.arrays_in(path)
+            network, found = build(), weights_file.architecture_in(path)
             expected = weights_file.architecture(network.to_json())
-            weights_file.expect(expected, weights_file.architecture_in(path))
+            if difference := weights_file.first_difference(expected, found):
+                raise weights_file.OtherNetworkError(difference)
+            arrays = weights_file.arrays_in(path, found)
         network.set_weights(arrays)
     return network
 

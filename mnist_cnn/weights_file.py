@@ -110,16 +110,21 @@ def architecture_in(file: Path | bytes) -> list[dict]:
     return found
 
 
-def arrays_in(file: Path | bytes) -> list[np.ndarray]:
+def arrays_in(file: Path | bytes, layers: list[dict] | None = None) -> list[np.ndarray]:
     """Return the weights in the file, float32, as ``keras.Model.get_weights`` has them.
 
     Keras names the layers in the HDF5 by their class, counted: ``conv2d``, ``conv2d_1``.
+
+    Args:
+        file: the ``.keras`` file.
+        layers: as ``architecture_in`` found them in it, which has looked through it then. Default:
+            it is looked through now.
 
     Raises:
         ValueError, UNREADABLE: see ``architecture_in``.
     """
     found, seen = [], Counter()
-    kinds = [layer["kind"] for layer in architecture_in(file)]
+    kinds = [layer["kind"] for layer in layers or architecture_in(file)]
     with _opened(file) as archive, h5py.File(io.BytesIO(archive.read(NUMBERS))) as numbers:
         for kind in kinds:
             count, name = seen[kind], _snake_case(kind)
@@ -153,12 +158,6 @@ def architecture(config: str | bytes) -> list[dict]:
         | {entry: layer["config"][entry] for entry in DEFINING if entry in layer["config"]}
         for layer in json.loads(config)["config"]["layers"]
     ]
-
-
-def expect(expected: list[dict], found: list[dict]) -> None:
-    """Raise ``OtherNetworkError`` unless what is found in a file is the expected architecture."""
-    if difference := first_difference(expected, found):
-        raise OtherNetworkError(difference)
 
 
 def first_difference(expected: list[dict], found: list[dict]) -> str | None:

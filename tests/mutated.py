@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 import h5py
@@ -158,18 +159,17 @@ def _pictures() -> Iterator[bytes]:
         file = io.BytesIO()
         picture.save(file, kind, **options)
         yield file.getvalue()
-    content = next(_interlaced())
-    yield content
+    yield _interlaced()
 
 
-def _interlaced() -> Iterator[bytes]:
-    """Yield a PNG in Adam7's order, which Pillow reads and does not write."""
-    import zlib
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    """Return a part of a PNG."""
+    checksum = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + checksum
 
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        checksum = struct.pack(">I", zlib.crc32(kind + content))
-        return struct.pack(">I", len(content)) + kind + content + checksum
 
+def _interlaced() -> bytes:
+    """Return a PNG in Adam7's order, which Pillow reads and does not write."""
     passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2))
     pixels = np.arange(256, dtype=np.uint8).reshape(16, 16)
     rows = [
@@ -178,5 +178,5 @@ def _interlaced() -> Iterator[bytes]:
         for row in pixels[top::down, left::across]
     ]
     head = struct.pack(">IIBBBBB", 16, 16, 8, 0, 0, 0, 1)
-    body = chunk(b"IDAT", zlib.compress(b"".join(rows)))
-    yield b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body + chunk(b"IEND", b"")
+    body = png_chunk(b"IDAT", zlib.compress(b"".join(rows)))
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + body + png_chunk(b"IEND", b"")

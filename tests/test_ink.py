@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from mnist_cnn import ink, strokes
+from tests.mutated import png_chunk
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 DRAWING = np.pad(strokes.render(SEVEN, size=200), ((0, 0), (30, 10)))  # not square
@@ -68,12 +69,7 @@ def png_of_16_bits(colour_type, *bands):
     lines = b"".join(b"\0" + row.tobytes() for row in rows)
     size = struct.pack(">IIBBBBB", rows.shape[1], rows.shape[0], 16, colour_type, 0, 0, 0)
     chunks = ((b"IHDR", size), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
-
-
-def chunk(kind, content):
-    checksum = struct.pack(">I", zlib.crc32(kind + content))
-    return struct.pack(">I", len(content)) + kind + content + checksum
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*each) for each in chunks)
 
 
 SCANNED = 4095 * (0.95 - 0.85 * SHARE[..., 0])  # 12 bits
@@ -314,7 +310,12 @@ def test_a_path_and_its_bytes_give_the_same_picture(tmp_path):
 def png_header(width, height):
     """A PNG that only says its size: whoever decodes it finds it damaged."""
     size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + png_chunk(b"IHDR", size)
+        + png_chunk(b"IDAT", b"")
+        + png_chunk(b"IEND", b"")
+    )
 
 
 def in_ycbcr():
