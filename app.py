@@ -1,3 +1,22 @@
+# /// script
+# requires-python = ">=3.10,<3.14"
+# dependencies = [
+#     "tensorflow>=2.18,<3",
+#     "keras>=3.10,<4",
+#     "h5py>=3.11,<3.15",
+#     "numpy>=1.26",
+#     "gradio>=6.20,<7",
+#     "starlette>=1.0.1",
+#     "anyio>=4.5",
+#     "h11>=0.14",
+#     "websockets>=13",
+#     "pillow>=11.3",
+#     "segno>=1.6",
+#     "unlzw3>=0.2",
+#     "ifaddr>=0.2",
+# ]
+# ///
+
 """Draw a digit, watch the network think: ``python app.py``, then open the address it prints."""
 
 from __future__ import annotations
@@ -6,13 +25,14 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_cnn import ending
+from mnist_cnn import ending, installation
 
 if __name__ == "__main__":  # not in the processes it starts, which import it by another name
     ending.begin()  # first: what follows takes a while
+    installation.check("app.py")
 
 # isort: split
-from mnist_cnn import architecture, temporary, weights_file
+from mnist_cnn import importer, temporary, weights_file
 from mnist_cnn.ui import command_line
 from mnist_cnn.ui.accounts import AccountsError, accounts
 from mnist_cnn.weights_file import DEFAULT, WeightsError
@@ -41,9 +61,9 @@ def main() -> int:
 
 
 def _look_through(path: Path) -> None:
-    """Raise ``WeightsError`` unless there are weights of this network at ``path``."""
+    """Raise ``WeightsError`` unless there is a network at ``path`` that can be shown."""
     with weights_file.explained(path):
-        architecture.variant_in(path)
+        importer.network_in(path)
 
 
 if __name__ == "__main__":

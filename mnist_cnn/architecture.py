@@ -1,21 +1,16 @@
 """A network as a description: its layers one after the other, without TensorFlow.
 
-Importing TensorFlow takes seconds and hundreds of megabytes. What a page has to know of a network,
-its layers, shapes and windows, is written in the ``.keras`` file in plain JSON.
+Importing TensorFlow takes seconds and hundreds of megabytes. What a page has to know of a network
+are its layers, shapes and windows. ``importer`` finds them in files.
 """
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from mnist_cnn import weights_file
 from mnist_cnn.model import CLASSES, DOWNSAMPLING
 from mnist_cnn.preprocess import IMAGE_SIZE
 
@@ -23,10 +18,12 @@ if TYPE_CHECKING:
     import keras
 
 Pair = tuple[int, int]  # along rows, along columns
+# TensorFlow's "valid" or "same"; or how many zeros are above and below, left and right.
+Padding = str | tuple[Pair, Pair]
 
+PICTURE = (IMAGE_SIZE, IMAGE_SIZE, 1)  # what a network reads here
 CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 POOLINGS = ("MaxPooling2D", "AveragePooling2D")
-GLOBAL_POOLINGS = ("GlobalMaxPooling2D", "GlobalAveragePooling2D")
 UNMOVED = (
     *("Activation", "ReLU", "LeakyReLU", "BatchNormalization", "Dropout", "Rescaling", "Flatten"),
 )
@@ -43,18 +40,78 @@ class Layer:
     size: Pair = (1, 1)  # of its window, in cells of the layer before
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
-    padding: str = "valid"  # or "same"
+    padding: Padding = "valid"
     activation: str | None = None  # Keras' name of it
-    biased: bool = True  # whether it adds a bias, where it has a kernel
+    slope: float | None = None  # of leaky_relu and elu, below 0
 
     @property
     def arrays(self) -> list[tuple[int, ...]]:
-        """The shapes of its weights, as Keras lists them: kernel, then bias."""
+        """The shapes of its weights: kernel and bias; of a normalization, scale and shift."""
+        channels = (self.shape[-1],)
+        if self.kind == "Conv2D":
+            return [(*self.size, self.before[-1], *channels), channels]
+        if self.kind == "Dense":
+            return [(self.before[-1], *channels), channels]
+        return [channels, channels] if self.kind == "BatchNormalization" else []
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers its weights are."""
+        return sum(math.prod(array) for array in self.arrays)
+
+    @property
+    def multiplications(self) -> int:
+        """How many multiplications by weights one picture takes."""
         if self.kind not in ("Conv2D", "Dense"):
-            return []
-        window = self.size if self.kind == "Conv2D" else ()
-        kernel = (*window, self.before[-1], self.shape[-1])
-        return [kernel, (self.shape[-1],)] if self.biased else [kernel]
+            return 0
+        return math.prod(self.shape[:-1]) * math.prod(self.arrays[0])
+
+
+def convolution(
+    name: str,
+    before: tuple[int, ...],
+    filters: int,
+    size: Pair,
+    stride: Pair = (1, 1),
+    padding: Padding = "valid",
+    activation: str | None = None,
+) -> Layer:
+    """Return a convolution; ``before`` is the shape it reads."""
+    shape = (*cells(before, size, stride, padding), filters)
+    return Layer(name, "Conv2D", before, shape, size, stride, (1, 1), padding, activation)
+
+
+def pooling(
+    name: str,
+    kind: str,
+    before: tuple[int, ...],
+    size: Pair,
+    stride: Pair,
+    padding: Padding = "valid",
+) -> Layer:
+    """Return a layer of ``POOLINGS``; ``before`` is the shape it reads."""
+    shape = (*cells(before, size, stride, padding), before[-1])
+    return Layer(name, kind, before, shape, size, stride, (1, 1), padding)
+
+
+def flatten(before: tuple[int, ...]) -> Layer:
+    """Return the layer that lays out maps ``before`` in one row."""
+    return Layer("flatten", "Flatten", before, (math.prod(before),))
+
+
+def dense(name: str, before: tuple[int, ...], units: int, activation: str | None = None) -> Layer:
+    """Return a dense layer that reads a vector."""
+    return Layer(name, "Dense", before, (units,), activation=activation)
+
+
+def cells(before: tuple[int, ...], size: Pair, stride: Pair, padding: Padding) -> Pair:
+    """Return how many windows there are along rows and columns, as TensorFlow counts them."""
+    rows, columns = before[:2]
+    if padding == "same":
+        return -(-rows // stride[0]), -(-columns // stride[1])
+    if isinstance(padding, tuple):
+        rows, columns = rows + sum(padding[0]), columns + sum(padding[1])
+    return (rows - size[0]) // stride[0] + 1, (columns - size[1]) // stride[1] + 1
 
 
 def variant(downsampling: str) -> list[Layer]:
@@ -63,80 +120,75 @@ def variant(downsampling: str) -> list[Layer]:
     Args:
         downsampling: a name in ``model.DOWNSAMPLING``.
     """
-    return _chain(_entries(downsampling)[1:], (IMAGE_SIZE, IMAGE_SIZE, 1))
-
-
-def variant_in(file: Path | bytes) -> tuple[str, list[np.ndarray]]:
-    """Return which variant a ``.keras`` file holds, after a look through it, and its weights.
-
-    Returns:
-        A name in ``model.DOWNSAMPLING``; float32, as ``keras.Model.get_weights`` has them.
-
-    Raises:
-        OtherNetworkError: it is none of them.
-        ValueError and others: the file is no good, see ``weights_file.architecture_in``.
-    """
-    layers = weights_file.architecture_in(file)
-    name, arrays = _name_of(layers), weights_file.arrays_in(file, layers)
-    expected = [shape for layer in variant(name) for shape in layer.arrays]
-    found = [array.shape for array in arrays]
-    if found != expected:
-        raise ValueError(f"its numbers should have the shapes {expected}, found {found}")
-    return name, arrays
-
-
-def _name_of(found: list[dict]) -> str:
-    differences: dict[bool, str] = {}  # whether the number of layers is the same: the first
-    for name in DOWNSAMPLING:
-        expected = _entries(name)
-        difference = weights_file.first_difference(expected, found)
-        if difference is None:
-            return name
-        differences.setdefault(len(expected) == len(found), difference)
-    raise weights_file.OtherNetworkError(differences.get(True) or differences[False])
-
-
-def _entries(downsampling: str) -> list[dict]:
-    """Return the layers of a variant as ``weights_file.architecture`` lists them."""
     how = DOWNSAMPLING[downsampling]
-    relu = {"activation": "relu", "use_bias": True}
+    stride, halves = (how.stride, how.stride), (2, 2)
+    layers: list[Layer] = []
 
-    def convolution(name: str, filters: int, stride: int) -> dict:
-        window = {"kernel_size": [3, 3], "strides": [stride, stride], "padding": "valid"}
-        plain = {"dilation_rate": [1, 1], "groups": 1}
-        return {"kind": "Conv2D", "name": name, "filters": filters} | window | plain | relu
+    def shape() -> tuple[int, ...]:
+        return layers[-1].shape if layers else PICTURE
 
-    def pooling(name: str) -> list[dict]:
-        window = {"pool_size": [2, 2], "strides": [2, 2], "padding": "valid"}
-        return [{"kind": how.pool, "name": name} | window] if how.pool else []
+    for number, (filters, step) in enumerate([(32, stride), (64, stride), (64, (1, 1))], 1):
+        name = f"conv{number}"
+        layers.append(convolution(name, shape(), filters, (3, 3), step, activation="relu"))
+        if how.pool and number < 3:
+            layers.append(pooling(f"pool{number}", how.pool, shape(), halves, halves))
+    layers.append(flatten(shape()))
+    layers.append(dense("dense1", shape(), 64, "relu"))
+    layers.append(dense("softmax", shape(), CLASSES, "softmax"))
+    return layers
 
-    shape = [None, IMAGE_SIZE, IMAGE_SIZE, 1]
-    return [
-        {"kind": "InputLayer", "name": "image", "batch_shape": shape},
-        convolution("conv1", 32, how.stride),
-        *pooling("pool1"),
-        convolution("conv2", 64, how.stride),
-        *pooling("pool2"),
-        convolution("conv3", 64, 1),
-        {"kind": "Flatten", "name": "flatten"},
-        {"kind": "Dense", "name": "dense1", "units": 64} | relu,
-        {"kind": "Dense", "name": "softmax", "units": CLASSES} | relu | {"activation": "softmax"},
+
+def variant_of(layers: Sequence[Layer]) -> str | None:
+    """Return the name in ``model.DOWNSAMPLING`` of a network with these layers, if it has one."""
+    return next((name for name in DOWNSAMPLING if variant(name) == list(layers)), None)
+
+
+SHORT = {"Conv2D": "Conv", "Dense": "Dense", "MaxPooling2D": "Pool", "AveragePooling2D": "Pool"}
+
+
+def outline(layers: Sequence[Layer]) -> str:
+    """Return the layers in a line, as ``Conv 32–Pool–Dense 10``."""
+    told = [layer for layer in layers if layer.kind in SHORT]
+    counted = [
+        f"{SHORT[layer.kind]} {layer.shape[-1]}" if layer.parameters else SHORT[layer.kind]
+        for layer in told
     ]
+    return "–".join(counted)
 
 
-def layers_in(path: str | os.PathLike) -> list[Layer]:
-    """Return the layers of the network in a ``.keras`` file, after a look through the file.
+def from_json(entries: Sequence[Mapping[str, Any]]) -> list[Layer]:
+    """Return the layers that ``dataclasses.asdict`` made these of, checked to follow each other.
 
     Raises:
-        TypeError: a layer is of a kind whose shape is not known here.
-        ValueError and others: the file is no good, see ``weights_file.architecture_in``.
+        ValueError: they are no network: a shape is none, or not that of the layer before.
+        TypeError, KeyError: nor even layers.
     """
-    picture, *entries = weights_file.architecture_in(Path(path))
-    if picture["kind"] != "InputLayer":
-        raise TypeError(
-            f"The network in {path} begins with a {picture['kind']}, not with an input."
-        )
-    return _chain(entries, tuple(picture["batch_shape"][1:]))
+    layers = [Layer(**{name: _tuples(value) for name, value in entry.items()}) for entry in entries]
+    shape: tuple[int, ...] = PICTURE
+    for layer in layers:
+        if layer.before != shape or layer.shape != _given_by(layer):
+            raise ValueError(f"{layer.name} does not fit behind the layer before it")
+        shape = layer.shape
+    return layers
+
+
+def _given_by(layer: Layer) -> tuple[int, ...]:
+    """Return the shape that a layer has to have, by the kinds that ``importer`` makes."""
+    if layer.kind in ("Conv2D", *POOLINGS):
+        filters = layer.shape[-1] if layer.kind == "Conv2D" else layer.before[-1]
+        return (*cells(layer.before, layer.size, layer.stride, layer.padding), filters)
+    if layer.kind == "Flatten":
+        return (math.prod(layer.before),)
+    if layer.kind == "Dense" and len(layer.before) == 1:
+        return layer.shape[-1:]
+    if layer.kind == "BatchNormalization":
+        return layer.before
+    raise ValueError(f"there is no layer of the kind {layer.kind}")
+
+
+def _tuples(value: Any) -> Any:
+    """Return lists as tuples: JSON has none."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def described(layer: keras.Layer) -> Layer:
@@ -148,75 +200,17 @@ def described(layer: keras.Layer) -> Layer:
     if getattr(layer, "data_format", "channels_last") != "channels_last":
         raise TypeError(f"{layer.name} has its channels first. Build it with channels_last.")
     kind = type(layer).__name__
-    known = CONVOLUTIONS + POOLINGS
-    window = {} if kind not in known else {name: getattr(layer, name, 1) for name in WINDOW}
     before, shape = (tuple(tensor.shape[1:]) for tensor in (layer.input, layer.output))
-    padding = getattr(layer, "padding", "valid")
-    activation = layer.activation.__name__ if hasattr(layer, "activation") else None
-    biased = getattr(layer, "use_bias", True)
-    return _layer(layer.name, kind, before, shape, window, padding, activation, biased)
-
-
-WINDOW = ("kernel_size", "pool_size", "strides", "dilation_rate")  # as Keras names it
-
-
-def _chain(entries: Iterable[dict], shape: tuple[int, ...]) -> list[Layer]:
-    """Return the layers of ``entries``; ``shape`` is what the first reads."""
-    found = []
-    for entry in entries:
-        found.append(_read(entry, shape))
-        shape = found[-1].shape
-    return found
-
-
-def _read(entry: dict, before: tuple[int, ...]) -> Layer:
-    """Return a layer as ``weights_file.architecture`` lists it; ``before`` is what it reads."""
-    kind, padding = entry["kind"], entry.get("padding", "valid")
-    activation, biased = entry.get("activation"), entry.get("use_bias", True)
-    layer = _layer(entry["name"], kind, before, before, entry, padding, activation, biased)
-    return replace(layer, shape=_shape(layer, entry))
-
-
-def _layer(name, kind, before, shape, window, padding, activation, biased) -> Layer:
+    activation = getattr(getattr(layer, "activation", None), "__name__", None)
     if kind not in CONVOLUTIONS + POOLINGS:
-        return Layer(name, kind, before, shape, activation=activation, biased=biased)
-    size = window["kernel_size" if kind in CONVOLUTIONS else "pool_size"]
-    dilation = window.get("dilation_rate", 1) if kind in CONVOLUTIONS else 1
-    pairs = (_pair(size), _pair(window["strides"]), _pair(dilation))
-    return Layer(name, kind, before, shape, *pairs, padding, activation, biased)
+        return Layer(layer.name, kind, before, shape, activation=activation)
+    size = layer.kernel_size if kind in CONVOLUTIONS else layer.pool_size
+    dilation = layer.dilation_rate if kind in CONVOLUTIONS else 1
+    windows = (pair(size), pair(layer.strides), pair(dilation))
+    return Layer(layer.name, kind, before, shape, *windows, layer.padding, activation)
 
 
-def _shape(layer: Layer, entry: dict) -> tuple[int, ...]:
-    """Return the output shape; raises ``TypeError`` for a kind that is not known here."""
-    channels = layer.before[-1]
-    if layer.kind in ("Conv2D", "SeparableConv2D"):
-        return (*_cells(layer), entry["filters"])
-    if layer.kind in POOLINGS:
-        return (*_cells(layer), channels)
-    if layer.kind in GLOBAL_POOLINGS:
-        return (channels,)
-    if layer.kind == "Flatten":
-        return (math.prod(layer.before),)
-    if layer.kind == "Dense":
-        return (*layer.before[:-1], entry["units"])
-    if layer.kind in UNMOVED:
-        return layer.before
-    raise TypeError(
-        f"{layer.name} is a {layer.kind}, whose shape is not known here. Describe it in "
-        "mnist_cnn/architecture.py."
-    )
-
-
-def _cells(layer: Layer) -> Pair:
-    """Return how many windows there are along rows and columns, as TensorFlow counts them."""
-    windows = zip(layer.before[:2], layer.size, layer.stride, layer.dilation, strict=True)
-    if layer.padding == "same":
-        rows, columns = (-(-side // stride) for side, _, stride, _ in windows)
-    else:
-        rows, columns = ((n - (size - 1) * d - 1) // stride + 1 for n, size, stride, d in windows)
-    return rows, columns
-
-
-def _pair(numbers: int | tuple[int, int] | list[int]) -> Pair:
+def pair(numbers: int | Sequence[int]) -> Pair:
+    """Return what Keras has as one number for both directions, or as two."""
     rows, columns = (numbers, numbers) if isinstance(numbers, int) else numbers
     return int(rows), int(columns)

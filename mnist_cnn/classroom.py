@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -42,9 +43,8 @@ class Rules:
     minutes: int = MOST_MINUTES  # of one training
     wall: bool = True  # whether digits can be put on the wall
     network: str = SHIPPED  # that everyone starts with
-    downsampling: str = "max"  # of that network, a name in ``model.DOWNSAMPLING``
 
-    def changed(self, choices: dict[str, object]) -> Rules:
+    def changed(self, choices: dict[str, Any]) -> Rules:
         """Return the rules with some of them changed.
 
         Raises:
@@ -71,10 +71,6 @@ RULES = {
     "minutes": _whole(MOST_MINUTES),
     "wall": _YES_OR_NO,
     "network": (lambda value: isinstance(value, str) and len(value) <= 40, "the name of a network"),
-    "downsampling": (
-        lambda value: isinstance(value, str) and len(value) <= 40,
-        "a kind of network",
-    ),
 }
 
 

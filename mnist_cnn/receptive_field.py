@@ -9,6 +9,7 @@ out the last rows and columns of the one before. So the pixels of each cell are 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ import numpy as np
 
 from mnist_cnn.architecture import (
     CONVOLUTIONS,
-    GLOBAL_POOLINGS,
     POOLINGS,
     UNMOVED,
     Layer,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import keras
 
 IMAGE = "image"  # what the first layer reads
-WHOLE = ("Dense", *GLOBAL_POOLINGS)  # see every cell
+WHOLE = ("Dense", "GlobalMaxPooling2D", "GlobalAveragePooling2D")  # see every cell
 NOWHERE = (2**31 - 1, -1)  # the span of a cell that reads nothing but padding: it widens no other
 
 
@@ -107,7 +107,7 @@ def receptive_fields(network: keras.Model) -> dict[str, ReceptiveField]:
     return fields
 
 
-def fields_along(layers: list[Layer]) -> dict[str, ReceptiveField]:
+def fields_along(layers: Sequence[Layer]) -> dict[str, ReceptiveField]:
     """Return the same of the descriptions of layers that each read the one before.
 
     Raises:
@@ -156,13 +156,15 @@ def _window(layer: Layer) -> Window:
         raise _unknown(layer)
     size, stride, dilation = map(np.array, (layer.size, layer.stride, layer.dilation))
     padding = np.zeros(2, int)
+    if isinstance(layer.padding, tuple):
+        padding = np.array([before for before, _ in layer.padding])
     if layer.padding == "same":
         before, after = (np.array(shape[:2]) for shape in (layer.before, layer.shape))
         padding = np.maximum((after - 1) * stride + (size - 1) * dilation + 1 - before, 0) // 2
     return Window(*(_pair(numbers) for numbers in (size, stride, dilation, padding)))
 
 
-def _pixels(sides: tuple[int, int]) -> ReceptiveField:
+def _pixels(sides: Sequence[int]) -> ReceptiveField:
     """Return the field of the picture itself."""
     return ReceptiveField((1, 1), (1, 1), (0, 0), *(tuple((i, i) for i in range(n)) for n in sides))
 
@@ -179,7 +181,7 @@ def _field(layer: Layer, before: ReceptiveField) -> ReceptiveField:
     raise _unknown(layer)
 
 
-def _through(seen: Window, cells: tuple[int, int], before: ReceptiveField) -> ReceptiveField:
+def _through(seen: Window, cells: Sequence[int], before: ReceptiveField) -> ReceptiveField:
     """Return the field of ``cells`` (rows, columns) that read ``before`` through a window."""
     step = np.array(before.stride)
     size = before.size + (np.array(seen.size) - 1) * seen.dilation * step
@@ -196,13 +198,13 @@ def _whole(before: ReceptiveField) -> ReceptiveField:
     return ReceptiveField(size, (0, 0), (rows[0], columns[0]), (rows,), (columns,))
 
 
-def _span(spans, cells) -> tuple[int, int]:
+def _span(spans: Sequence[tuple[int, int]], cells: Iterable[int]) -> tuple[int, int]:
     """Return the first and last pixel of these ``cells``, of which padding has none."""
     read = [spans[cell] for cell in cells if 0 <= cell < len(spans)] or [NOWHERE]
     return min(first for first, _ in read), max(last for _, last in read)
 
 
-def _pair(numbers) -> tuple[int, int]:
+def _pair(numbers: Iterable[int]) -> tuple[int, int]:
     first, second = numbers
     return int(first), int(second)
 

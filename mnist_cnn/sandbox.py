@@ -18,11 +18,12 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
-from mnist_cnn import architecture
+from mnist_cnn import architecture, importer
+from mnist_cnn.architecture import Layer
 from mnist_cnn.ink import PictureError
 from mnist_cnn.sandbox_process import (
     ANSWERED,
@@ -36,7 +37,7 @@ from mnist_cnn.sandbox_process import (
     TOO_LATE,
     TOO_MUCH,
 )
-from mnist_cnn.weights_file import WeightsError
+from mnist_cnn.weights_file import OtherNetworkError, WeightsError
 
 ROOT = Path(__file__).resolve().parent.parent
 # Times as many seconds on the clock, where the system counts those of a processor: it may be busy.
@@ -57,15 +58,15 @@ NO_ANSWER = (LookupError, TypeError, ValueError, struct.error)  # what reading n
 class Found:
     """A network in a file."""
 
-    downsampling: str  # a name in ``model.DOWNSAMPLING``
+    layers: list[Layer]
     card: str | None  # what the file says of itself, looked at by nobody
-    weights: list[np.ndarray]  # float32, as ``keras.Model.get_weights`` has them
+    weights: list[np.ndarray]  # float32, array after array of these layers
 
 
 class Sandbox:
     """Reads one file at a time; from any thread. The process begins with the first."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Start nothing yet."""
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
@@ -88,25 +89,27 @@ class Sandbox:
             raise PictureError(sentence) from error
 
     def network(self, content: bytes) -> Found:
-        """Return the network in a ``.keras`` file.
+        """Return the network in a ``.keras`` or ``.h5`` file, see ``importer``.
 
         Raises:
-            WeightsError: it is damaged, hostile, or holds another network; the message says only
-                what is wrong.
+            WeightsError: it is damaged, hostile, or holds a network that cannot be shown here; the
+                message says only what is wrong.
             OSError: the system has no process for it.
         """
         try:
             head, numbers = self._ask(NETWORK, content)
             if "detail" in head:
                 detail = str(head["detail"])
-                raise WeightsError(detail, str(head["reason"]), detail)
-            layers = architecture.variant(head["downsampling"])
+                values = {str(name): str(value) for name, value in head.get("values", {}).items()}
+                raise WeightsError(detail, str(head["reason"]), detail, **values)
+            layers = architecture.from_json(head["layers"])
+            importer.check(layers)
             shapes = [shape for layer in layers for shape in layer.arrays]
             ends = np.cumsum([np.prod(shape) for shape in shapes])
             parts = np.split(np.frombuffer(numbers, "<f4"), ends[:-1])
             weights = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-            return Found(head["downsampling"], head["card"], weights)
-        except (SandboxError, *NO_ANSWER) as error:
+            return Found(layers, head["card"], weights)
+        except (SandboxError, OtherNetworkError, *NO_ANSWER) as error:
             why = _why(error)
             raise WeightsError(why, "damaged", why) from error
 
@@ -119,37 +122,45 @@ class Sandbox:
         """Return what is answered: a head, and numbers."""
         with self._lock:
             if self._process and self._process.poll() is not None:
-                self._drop()
+                self._drop(self._process)
             self._process = self._process or _started()
-            outcome, answer = self._exchange(kind, content)
+            outcome, answer = self._exchange(self._process, kind, content)
         if outcome != ANSWERED:
             raise SandboxError(WHY[outcome])
         (length,) = struct.unpack_from("<I", answer)
         return json.loads(answer[4 : 4 + length]), answer[4 + length :]
 
-    def _exchange(self, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
-        process, killed = self._process, threading.Event()
-        late = threading.Timer(PATIENCE * SECONDS[kind], lambda: (killed.set(), _kill(process)))
+    def _exchange(
+        self, process: subprocess.Popen, kind: bytes, content: bytes
+    ) -> tuple[bytes, bytes]:
+        killed = threading.Event()
+
+        def end() -> None:
+            killed.set()
+            _kill(process)
+
+        late = threading.Timer(PATIENCE * SECONDS[kind], end)
         late.start()
         try:
-            process.stdin.write(kind + struct.pack("<I", len(content)) + content)
-            process.stdin.flush()
-            outcome, length = struct.unpack("<cI", _whole(process.stdout, 5))
-            return outcome, _whole(process.stdout, length)
+            asked, answered = _pipes(process)
+            asked.write(kind + struct.pack("<I", len(content)) + content)
+            asked.flush()
+            outcome, length = struct.unpack("<cI", _whole(answered, 5))
+            return outcome, _whole(answered, length)
         except OSError:  # it has ended
-            self._drop()
+            self._drop(process)
             return (TOO_LATE if killed.is_set() else BROKEN), b""
         finally:
             late.cancel()
             if self._process and (killed.is_set() or not FORKS):
-                self._drop()
+                self._drop(process)
 
-    def _drop(self) -> None:
+    def _drop(self, process: subprocess.Popen) -> None:
         """Take leave of the process: the next file gets another."""
-        process, self._process = self._process, None
+        self._process = None
         _kill(process)
         process.wait()
-        for pipe in (process.stdin, process.stdout):
+        for pipe in _pipes(process):
             with contextlib.suppress(OSError):
                 pipe.close()
 
@@ -176,9 +187,15 @@ def _started() -> subprocess.Popen:
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
         env=known | ONE_THREAD,
     )
-    if process.stdout.read(1) != READY:
+    _, answered = _pipes(process)
+    if answered.read(1) != READY:
         raise OSError(f"what reads files does not start: status {process.wait()}")
     return process
+
+
+def _pipes(process: subprocess.Popen) -> tuple[BinaryIO, BinaryIO]:
+    """Return what the process is asked and answers by; it was started with both."""
+    return cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
 
 
 def _whole(pipe: BinaryIO, count: int) -> bytes:

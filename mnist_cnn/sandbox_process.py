@@ -25,7 +25,7 @@ try:
     import resource
     import signal
 except ImportError:  # Windows
-    resource = None
+    resource = None  # type: ignore[assignment]  # asked for before it is used
 
 FORKS = hasattr(os, "fork")
 INK, NETWORK = b"i", b"n"
@@ -87,7 +87,7 @@ def _write(read: Reader, content: bytes) -> int:
 
 def _answer(read: Reader, content: bytes) -> bytes:
     head, numbers = read(content)
-    text = json.dumps(head).encode()
+    text = json.dumps(head, default=str).encode()
     return struct.pack("<I", len(text)) + text + numbers
 
 
@@ -122,12 +122,13 @@ Reader = Callable[[bytes], tuple[dict, bytes]]
 
 def _readers() -> dict[bytes, Reader]:
     """Return what reads each kind of file, with all imported that it needs: a fork opens none."""
+    import dataclasses
     import io
 
     import numpy as np
     from PIL import AvifImagePlugin, Image
 
-    from mnist_cnn import architecture, ink, weights_file
+    from mnist_cnn import importer, ink, weights_file
 
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # a fork may start none
 
@@ -140,14 +141,14 @@ def _readers() -> dict[bytes, Reader]:
 
     def read_network(content: bytes) -> tuple[dict, bytes]:
         try:
-            name, arrays = architecture.variant_in(content)
+            layers, arrays = importer.network_in(content)
             card = weights_file.card_in(content)
         except weights_file.OtherNetworkError as error:
-            return {"reason": "other", "detail": str(error)}, b""
+            return {"reason": error.key, "detail": str(error), "values": error.values}, b""
         except weights_file.UNREADABLE as error:
             return {"reason": "damaged", "detail": weights_file.reason_of(error)}, b""
         numbers = b"".join(np.ascontiguousarray(array, "<f4").tobytes() for array in arrays)
-        return {"downsampling": name, "card": card}, numbers
+        return {"layers": [dataclasses.asdict(layer) for layer in layers], "card": card}, numbers
 
     Image.init()
     for kind in set(ink.FORMATS) & Image.SAVE.keys():  # much of a format is imported when first met
@@ -156,7 +157,28 @@ def _readers() -> dict[bytes, Reader]:
         read_ink(file.getvalue())
     if weights_file.DEFAULT.exists():
         read_network(weights_file.DEFAULT.read_bytes())
+    read_network(_hdf5())
     return {INK: read_ink, NETWORK: read_network}
+
+
+def _hdf5() -> bytes:
+    """Return an ``.h5`` file of one layer, with names in both ways that Keras has written them."""
+    import io
+
+    import h5py
+    import numpy as np
+
+    config = {"name": "dense", "units": 10, "batch_input_shape": [None, 784]}
+    layers = [{"class_name": "Dense", "config": config}]
+    file = io.BytesIO()
+    with h5py.File(file, "w") as numbers:
+        numbers.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": layers})
+        group = numbers.create_group("model_weights/dense")
+        group["kernel"], group["bias"] = np.zeros((784, 10), "f4"), np.zeros(10, "f4")
+        group.attrs["weight_names"] = ["kernel", "bias"]
+        group.attrs["bytes"] = np.array([b"kernel"])
+        list(group.attrs.values())
+    return file.getvalue()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Networks people bring along as ``.keras`` files: looked through, kept in memory for a while."""
+"""Networks people bring along as files of Keras: looked through, kept in memory for a while."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_cnn import card as cards
+from mnist_cnn.architecture import Layer
 from mnist_cnn.card import Card
 from mnist_cnn.limits import first_to_go, newest
 from mnist_cnn.sandbox import Found, Sandbox
@@ -26,7 +27,7 @@ class UploadError(Exception):
 
     def __init__(self, sentence: str, reason: str, **values: object):
         super().__init__(sentence)
-        self.reason = reason  # damaged, other: for another language
+        self.reason = reason  # damaged, or a name in ``weights_file.OTHER``: for another language
         self.values = values  # what the sentence names
 
 
@@ -38,9 +39,8 @@ class Upload:
     session: str
     address: str  # where it was brought along
     name: str  # of the file, without its folder
-    downsampling: str  # a name in ``model.DOWNSAMPLING``
-    parameters: int
-    weights: list[np.ndarray]  # float32
+    layers: list[Layer]
+    weights: list[np.ndarray]  # float32, array after array of these layers
     card: Card | None  # what its maker says of it; nobody has checked
     at: float  # ``time.monotonic()`` when it came
 
@@ -64,7 +64,7 @@ class Uploads:
             address: where it comes from.
 
         Raises:
-            UploadError: it is no ``.keras`` file, or holds no network of this project.
+            UploadError: it is no file of Keras, or holds no network that can be shown here.
         """
         name = Path(name.replace("\\", "/")).name[:LONGEST_NAME] or "network.keras"
         found, card = _read(self._sandbox, content, name)
@@ -73,8 +73,7 @@ class Uploads:
             session=session,
             address=address,
             name=name,
-            downsampling=found.downsampling,
-            parameters=sum(array.size for array in found.weights),
+            layers=found.layers,
             weights=found.weights,
             card=card,
             at=time.monotonic(),
@@ -109,13 +108,10 @@ def _read(sandbox: Sandbox, content: bytes, name: str) -> tuple[Found, Card | No
     try:
         found = sandbox.network(content)
     except WeightsError as error:
-        what = "is damaged" if error.reason == "damaged" else "holds another network"
-        raise UploadError(
-            f"{name} {what} ({error.detail}). Choose a .keras file that was downloaded here.",
-            error.reason,
-            name=name,
-            detail=error.detail,
-        ) from error
+        damaged = error.reason == "damaged"
+        told = f"is damaged or no file of Keras ({error.detail})" if damaged else error.detail
+        values = {"detail": error.detail} | error.values | {"name": name}
+        raise UploadError(f"{name} {told}.", error.reason, **values) from error
     try:
         return found, cards.from_json(found.card) if found.card else None
     except UNREADABLE:

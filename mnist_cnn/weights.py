@@ -8,7 +8,7 @@ from pathlib import Path
 
 import keras
 
-from mnist_cnn import architecture, model, weights_file
+from mnist_cnn import architecture, importer, model, weights_file
 from mnist_cnn import card as cards
 from mnist_cnn.aside import write_aside
 from mnist_cnn.card import Card
@@ -85,7 +85,7 @@ def load(
     build: Callable[[], keras.Model] | None = None,
     command: str = "train",
 ) -> keras.Model:
-    """Return the trained network, checked to be one of this project's architectures.
+    """Return the trained network, built of the layers that are known here.
 
     The network is built here and only its numbers are read from the file: so nothing in the file
     is executed, and a file saved by one version of Keras loads in another, although each version
@@ -93,9 +93,9 @@ def load(
     one with anything but plain arrays in it is refused, so it may come from anybody.
 
     Args:
-        path: a ``.keras`` file.
-        build: returns the untrained network that the file must hold. Default: any variant of
-            ``model.build``, told by the layers the file names.
+        path: a ``.keras`` or ``.h5`` file.
+        build: returns the untrained network that the file must hold. Default: any that
+            ``importer.network_in`` takes.
         command: of ``python -m mnist_cnn``, makes the file anew; named when it cannot be used.
 
     Raises:
@@ -104,14 +104,13 @@ def load(
     path = Path(path)
     with explained(path, command):
         if build is None:
-            name, arrays = architecture.variant_in(path)
-            network = model.build(downsampling=name)
-        else:
-            network, found = build(), weights_file.architecture_in(path)
-            expected = weights_file.architecture(network.to_json())
-            if difference := weights_file.first_difference(expected, found):
-                raise weights_file.OtherNetworkError(difference)
-            arrays = weights_file.arrays_in(path, found)
+            return model.of(*importer.network_in(path))
+        network = build()
+        expected, _ = importer.of_model(network)
+        layers, arrays = importer.chain(weights_file.saved_in(path))
+        if layers != expected:
+            found, needed = map(architecture.outline, (layers, expected))
+            raise weights_file.OtherNetworkError("architecture", found=found, needed=needed)
         network.set_weights(arrays)
     return network
 

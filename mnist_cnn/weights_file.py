@@ -1,9 +1,10 @@
-"""A ``.keras`` file from anybody: looked through before a number of it is used.
+"""A network's file from anybody: looked through before a number of it is used.
 
-It is a zip of three entries: ``config.json`` (the layers), ``metadata.json`` and
-``model.weights.h5`` (HDF5), and of ``card.json`` where this project packed one in. What is read
-is bounded first, entry by entry, and the HDF5 may hold nothing but plain arrays of floats: no
-links to other files, no filters that unpack to gigabytes.
+A ``.keras`` file is a zip of three entries: ``config.json`` (the layers), ``metadata.json`` and
+``model.weights.h5`` (HDF5), and of ``card.json`` where this project packed one in. An ``.h5`` file
+is HDF5 with the layers in an attribute. What is read is bounded first, entry by entry, and the HDF5
+may hold nothing but plain arrays of numbers: no links to other files, no filters that unpack to
+gigabytes. Nothing in a file is executed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -29,33 +31,72 @@ DEFAULT = FOLDER / "mnist_cnn.keras"
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, OSError, RuntimeError),
     *(ValueError, KeyError, TypeError, AttributeError),
-    *(EOFError, OverflowError, IndexError, struct.error),
+    *(EOFError, ArithmeticError, IndexError, struct.error),
 )
 
 LARGEST = 64 * 2**20  # bytes, of the file and of all that is in it
 LARGEST_TEXT = 2**20  # bytes of JSON
-MOST_ARRAYS = 200
+MOST_ARRAYS = 1000  # groups too; an optimizer has two for each of the network
 CONFIG, NUMBERS, CARD = "config.json", "model.weights.h5", "card.json"
+HDF5 = b"\x89HDF\r\n\x1a\n"  # its first bytes
+CHAINS = ("Sequential", "Functional", "Model")  # Keras' names of what is not a class of its maker
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
-
-# The entries of a layer's configuration that make it what it is.
-DEFINING = (
-    *("name", "batch_shape", "filters", "units", "kernel_size", "pool_size"),
-    *("strides", "padding", "dilation_rate", "groups", "activation", "use_bias"),
-)
 
 
 class WeightsError(Exception):
     """Weights cannot be used. The message names the file and the way out."""
 
-    def __init__(self, sentence: str, reason: str = "", detail: str = ""):
+    def __init__(self, sentence: str, reason: str = "", detail: str = "", **values: object):
         super().__init__(sentence)
-        self.reason = reason  # damaged, other; "" otherwise: for another language
+        self.reason = reason  # damaged, or a name in ``OTHER``; "" otherwise: for another language
         self.detail = detail  # what exactly, without the file's name
+        self.values = values  # what the sentence names
+
+
+# What is wrong with an intact file, as it goes on after the file's name.
+OTHER = {
+    "notKeras": "is {what}. Save the whole network with Keras: model.save('mine.keras')",
+    "weightsAlone": "holds weights alone. Save the whole network: model.save('mine.keras')",
+    "ownClass": "is a {kind}, a class of its maker's own. Build it as a Sequential model",
+    "nested": "has a network within the network, {layer}. Put the layers of that one in its place",
+    "branches": "branches at {layer}. Each layer must read the one before it alone",
+    "layerKind": "has a {kind}, {layer}, which cannot be shown here",
+    "layerSetting": "has a {kind}, {layer}, with {setting} {found}; it must be {needed}",
+    "layerPlace": "has a {kind}, {layer}, that belongs elsewhere: beside {needed}",
+    "input": "reads pictures of {found}; it must read 28×28, 28×28×1 or 784",
+    "ending": "ends with {found}; it must end with Dense {classes}, with softmax or without",
+    "tooLarge": "has {found} parameters; up to {most} can be shown",
+    "tooSlow": "multiplies {found} times for each picture; up to {most} can be followed by a pen",
+    "architecture": "is {found}; here it must be {needed}",
+}
 
 
 class OtherNetworkError(Exception):
-    """The file holds another network. The message says where it differs first."""
+    """The file is intact, and holds no network that fits. The message goes on after its name."""
+
+    def __init__(self, key: str, **values: object):
+        super().__init__(OTHER[key].format(**values))
+        self.key = key  # a name in ``OTHER``
+        self.values = values
+
+
+@dataclass(frozen=True)
+class SavedLayer:
+    """A layer as Keras saved it."""
+
+    kind: str  # the name of its class
+    name: str
+    config: dict
+    reads: list[str] | None  # the layers it reads; None: the one before
+    arrays: list[np.ndarray]  # as the layer's ``get_weights`` has them
+
+
+@dataclass(frozen=True)
+class SavedNetwork:
+    """What a file says of its layers."""
+
+    layers: list[SavedLayer]  # in the order of the file; an input is one
+    shape: list[int | None] | None  # of its input with the batch axis, where that is no layer
 
 
 @contextlib.contextmanager
@@ -68,12 +109,13 @@ def explained(path: Path, command: str = "train") -> Iterator[None]:
     """
     out = way_out(path, command)
     if not path.is_file():
-        raise WeightsError(f"There are no weights at {path}. {out}")
+        lost = out if FOLDER in path.parents else "Look at its name and its folder."
+        raise WeightsError(f"There are no weights at {path}. {lost}")
     try:
         yield
     except OtherNetworkError as error:
-        sentence = f"{path} holds another network: {error}. {out}"
-        raise WeightsError(sentence, "other", str(error)) from error
+        sentence = f"{path} {error}. {out}"
+        raise WeightsError(sentence, error.key, str(error), **error.values) from error
     except UNREADABLE as error:
         reason = reason_of(error)
         raise WeightsError(f"{path} is damaged ({reason}). {out}", "damaged", reason) from error
@@ -85,53 +127,153 @@ def reason_of(error: Exception) -> str:
 
 
 def way_out(path: Path, command: str = "train") -> str:
-    """Return the sentence that says how to get the file at ``path`` back."""
-    if FOLDER in path.parents:
-        return (
-            f"Restore it with: git checkout -- weights/{path.relative_to(FOLDER).as_posix()}    "
-            f"or train anew with: python -m mnist_cnn {command}"
-        )
-    if command == "variants":  # makes all files of a folder
-        return f"Train anew with: python -m mnist_cnn {command} --output {path.parent}"
-    output = path.with_suffix(".keras") if path.suffix == ".json" else path
-    return f"Train anew with: python -m mnist_cnn {command} --output {output}"
+    """Return the sentence that says how to get the file at ``path`` back.
 
-
-def architecture_in(file: Path | bytes) -> list[dict]:
-    """Return what defines each layer of the network in the file, having looked through it all.
-
-    Raises:
-        ValueError: something in the file is too large, or not what a ``.keras`` file holds.
-        UNREADABLE: it is damaged.
+    Only the shipped ones are made anew here: another is its owner's, and not to be written over.
     """
-    with _opened(file) as archive:
-        found = architecture(_text(archive, CONFIG))
-        _check_numbers(archive.read(NUMBERS))
-    return found
+    if FOLDER not in path.parents:
+        return "Choose another file: this one is left as it is."
+    shipped = Path("weights", path.relative_to(FOLDER))
+    output = shipped.parent if command == "variants" else shipped.with_suffix(".keras")
+    return (
+        f"Restore it with: git checkout -- {shipped.as_posix()}    or train anew with: "
+        f"python -m mnist_cnn {command} --output {output.as_posix()}"
+    )
 
 
-def arrays_in(file: Path | bytes, layers: list[dict] | None = None) -> list[np.ndarray]:
-    """Return the weights in the file, float32, as ``keras.Model.get_weights`` has them.
-
-    Keras names the layers in the HDF5 by their class, counted: ``conv2d``, ``conv2d_1``.
+def saved_in(file: Path | bytes) -> SavedNetwork:
+    """Return the layers and the weights in a file, having looked through it all.
 
     Args:
-        file: the ``.keras`` file.
-        layers: as ``architecture_in`` found them in it, which has looked through it then. Default:
-            it is looked through now.
+        file: a ``.keras`` or ``.h5`` file, of Keras 2 or 3.
 
     Raises:
-        ValueError, UNREADABLE: see ``architecture_in``.
+        OtherNetworkError: it is something else.
+        ValueError: something in the file is too large, or not what such a file holds.
+        UNREADABLE: it is damaged.
     """
-    found, seen = [], Counter()
-    kinds = [layer["kind"] for layer in layers or architecture_in(file)]
-    with _opened(file) as archive, h5py.File(io.BytesIO(archive.read(NUMBERS))) as numbers:
-        for kind in kinds:
-            count, name = seen[kind], _snake_case(kind)
-            seen[kind] += 1
-            group = numbers[f"layers/{name}_{count}" if count else f"layers/{name}"]["vars"]
-            found += [np.asarray(group[str(number)], np.float32) for number in range(len(group))]
+    content = _content(file)
+    if content.startswith(HDF5):
+        with h5py.File(io.BytesIO(content)) as numbers:
+            _check_numbers(numbers)
+            return _in_hdf5(numbers)
+    if unlike := _other_format(content):
+        raise OtherNetworkError("notKeras", what=unlike)
+    with _opened(content) as archive:
+        config = _text(archive, CONFIG)
+        with h5py.File(io.BytesIO(archive.read(NUMBERS))) as numbers:
+            _check_numbers(numbers)
+            return _in_keras(config, numbers)
+
+
+def _content(file: Path | bytes) -> bytes:
+    size = len(file) if isinstance(file, bytes) else file.stat().st_size
+    if size > LARGEST:
+        raise ValueError(f"{size:,} bytes, more than the {LARGEST:,} of any network here")
+    return file if isinstance(file, bytes) else file.read_bytes()
+
+
+def _other_format(content: bytes) -> str | None:
+    """Return which file this is, of those that people take for one of Keras; or None."""
+    if content[4:8] == b"TFL3":
+        return "a LiteRT file"
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        # An .onnx file has no mark but the name of its maker near its beginning.
+        return "an ONNX file" if b"onnx" in content[:200].lower() else None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+    if any(name.endswith("data.pkl") for name in names):
+        return "a PyTorch file"
+    return "a SavedModel" if any(name.endswith("saved_model.pb") for name in names) else None
+
+
+def _in_keras(config: bytes, numbers: h5py.File) -> SavedNetwork:
+    """Keras names the groups by the class of a layer, counted: ``conv2d``, ``conv2d_1``."""
+    layers, shape = _entries(json.loads(config))
+    # The first of Keras 2 that wrote such files had another name.
+    root = numbers["layers" if "layers" in numbers else "_layer_checkpoint_dependencies"]
+    seen: Counter[str] = Counter()
+    found = []
+    for layer in layers:
+        name = _snake_case(layer["class_name"])
+        count = seen[name]
+        seen[name] += 1
+        group = root.get(f"{name}_{count}/vars" if count else f"{name}/vars", {})
+        found.append(_saved(layer, [group[str(number)] for number in range(len(group))]))
+    return SavedNetwork(found, shape)
+
+
+def _in_hdf5(numbers: h5py.File) -> SavedNetwork:
+    if "model_config" not in numbers.attrs:
+        raise OtherNetworkError("weightsAlone")
+    config = numbers.attrs["model_config"]
+    layers, shape = _entries(json.loads(config))
+    found = []
+    for layer in layers:
+        group = numbers["model_weights"].get(layer["config"]["name"])
+        names = group.attrs["weight_names"] if group else []
+        found.append(_saved(layer, [group[_decoded(name)] for name in names]))
+    return SavedNetwork(found, shape)
+
+
+def _decoded(name: str | bytes) -> str:
+    return name.decode() if isinstance(name, bytes) else name
+
+
+def saved(config: str, weights: Mapping[str, list[np.ndarray]]) -> SavedNetwork:
+    """Return what a file of a network would hold.
+
+    Args:
+        config: what ``keras.Model.to_json`` returns.
+        weights: of each layer that has any, by its name.
+    """
+    layers, shape = _entries(json.loads(config))
+    found = [_saved(layer, weights.get(layer["config"]["name"], [])) for layer in layers]
+    return SavedNetwork(found, shape)
+
+
+def _entries(model: dict) -> tuple[list[dict], list[int | None] | None]:
+    """Return the layers of a model in Keras' JSON, and the shape it was built for."""
+    if model["class_name"] not in CHAINS:
+        raise OtherNetworkError("ownClass", kind=_shown(model["class_name"]))
+    config = model["config"]
+    layers = config if isinstance(config, list) else config["layers"]
+    for layer in layers:
+        if layer["class_name"] in CHAINS:
+            raise OtherNetworkError("nested", layer=_shown(layer["config"].get("name")))
+    if isinstance(config, list) or layers[0]["class_name"] == "InputLayer":
+        return layers, None
+    return layers, config.get("build_input_shape")
+
+
+def _saved(layer: dict, arrays: Sequence[h5py.Dataset | np.ndarray]) -> SavedLayer:
+    config = layer["config"]
+    reads = _read_by(layer["inbound_nodes"]) if "inbound_nodes" in layer else None
+    numbers = [np.asarray(array, np.float32) for array in arrays]
+    return SavedLayer(layer["class_name"], config["name"], config, reads, numbers)
+
+
+def _read_by(nodes: list) -> list[str]:
+    """Return the names of the layers that a layer of a functional model reads, of all its calls."""
+    found, left = [], list(nodes)
+    while left:
+        node = left.pop()
+        if isinstance(node, dict):
+            history = node.get("config", {}).get("keras_history") if "config" in node else None
+            if history:
+                found.append(history[0])
+            else:
+                left += node.values()
+        elif isinstance(node, list):
+            if len(node) > 2 and isinstance(node[0], str):  # of Keras 2: name, node, tensor
+                found.append(node[0])
+            else:
+                left += node
     return found
+
+
+def _shown(value: object) -> str:
+    return str(value)[:40]
 
 
 def _snake_case(kind: str) -> str:
@@ -140,8 +282,11 @@ def _snake_case(kind: str) -> str:
 
 
 def card_in(file: Path | bytes) -> str | None:
-    """Return the card packed into the file, or None; raises as ``architecture_in``."""
-    with _opened(file) as archive:
+    """Return the card packed into the file, or None; raises as ``saved_in``."""
+    content = _content(file)
+    if content.startswith(HDF5):
+        return None
+    with _opened(content) as archive:
         return _text(archive, CARD).decode() if CARD in archive.namelist() else None
 
 
@@ -151,34 +296,10 @@ def pack(path: Path, card: str) -> None:
         archive.writestr(CARD, card)
 
 
-def architecture(config: str | bytes) -> list[dict]:
-    """Return what defines each layer in Keras' JSON of a model, free of version-bound entries."""
-    return [
-        {"kind": layer["class_name"]}
-        | {entry: layer["config"][entry] for entry in DEFINING if entry in layer["config"]}
-        for layer in json.loads(config)["config"]["layers"]
-    ]
-
-
-def first_difference(expected: list[dict], found: list[dict]) -> str | None:
-    """Return in words where two architectures differ first, or None."""
-    if len(expected) != len(found):
-        return f"expected {len(expected)} layers, found {len(found)}"
-    for wanted, layer in zip(expected, found, strict=True):
-        for entry, value in wanted.items():
-            if layer.get(entry) != value:
-                shown = str(layer.get(entry))[:40]
-                return f"{wanted['name']} should have {entry} {value}, found {shown}"
-    return None
-
-
 @contextlib.contextmanager
-def _opened(file: Path | bytes) -> Iterator[zipfile.ZipFile]:
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
     """Open the archive, and see that what is read of it is bounded."""
-    size = len(file) if isinstance(file, bytes) else file.stat().st_size
-    if size > LARGEST:
-        raise ValueError(f"{size:,} bytes, more than the {LARGEST:,} of any network here")
-    with zipfile.ZipFile(io.BytesIO(file) if isinstance(file, bytes) else file) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _check_entries(archive)
         yield archive
 
@@ -201,31 +322,30 @@ def _text(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
-def _check_numbers(content: bytes) -> None:
-    """Raise ``ValueError`` unless the HDF5 holds nothing but small plain arrays of finite floats.
+def _check_numbers(file: h5py.File) -> None:
+    """Raise ``ValueError`` unless the HDF5 holds nothing but small plain arrays of finite numbers.
 
     Datasets of other files, by link or as storage, would read what is nobody's business; a chunked
     one can declare any size.
     """
-    with h5py.File(io.BytesIO(content)) as file:
-        left, open_groups, seen = LARGEST, [file], 0
-        while open_groups:
-            group = open_groups.pop()
-            for name in group:
-                seen += 1
-                if seen > MOST_ARRAYS:
-                    raise ValueError(f"more than {MOST_ARRAYS} groups and arrays")
-                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                    raise ValueError("a link to somewhere else")
-                item = group[name]
-                if isinstance(item, h5py.Group):
-                    open_groups.append(item)
-                elif isinstance(item, h5py.Dataset):
-                    left -= _bytes_of(item)
-                    if left < 0:
-                        raise ValueError(f"its arrays have more than {LARGEST:,} bytes")
-                    if not np.isfinite(item[()]).all():
-                        raise ValueError("values that are no numbers")
+    left, open_groups, seen = LARGEST, [file], 0
+    while open_groups:
+        group = open_groups.pop()
+        for name in group:
+            seen += 1
+            if seen > MOST_ARRAYS:
+                raise ValueError(f"more than {MOST_ARRAYS} groups and arrays")
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise ValueError("a link to somewhere else")
+            item = group[name]
+            if isinstance(item, h5py.Group):
+                open_groups.append(item)
+            elif isinstance(item, h5py.Dataset):
+                left -= _bytes_of(item)
+                if left < 0:
+                    raise ValueError(f"its arrays have more than {LARGEST:,} bytes")
+                if not np.isfinite(item[()]).all():
+                    raise ValueError("values that are no numbers")
 
 
 def _bytes_of(array: h5py.Dataset) -> int:

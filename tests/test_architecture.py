@@ -1,5 +1,7 @@
 """What is read of a network and its weights without TensorFlow is what TensorFlow makes of it."""
 
+import dataclasses
+import json
 import subprocess
 import sys
 
@@ -7,41 +9,82 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import architecture, model, weights, weights_file
+from mnist_cnn import architecture, importer, model, weights
 from mnist_cnn.receptive_field import fields_along, receptive_fields
 from tests.serving import ROOT
-from tests.test_receptive_field import ARCHITECTURES, chain
-
-NETWORKS = {name: lambda name=name: model.build(downsampling=name) for name in model.DOWNSAMPLING}
-NETWORKS |= {
-    name: lambda build=build: chain(build())
-    for name, build in ARCHITECTURES.items()
-    if name != "convolutions by depth"
-}
+from tests.test_importer import OTHERS, trained
 
 
-@pytest.mark.parametrize("build", NETWORKS.values(), ids=NETWORKS)
-def test_layers_shapes_and_fields_are_those_of_the_network_itself(build, tmp_path):
-    network = build()
+@pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
+def test_layers_shapes_and_fields_are_those_of_the_network_itself(downsampling, tmp_path):
+    network = model.build(downsampling=downsampling)
     network.save(tmp_path / "any.keras")
-    layers = architecture.layers_in(tmp_path / "any.keras")
+    layers, arrays = importer.network_in(tmp_path / "any.keras")
     rows = model.layer_table(network)
-    assert [(layer.name, layer.kind, layer.shape) for layer in layers] == [
-        (row.name, row.kind, row.shape) for row in rows
-    ]
     assert layers == [architecture.described(network.get_layer(row.name)) for row in rows]
+    assert layers == architecture.variant(downsampling)
+    assert architecture.variant_of(layers) == downsampling
+    assert [layer.parameters for layer in layers] == [row.parameters for row in rows]
     assert fields_along(layers) == receptive_fields(network)
-    arrays = weights_file.arrays_in(tmp_path / "any.keras")
-    assert {array.dtype for array in arrays} <= {np.dtype("float32")}
+    assert {array.dtype for array in arrays} == {np.dtype("float32")}
     for array, expected in zip(arrays, network.get_weights(), strict=True):
         np.testing.assert_array_equal(array, expected)
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_the_fields_of_other_networks_too(kind):
+    """What lies outside the field of a cell does not change it."""
+    shape, make = OTHERS[kind]
+    layers, arrays = importer.of_model(trained(keras, shape, make))
+    network = model.of(layers, arrays)
+    maps = [layer for layer in layers if len(layer.shape) == 3] or [layers[0]]
+    tapped = keras.Model(network.inputs, [network.get_layer(one.name).output for one in maps])
+    fields, random = fields_along(layers), np.random.default_rng(2)
+    for layer in maps if len(maps[0].shape) == 3 else []:
+        row, column = (int(random.integers(side)) for side in layer.shape[:2])
+        (top, bottom), (left, right) = (
+            fields[layer.name].rows[row],
+            fields[layer.name].columns[column],
+        )
+        one, other = random.random((2, 28, 28)).astype(np.float32)
+        other[top : bottom + 1, left : right + 1] = one[top : bottom + 1, left : right + 1]
+        outputs = keras.tree.flatten(tapped(np.stack([one, other])[..., None]))
+        cells = np.asarray(outputs[maps.index(layer)])[:, row, column]
+        np.testing.assert_allclose(cells[0], cells[1], atol=1e-5)
+    told = json.loads(json.dumps([dataclasses.asdict(layer) for layer in layers]))
+    assert architecture.from_json(told) == layers
+    assert architecture.variant_of(layers) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shape": [13, 13, 33]},
+        {"size": [5, 5]},
+        {"kind": "Lambda"},
+        {"before": [28, 28, 2]},
+    ],
+)
+def test_layers_that_do_not_follow_each_other_are_none(change):
+    told = json.loads(json.dumps([dataclasses.asdict(one) for one in architecture.variant("max")]))
+    told[0] |= change
+    with pytest.raises(ValueError, match=r"fit behind|of the kind"):
+        architecture.from_json(told)
+
+
+def test_multiplications_are_counted():
+    layers = architecture.variant("max")
+    assert [layer.multiplications for layer in layers] == [
+        *(26 * 26 * 9 * 32, 0, 11 * 11 * 9 * 32 * 64, 0, 3 * 3 * 9 * 64 * 64, 0, 576 * 64, 640)
+    ]
 
 
 def test_the_shipped_weights_are_described_without_tensorflow():
     program = (
         "import sys\n"
-        "from mnist_cnn import architecture, receptive_field\n"
-        f"layers = architecture.layers_in({str(weights.DEFAULT)!r})\n"
+        "from pathlib import Path\n"
+        "from mnist_cnn import importer, receptive_field\n"
+        f"layers, _ = importer.network_in(Path({str(weights.DEFAULT)!r}))\n"
         "fields = receptive_field.fields_along(layers)\n"
         "print(*fields, fields['conv3'].size)\n"
         "assert not {'keras', 'tensorflow'} & sys.modules.keys()"
@@ -51,11 +94,3 @@ def test_the_shipped_weights_are_described_without_tensorflow():
     )
     names = "conv1 pool1 conv2 pool2 conv3 flatten dense1 softmax"
     assert outcome.stdout == f"{names} (18, 18)\n", outcome.stderr
-
-
-def test_a_layer_of_unknown_shape_is_named(tmp_path):
-    image = keras.Input((28, 28, 1))
-    network = keras.Model(image, keras.layers.Conv2DTranspose(2, 3, name="up")(image))
-    network.save(tmp_path / "any.keras")
-    with pytest.raises(TypeError, match="up is a Conv2DTranspose"):
-        architecture.layers_in(tmp_path / "any.keras")

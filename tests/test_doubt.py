@@ -181,11 +181,12 @@ def test_a_missing_judge_is_named_with_its_own_way_out(tmp_path, monkeypatch):
     with pytest.raises(weights.WeightsError) as caught:
         Judge(tmp_path / "doubt.keras")
     assert str(caught.value).startswith(f"There are no weights at {tmp_path / 'doubt.keras'}. ")
-    assert str(caught.value).endswith("or train anew with: python -m mnist_cnn judge")
+    command = "python -m mnist_cnn judge --output weights/doubt.keras"
+    assert str(caught.value).endswith(f"or train anew with: {command}")
 
 
 def test_another_network_is_no_judge():
-    with pytest.raises(weights.WeightsError, match="holds another network"):
+    with pytest.raises(weights.WeightsError, match="is Conv 32–Pool–Conv 64"):
         Judge(weights.DEFAULT)
 
 

@@ -2,13 +2,15 @@
 
 import dataclasses
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import strokes, variants
+from mnist_cnn import architecture, model, strokes, variants
+from mnist_cnn.activations import Tracer
 from mnist_cnn.filtering import KERNELS
 from mnist_cnn.lesson.chapters import HOLES, MODULES
 from mnist_cnn.lesson.course import Course, Read, suits
@@ -366,3 +368,10 @@ def test_the_changed_pixels_turn_the_answer(course, read):
 def test_the_lesson_is_about_networks_with_its_layers(course):
     assert suits(course.tracer)
     assert not suits(course.variant("stride"))
+    named = {layer.name: layer for layer in architecture.variant("max")}
+    wider = replace(named["conv1"], shape=(26, 26, 8))
+    pool = replace(named["pool1"], before=wider.shape, shape=(13, 13, 8))
+    conv2 = replace(named["conv2"], before=pool.shape)
+    layers = [*(named | {"conv1": wider, "pool1": pool, "conv2": conv2}).values()]
+    arrays = [np.zeros(shape, np.float32) for layer in layers for shape in layer.arrays]
+    assert not suits(Tracer(model.of(layers, arrays)))

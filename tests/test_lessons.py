@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
-from mnist_cnn import strokes, variants
+from mnist_cnn import architecture, strokes, variants
 from mnist_cnn.lesson.text import CHAPTERS
 from tests.serving import serve
 
@@ -30,7 +30,8 @@ def ask(client, route, drawing=SEVEN, **values):
 def test_the_words_come_in_the_language_asked_for(client, language):
     words = client.get("/lessons/chapters", params={"language": language}).json()
     assert [chapter["name"] for chapter in words["chapters"]] == list(CHAPTERS)
-    assert words["shipped"] is False
+    about = [(layer["name"], tuple(layer["shape"])) for layer in words["layers"]]
+    assert about == [(layer.name, layer.shape) for layer in architecture.variant("max")]
     assert ("卷积" in words["chapters"][0]["title"]) == (language == "zh-CN")
 
 

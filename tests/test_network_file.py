@@ -1,11 +1,21 @@
 """The file by which a page gets a network."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 
-from mnist_cnn import architecture, doubt, model, network_file, variants, weights
+from mnist_cnn import (
+    architecture,
+    doubt,
+    importer,
+    model,
+    network_file,
+    variants,
+    weights,
+    weights_file,
+)
 from mnist_cnn.__main__ import main
 
 
@@ -17,7 +27,7 @@ def parts(content):
 
 def test_it_holds_all_layers_and_all_weights(reader):
     network = reader.tracer.network
-    content = network_file.encode(network_file.layers_of(network), network.get_weights(), {"a": 1})
+    content = network_file.encode(*importer.of_model(network), {"a": 1})
     head, numbers = parts(content)
     assert (head["input"], head["about"]) == ([28, 28, 1], {"a": 1})
     table = [(row.name, row.kind, list(row.shape)) for row in model.layer_table(network)]
@@ -28,9 +38,7 @@ def test_it_holds_all_layers_and_all_weights(reader):
 
 @pytest.mark.parametrize("words", ["", "a", "ab", "abc", "é", "数字"])
 def test_its_numbers_begin_where_an_array_may(words):
-    network = model.build(1)
-    layers = network_file.layers_of(network)
-    content = network_file.encode(layers, network.get_weights(), {"words": words})
+    content = network_file.encode(*importer.of_model(model.build(1)), {"words": words})
     assert int.from_bytes(content[:4], "little") % 4 == 0
     assert parts(content)[0]["about"] == {"words": words}
 
@@ -47,19 +55,28 @@ NETWORKS = {
 def test_it_is_the_same_with_keras_and_without(make, tmp_path):
     network, path = make(), tmp_path / "any.keras"
     network.save(path)
-    layers = network_file.layers_of(network)
-    expected = network_file.encode(layers, network.get_weights(), {"a": 1})
-    assert network_file.of_keras(path, {"a": 1}) == expected
+    layers, arrays = importer.of_model(network)
+    for array, expected in zip(arrays, network.get_weights(), strict=True):
+        np.testing.assert_array_equal(array, expected)
+    found = importer.chain(weights_file.saved_in(path))
+    assert network_file.encode(*found) == network_file.encode(layers, arrays)
 
 
-@pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
-def test_a_variant_is_described_as_it_is_built(downsampling):
-    built = network_file.layers_of(model.build(downsampling=downsampling))
-    assert architecture.variant(downsampling) == built
+def test_it_says_what_each_cell_sees_and_how_it_is_activated():
+    leaky = dataclasses.replace(architecture.variant("max")[0], activation="leaky_relu", slope=0.2)
+    zeros = architecture.convolution("conv1", (28, 28, 1), 2, (3, 3), padding=((1, 0), (0, 1)))
+    for layer, told in (
+        (leaky, {"activation": "leaky_relu", "slope": 0.2, "padding": "valid"}),
+        (zeros, {"padding": [[1, 0], [0, 1]], "shape": [27, 27, 2]}),
+    ):
+        arrays = [np.zeros(shape, np.float32) for shape in layer.arrays]
+        (entry,) = parts(network_file.encode([layer], arrays))[0]["layers"]
+        assert told.items() <= entry.items()
+        assert entry["field"]["rows"][1] == ([1, 3] if layer is leaky else [0, 2])
 
 
-def test_weights_of_another_network_are_not_written(reader):
-    layers = network_file.layers_of(reader.tracer.network)
+def test_weights_of_another_network_are_not_written():
+    layers = architecture.variant("max")
     with pytest.raises(ValueError, match="of another network"):
         network_file.encode(layers, model.build(downsampling="stride").get_weights())
 

@@ -13,12 +13,13 @@ import psutil
 import pytest
 from PIL import Image
 
-from mnist_cnn import ink, sandbox, sandbox_process, weights_file
+from mnist_cnn import architecture, importer, ink, sandbox, sandbox_process, weights_file
 from mnist_cnn.ink import PictureError
 from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.weights_file import DEFAULT, WeightsError
 from tests.drawn import DRAWINGS
 from tests.serving import ROOT
+from tests.test_importer import KERAS, LESSON, trained
 
 
 @pytest.fixture
@@ -60,15 +61,17 @@ def test_a_picture_has_the_ink_it_has_without(box):
 
 def test_a_network_has_the_numbers_it_has_without(box):
     found = box.network(DEFAULT.read_bytes())
-    assert (found.downsampling, found.card) == ("max", weights_file.card_in(DEFAULT))
-    for one, other in zip(found.weights, weights_file.arrays_in(DEFAULT), strict=True):
+    layers, weights = importer.network_in(DEFAULT)
+    assert (found.layers, found.card) == (layers, weights_file.card_in(DEFAULT))
+    for one, other in zip(found.weights, weights, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize(
     ("change", "reason", "detail"),
     [
-        (lambda config: config.replace(b'"filters": 32', b'"filters": 31'), "other", "filters 32"),
+        (lambda config: config.replace(b'"filters": 32', b'"filters": 31'), "damaged", "31"),
+        (lambda config: config.replace(b'"Flatten"', b'"Permute"'), "layerKind", "a Permute"),
         (lambda config: b"[" * 10**5, "damaged", ""),
         (lambda config: b"{}", "damaged", ""),
     ],
@@ -202,7 +205,7 @@ def test_networks_that_hdf5_dies_of_end_nothing(box):
         with pytest.raises(WeightsError) as caught:
             box.network(rewritten(model_weights_h5=change))
         assert caught.value.reason == "damaged"
-    assert box.network(DEFAULT.read_bytes()).downsampling == "max"
+    assert box.network(DEFAULT.read_bytes()).layers == architecture.variant("max")
 
 
 def test_a_picture_of_hundreds_of_scans_is_refused_before_it_is_decoded(box):
@@ -284,3 +287,10 @@ def test_without_forks_it_reads_a_file_and_ends(altered, monkeypatch):
     monkeypatch.setattr(sandbox, "FORKS", False)
     for _ in range(3):
         assert box.ink(png()).shape == (100, 200)
+
+
+@pytest.mark.parametrize("version", KERAS)
+def test_hdf5_of_any_keras_is_read_where_no_file_can_be_opened(version, box, tmp_path):
+    network = trained(KERAS[version], *LESSON["with dropout"])
+    network.save(tmp_path / "mine.h5")
+    assert box.network((tmp_path / "mine.h5").read_bytes()).layers == architecture.variant("max")

@@ -94,8 +94,7 @@ def test_a_network_in_training_is_checked_as_it_is(served, client):
         ("", b"", "width must be"),
         ("width=5&height=4", bytes(20), "There is no ink in the drawing"),
         ("width=1&height=1&network=gone", b"\xff", "no longer kept"),
-        ("width=1&height=1&network=judge", b"\xff", "not built as those that are trained here"),
-        ("width=1&height=1&network=variant-dense", b"\xff", "not built as those"),
+        ("width=1&height=1&network=judge", b"\xff", "This network ends with Dense 1;"),
     ],
 )
 def test_what_cannot_be_checked_gets_a_sentence(client, query, body, sentence):

@@ -192,8 +192,8 @@ def test_digits_of_a_cell_and_the_worst(ann, trained):
 
 def test_a_network_is_taken_away_brought_back_and_reads_the_same(ann, trained, tmp_path):
     run, _ = trained
-    file = ann.get("/train/file", params={"run": run["id"]})
-    assert "mnist_cnn-lesson-stride.keras" in file.headers["content-disposition"]
+    file = ann.get("/train/file", params={"network": run["id"]})
+    assert "mnist_cnn.keras" in file.headers["content-disposition"]
     path = tmp_path / "mine.keras"
     path.write_bytes(file.content)
     assert weights.load_card(path).options["downsampling"] == "stride"
@@ -204,12 +204,55 @@ def test_a_network_is_taken_away_brought_back_and_reads_the_same(ann, trained, t
     assert files[0] == files[1]
 
 
+@pytest.mark.parametrize("format", ["keras", "onnx", "tflite"])
+def test_every_network_is_taken_away_in_every_format_that_is_told(ann, trained, format):
+    assert f".{format}" in ann.get("/train/about").json()["formats"]
+    file = weights_file.DEFAULT.read_bytes()
+    brought = ann.post("/train/file", params={"name": "mine.keras"}, content=file).json()
+    sizes = {}
+    for reference in ("", brought["id"], trained[0]["id"], "judge"):
+        answer = ann.get("/train/file", params={"network": reference, "format": format})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-disposition"].endswith(f"mnist_cnn.{format}")
+        sizes[reference] = len(answer.content)
+    assert sizes[""] == pytest.approx(sizes[brought["id"]], rel=0.01)
+    assert sizes[""] > 4 * 93_322  # with all its numbers
+    assert sizes[trained[0]["id"]] > 4 * 121_994
+
+
+def test_other_formats_are_refused_with_those_there_are(ann):
+    for odd in ("pt", "../keras", "", "x" * 1000):
+        refused = ann.get("/train/file", params={"format": odd})
+        assert refused.status_code == 400, odd
+        assert ".keras, .onnx, .tflite" in refused.json()["error"]
+
+
+def test_a_network_in_training_is_taken_away_when_it_is_over_and_not_before(ann):
+    run = start(ann, LONG)
+    until(lambda: ann.get(f"/network/{run['id']}").status_code == 200)
+    refused = ann.get("/train/file", params={"network": run["id"]})
+    assert (refused.status_code, refused.json()["key"]) == (400, "run untested")
+    moment = ann.get("/train/file", params={"network": f"{run['id']}.0", "format": "onnx"})
+    assert moment.status_code == 200  # one that it was, and stays
+    ann.post("/train/steer/leave", params={"run": run["id"]})
+
+
+def test_a_moment_of_a_training_has_no_card(ann, trained):
+    run = trained[0]["id"]
+    last, first = (
+        ann.get("/train/file", params={"network": reference, "format": "onnx"}).content
+        for reference in (run, f"{run}.0")
+    )
+    assert b"test_accuracy" in last
+    assert b"test_accuracy" not in first
+
+
 @pytest.mark.parametrize(
     ("content", "key"),
     [
         (b"", "file damaged"),
         (b"PK\3\4", "file damaged"),
-        ((weights_file.FOLDER / "doubt.keras").read_bytes(), "file other"),
+        ((weights_file.FOLDER / "doubt.keras").read_bytes(), "file ending"),
     ],
     ids=["empty", "cut", "another network"],
 )
@@ -227,7 +270,7 @@ def test_nobody_else_sees_or_moves_a_run(person, trained):
     for verb in ("pause", "resume", "stop", "leave"):
         response = ben.post(f"/train/steer/{verb}?run={run['id']}")
         assert (response.status_code, response.json()["key"]) == (400, "run gone")
-    for route in ("events", "digits", "file"):
+    for route in ("events", "digits"):
         assert ben.get(f"/train/{route}", params={"run": run["id"]}).json()["key"] == "run gone"
 
 

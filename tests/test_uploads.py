@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from mnist_cnn import model, uploads, weights, weights_file
+from mnist_cnn import architecture, model, uploads, weights, weights_file
 from mnist_cnn.card import Card
 from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.uploads import UploadError, Uploads
@@ -35,7 +35,8 @@ def packed(tmp_path):
 @pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
 def test_every_variant_comes_back_with_its_card(packed, downsampling, sandbox):
     upload = Uploads(sandbox).add("ann", "C:\\Users\\ann\\mine.keras", packed(downsampling))
-    assert (upload.name, upload.downsampling, upload.card) == ("mine.keras", downsampling, CARD)
+    layers = architecture.variant(downsampling)
+    assert (upload.name, upload.layers, upload.card) == ("mine.keras", layers, CARD)
     for found, built in zip(
         upload.weights, model.build(1, downsampling).get_weights(), strict=True
     ):
@@ -51,7 +52,7 @@ def test_a_card_that_is_none_is_left_out(tmp_path, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"", "damaged"), (b"PK\3\4 nothing", "damaged"), (None, "other")]
+    ("content", "reason"), [(b"", "damaged"), (b"PK\3\4 nothing", "damaged"), (None, "ending")]
 )
 def test_other_files_are_refused_by_their_name_alone(content, reason, sandbox):
     if content is None:

@@ -239,14 +239,18 @@ def test_a_missing_variant_is_restored_with_git_or_made_anew(monkeypatch, tmp_pa
         variants.load("max", tmp_path / "variants")
     message = str(caught.value)
     assert "Restore it with: git checkout -- weights/variants/max.keras" in message
-    assert message.endswith("or train anew with: python -m mnist_cnn variants")
+    command = "python -m mnist_cnn variants --output weights/variants"
+    assert message.endswith(f"or train anew with: {command}")
 
 
 def test_another_network_under_a_variant_s_name_is_refused(tmp_path):
     model.build(1).save(tmp_path / "dense.keras")
-    with pytest.raises(weights.WeightsError, match="holds another network") as caught:
+    with pytest.raises(
+        weights.WeightsError,
+        match="is Conv 32–Pool–Conv 64–Pool–Conv 64–Dense 64–Dense 10; here it must be Dense 86",
+    ) as caught:
         variants.load("dense", tmp_path)
-    assert str(caught.value).endswith(f"python -m mnist_cnn variants --output {tmp_path}")
+    assert str(caught.value).endswith("Choose another file: this one is left as it is.")
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"trials": []}', '{"trials": [{}]}'])
@@ -260,7 +264,7 @@ def test_a_card_that_is_none_is_named(content, tmp_path):
         with pytest.raises(weights.WeightsError) as caught:
             load()
         assert str(caught.value).startswith(f"{file} cannot be read (")
-        assert str(caught.value).endswith(f"python -m mnist_cnn variants --output {tmp_path}")
+        assert str(caught.value).endswith("Choose another file: this one is left as it is.")
 
 
 def test_the_command_line_makes_all_of_them(digits, tmp_path, capsys, monkeypatch):

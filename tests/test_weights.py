@@ -144,7 +144,7 @@ def refused(file):
         weights.load(file)
     message = str(caught.value)
     assert message.startswith(f"{file} ") or f" at {file}. " in message
-    assert message.endswith(f" Train anew with: python -m mnist_cnn train --output {file}")
+    assert "train" not in message.rpartition(". ")[2]  # that would write over somebody's own file
     assert "\n" not in message
     return message
 
@@ -166,7 +166,8 @@ def test_the_shipped_weights_are_restored_with_git(monkeypatch, tmp_path):
     with pytest.raises(weights.WeightsError) as caught:
         weights.load(file)
     assert "Restore it with: git checkout -- weights/mnist_cnn.keras" in str(caught.value)
-    assert str(caught.value).endswith("or train anew with: python -m mnist_cnn train")
+    command = "python -m mnist_cnn train --output weights/mnist_cnn.keras"
+    assert str(caught.value).endswith(f"or train anew with: {command}")
 
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.999])
@@ -198,6 +199,16 @@ def change_byte(find, offset, value):
         file.write_bytes(content)
 
     return rewrite
+
+
+def wider():
+    def clone(layer):
+        config = layer.get_config()
+        if layer.name == "conv2":
+            config["filters"] = 65
+        return layer.__class__.from_config(config)
+
+    return keras.models.clone_model(model.build(), clone_function=clone)
 
 
 def values_of_wider(_):
@@ -254,38 +265,7 @@ def test_altered_weights_are_damaged(alteration, saved):
 
 def test_the_message_about_damage_is_made_of_whole_sentences(saved):
     saved.write_bytes(b"")
-    damage, _ = refused(saved).split(" Train anew with: ")
-    assert damage.endswith(".")
-
-
-def dense_only():
-    image = keras.Input((28, 28, 1))
-    return keras.Model(image, keras.layers.Dense(10)(keras.layers.Flatten()(image)))
-
-
-def without_last_layer():
-    network = model.build()
-    return keras.Model(network.inputs, network.get_layer("dense1").output)
-
-
-def wider():
-    def clone(layer):
-        config = layer.get_config()
-        if layer.name == "conv2":
-            config["filters"] = 65
-        return layer.__class__.from_config(config)
-
-    return keras.models.clone_model(model.build(), clone_function=clone)
-
-
-def other_activation():
-    def clone(layer):
-        config = layer.get_config()
-        if layer.name == "conv1":
-            config["activation"] = "tanh"  # its maps are negative too: no 8 bits for them
-        return layer.__class__.from_config(config)
-
-    return keras.models.clone_model(model.build(), clone_function=clone)
+    assert refused(saved).endswith("). Choose another file: this one is left as it is.")
 
 
 def never_called():
@@ -299,25 +279,19 @@ def several_outputs():
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Keras: the model was never built
 @pytest.mark.parametrize(
-    ("build", "difference"),
-    [
-        (dense_only, "expected 9 layers, found 3"),
-        (without_last_layer, "expected 9 layers, found 8"),
-        (wider, "conv2 should have filters 64, found 65"),
-        (other_activation, "conv1 should have activation relu, found tanh"),
-        (never_called, "expected 9 layers, found 1"),
-        (several_outputs, "expected 9 layers, found 2"),
-    ],
+    ("build", "sentence"),
+    [(never_called, "it must be a vector"), (several_outputs, "reads pictures of 4×3")],
 )
-def test_another_network_is_refused_with_the_difference(build, difference, tmp_path):
+def test_a_network_that_cannot_be_shown_is_refused_in_a_sentence(build, sentence, tmp_path):
     file = tmp_path / "other.keras"
     build().save(file)
-    assert refused(file).startswith(f"{file} holds another network: {difference}. ")
+    assert refused(file).startswith(f"{file} ")
+    assert sentence in refused(file)
 
 
-def test_an_unknown_layer_is_another_network_and_is_not_made(saved):
+def test_an_unknown_layer_is_not_made(saved):
     change_member("config.json", lambda content: content.replace(b"Conv2D", b"Conv9D"))(saved)
-    assert "holds another network: conv1 should have kind Conv2D, found Conv9D" in refused(saved)
+    assert "has a Conv9D, conv1, which cannot be shown here" in refused(saved)
 
 
 def test_entries_that_other_versions_of_keras_write_do_not_matter(saved):
@@ -342,7 +316,7 @@ def test_a_card_that_is_none_is_named(content, saved):
     with pytest.raises(weights.WeightsError) as caught:
         weights.load_card(saved)
     assert str(caught.value).startswith(f"{card} cannot be read (")
-    assert str(caught.value).endswith(f"python -m mnist_cnn train --output {saved}")
+    assert str(caught.value).endswith("Choose another file: this one is left as it is.")
 
 
 # --- variants, and cards packed into the file ---------------------------------------------
@@ -364,7 +338,7 @@ def test_a_variant_that_was_not_asked_for_is_refused(tmp_path):
     model.build(4, "average").save(file)
     with pytest.raises(weights.WeightsError) as caught:
         weights.load(file, model.build)
-    assert "pool1 should have kind MaxPooling2D, found AveragePooling2D" in str(caught.value)
+    assert f"{file} is Conv 32–Pool" in str(caught.value)
 
 
 def test_a_card_packed_into_the_file_comes_out_again_and_keras_takes_no_notice(tmp_path):
@@ -486,7 +460,7 @@ HARM = {
     ),
     "a group within itself": (
         numbers(lambda a: a.__setitem__("layers/again", a["layers"])),
-        "more than 200 groups and arrays",
+        "more than 1000 groups and arrays",
     ),
     "arrays that are declared and not there": (numbers(declare_arrays), "without its numbers"),
     "values that are no numbers": (
@@ -514,7 +488,7 @@ def test_code_in_a_file_is_never_run(tmp_path):
     evil = keras.layers.Lambda(lambda x: (open(name, "w"), x)[1], output_shape=(28, 28, 1))  # noqa: SIM115
     keras.Model(image, evil(image)).save(file)
     trace.unlink(missing_ok=True)
-    assert "holds another network: expected 9 layers, found 2" in refused(file)
+    assert "has a Lambda, lambda" in refused(file)
     assert not trace.exists()
 
 

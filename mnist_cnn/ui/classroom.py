@@ -6,7 +6,6 @@ The teacher's token travels in a header, and no other site can send that.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +23,7 @@ from mnist_cnn.ui.fairness import OverloadError, Rate, Rates, place
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import (
     BINARY,
+    Handler,
     RequestError,
     guarded,
     json_of,
@@ -82,9 +82,7 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
         """Some of ``classroom.Rules`` as JSON: they hold for everybody from now on."""
         choices = await object_of(request, "command")
         if choices.get("network"):
-            reference = str(choices["network"])
-            choices["downsampling"] = networks.find(reference).downsampling
-            choices["network"] = networks.keep(reference)
+            choices["network"] = networks.keep(str(choices["network"]))
         classroom.decide(choices)
         log.info("the teacher decides %s", choices)
         await run_in_threadpool(enforce, classroom, runs)
@@ -129,7 +127,7 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
     def _is_teacher(request: Request) -> bool:
         return classroom.is_teacher(request.headers.get(TEACHER, ""))
 
-    def taught(endpoint: Callable[[Request], Awaitable[Response]]):
+    def taught(endpoint: Handler) -> Handler:
         """Require the teacher's token; the wrong ones of a place count against that place only."""
 
         async def answer(request: Request) -> Response:
@@ -188,7 +186,7 @@ def enforce(classroom: Classroom, runs: Runs) -> None:
         (schedule.release if rules.training else schedule.hold)()
 
 
-def _refusing(endpoint: Callable[[Request], Awaitable[Response]]):
+def _refusing(endpoint: Handler) -> Handler:
     """Answer what the class refuses with its sentence, and the key of it in other languages."""
 
     async def answer(request: Request) -> Response:

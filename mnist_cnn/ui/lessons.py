@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn import weights
+from mnist_cnn import importer, weights
 from mnist_cnn.activations import Tracer
 from mnist_cnn.lesson import text
 from mnist_cnn.lesson.chapters import HOLES, MODULES
@@ -20,8 +22,11 @@ from mnist_cnn.lesson.course import Course, Read, suits
 from mnist_cnn.lesson.state import StateError
 from mnist_cnn.preprocess import preprocess
 from mnist_cnn.reading import Reader
+from mnist_cnn.ui import telling
 from mnist_cnn.ui.requests import RequestError, drawing_of, guarded, json_of
 from mnist_cnn.worksheet import worksheet as make_worksheet
+
+Made = TypeVar("Made")
 
 LONGEST = 40  # characters of a typed answer
 INCOMPLETE = (
@@ -35,17 +40,15 @@ class Words:
     """The lesson in one language."""
 
     chapters: list[text.Chapter]
-    shipped: bool  # whether it is about the shipped network instead of the page's
+    layers: list[dict]  # of the network it is about, as ``telling.layers`` has them
 
 
 def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/lessons``; nothing is computed before they are asked."""
     lock = threading.Lock()
-    own = suits(reader.tracer)
-
     @functools.cache
     def course() -> Course:
-        return Course(reader.tracer if own else Tracer(weights.load()))
+        return Course(reader.tracer if suits(reader.tracer) else Tracer(weights.load()))
 
     def locked() -> Course:
         with lock:  # two who ask first wait for one
@@ -53,7 +56,9 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
 
     @functools.cache
     def words(language: str) -> Words:
-        return Words(text.chapters(language, locked().figures, HOLES), not own)
+        layers, _ = importer.of_model(locked().network)
+        chapters = text.chapters(language, locked().figures, HOLES)
+        return Words(chapters, telling.layers(layers))
 
     async def chapters(request: Request) -> Response:
         """``?language=zh-CN`` → ``Words``."""
@@ -86,7 +91,8 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
         try:
             right = typed is not None and asked.accepts(typed[:LONGEST])
         except ValueError as error:
-            raise RequestError(f"{typed[:LONGEST]!r} is not a number", "lesson number") from error
+            shown = (typed or "")[:LONGEST]
+            raise RequestError(f"{shown!r} is not a number", "lesson number") from error
         return json_of({"right": right, "working": asked.working})
 
     async def worksheet(request: Request) -> Response:
@@ -109,12 +115,16 @@ def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
     ]
 
 
-async def _about(request: Request, course, compute):
+async def _about(
+    request: Request,
+    course: Callable[[], Course],
+    compute: Callable[[Course, Read, dict[str, str]], Made],
+) -> Made:
     """Return what ``compute`` makes of the drawing and the settings in the request."""
     drawing = await drawing_of(request)
     state = dict(request.query_params)
 
-    def work():
+    def work() -> Made:
         stages = preprocess(drawing)
         if stages is None:
             raise RequestError("There is no ink in the drawing")
@@ -124,7 +134,7 @@ async def _about(request: Request, course, compute):
     return await _worked(work)
 
 
-async def _worked(work, *arguments):
+async def _worked(work: Callable[..., Made], *arguments: object) -> Made:
     """Return what ``work`` returns, worked out in a thread of its own."""
     try:
         return await run_in_threadpool(work, *arguments)

@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from starlette.requests import Request
 
-from mnist_cnn import architecture, network_file, weights_file
+from mnist_cnn import architecture, importer, network_file, weights_file
 from mnist_cnn.architecture import Layer
 from mnist_cnn.card import Card
-from mnist_cnn.model import DOWNSAMPLING
 from mnist_cnn.runs import Runs, RunsError
 from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.requests import RequestError
 from mnist_cnn.uploads import Uploads
+from mnist_cnn.weights_file import OtherNetworkError
 
 if TYPE_CHECKING:
     import keras
@@ -44,29 +44,33 @@ class Network:
     """A network whose weights stay as they are."""
 
     layers: list[Layer]
-    weights: list[np.ndarray]  # float32, as ``keras.Model.get_weights`` has them
+    weights: list[np.ndarray]  # float32, array after array of these layers
     final: bool = True  # the same reference always means these weights
     about: dict | None = None  # for the head of its file
 
     @property
     def downsampling(self) -> str:
         """A name in ``model.DOWNSAMPLING``; raises ``RequestError`` where it has none."""
-        for name in DOWNSAMPLING:
-            if architecture.variant(name) == self.layers:
-                return name
-        raise RequestError("This network is not built as those that are trained here.")
+        if name := architecture.variant_of(self.layers):
+            return name
+        raise RequestError(*OTHER)
+
+    def expect_digits(self) -> None:
+        """Raise ``RequestError`` unless it tells digits apart: the judge does not."""
+        try:
+            importer.check(self.layers)
+        except OtherNetworkError as error:
+            raise RequestError(f"This network {error}.") from error
 
     def file(self) -> bytes:
         """Return it as ``network_file`` has it."""
         return network_file.encode(self.layers, self.weights, self.about)
 
     def built(self) -> keras.Model:
-        """Return it as a model of Keras, which takes a while; raises as ``downsampling``."""
+        """Return it as a model of Keras, which takes a while."""
         from mnist_cnn import model
 
-        network = model.build(downsampling=self.downsampling)
-        network.set_weights(self.weights)
-        return network
+        return model.of(self.layers, self.weights)
 
 
 class Networks:
@@ -76,12 +80,13 @@ class Networks:
         """Begin with the shipped one, of the ``.keras`` file at ``path``.
 
         Args:
-            path: of the file; see ``architecture.layers_in`` for what it raises.
+            path: of the file; see ``importer.network_in`` for what it raises.
             card: what is known of it.
             runs: those of the server.
             sandbox: reads the networks that people bring along.
         """
-        self.shipped = _in_file(Path(path), asdict(card) if card else None)
+        layers, arrays = importer.network_in(Path(path))
+        self.shipped = Network(layers, arrays, about=asdict(card) if card else None)
         self.runs, self.uploads = runs, Uploads(sandbox)
         self._kept: OrderedDict[str, Network] = OrderedDict()
 
@@ -109,7 +114,8 @@ class Networks:
         name, _, index = reference.partition(".")
         upload = None if index else self.uploads.find(name)
         if upload:
-            return Network(architecture.variant(upload.downsampling), upload.weights)
+            about = asdict(upload.card) if upload.card else None
+            return Network(upload.layers, upload.weights, about=about)
         if not (index == "" or index.isdecimal()):
             raise RequestError(*GONE)
         known = self.runs.find(name)
@@ -119,33 +125,37 @@ class Networks:
         except RunsError as error:
             raise RequestError(*GONE) from error
         layers = architecture.variant(run.options.downsampling)
-        return Network(layers, weights, final=over or index != "")
+        about = json.loads(run.result.card) if run.result and index == "" else None
+        return Network(layers, weights, final=over or index != "", about=about)
 
     def keep(self, reference: str) -> str:
         """Return a reference to the same network as it is now, which stays when its run goes.
 
         Raises:
-            RequestError: there is none any more.
+            RequestError: there is none any more, or it does not tell digits apart.
         """
         network, name = self.find(reference), secrets.token_urlsafe(9)
+        network.expect_digits()
         self._kept[name] = Network(network.layers, network.weights)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return name
 
 
-def _in_file(path: Path, about: dict | None = None) -> Network:
-    return Network(architecture.layers_in(path), weights_file.arrays_in(path), about=about)
-
-
 @functools.cache
 def _judge() -> Network:
-    return _in_file(DOUBT, json.loads(DOUBT.with_suffix(".json").read_text("utf-8")))
+    about = json.loads(DOUBT.with_suffix(".json").read_text("utf-8"))
+    return Network(*importer.chain(weights_file.saved_in(DOUBT)), about=about)
 
 
 @functools.cache
 def _variant(name: str) -> Network:
-    return _in_file(VARIANTS[name])
+    return Network(*importer.network_in(VARIANTS[name]))
 
 
+OTHER = (
+    "This network is built another way than those that are trained here, and cannot learn here. Go "
+    "back to the shipped one.",
+    "networkOther",
+)
 GONE = ("This network is no longer kept. Go on with the shipped one.", "networkGone")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -63,8 +63,7 @@ def upload(described: Upload) -> dict:
     return {
         "id": described.id,
         "name": described.name,
-        "downsampling": described.downsampling,
-        "parameters": described.parameters,
+        "layers": layers(described.layers),
         "card": card_of(described.card) if described.card else None,
     }
 
@@ -90,16 +89,16 @@ def layers(network: Sequence[Layer]) -> list[dict]:
             "name": layer.name,
             "kind": layer.kind,
             "shape": layer.shape,
-            "parameters": sum(math.prod(array) for array in layer.arrays),
+            "parameters": layer.parameters,
             "field": {"rows": fields[layer.name].rows, "columns": fields[layer.name].columns},
         }
         for layer in network
     ]
 
 
-def shipped(downsampling: str, known: card.Card | None) -> dict:
+def shipped(network: Sequence[Layer], known: card.Card | None) -> dict:
     """Return what a comparison shows of the network the server was started with."""
-    return {"downsampling": downsampling, "card": card_of(known) if known else None}
+    return {"layers": layers(network), "card": card_of(known) if known else None}
 
 
 def _result(finished: Finished) -> dict:
@@ -110,7 +109,7 @@ def _result(finished: Finished) -> dict:
     }
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     return value.tolist() if isinstance(value, np.ndarray) else value

@@ -50,12 +50,14 @@ def routes(networks: Networks, readings: Readings) -> list[BaseRoute]:
         order data flows.
         """
         drawing, network = await drawing_of(request), networks.asked(request)
+        network.expect_digits()
 
         def read() -> bytes:
             reading = readings.of(network, networks.shipped).read(drawing)
             if reading is None:
                 raise RequestError("There is no ink in the drawing")
-            layers = reading.activations.layers.values()
+            found = reading.activations.layers
+            layers = (found[layer.name] for layer in network.layers)
             numbers = (np.ascontiguousarray(layer, "<f4").tobytes() for layer in layers)
             return b"".join((reading.stages.image.tobytes(), *numbers))
 

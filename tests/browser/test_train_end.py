@@ -2,8 +2,10 @@
 
 import keras
 import numpy as np
+import onnx
 import pytest
 
+from mnist_cnn import weights_file
 from tests.browser.pointer import draw_and_settle
 from tests.browser.training import (
     LONG,
@@ -117,7 +119,7 @@ def hostile(tmp_path):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "hostile.keras holds another network"), ("zh-CN", "hostile.keras 里是另一种网络")],
+    [("en", "hostile.keras has a Lambda"), ("zh-CN", "hostile.keras 里有 Lambda 层")],
 )
 def test_a_hostile_file_is_refused_and_not_executed(page, hostile, language, words):
     path, trace = hostile
@@ -127,6 +129,40 @@ def test_a_hostile_file_is_refused_and_not_executed(page, hostile, language, wor
     page.locator("#train .said").filter(has_text=words).wait_for(timeout=PATIENCE)
     assert not trace.exists()
     assert page.locator("#train .comparison tbody tr").count() == 1
+
+
+def test_every_network_is_downloaded_in_each_format_that_the_server_has(page):
+    mine = {"name": "mine.keras", "mimeType": "", "buffer": weights_file.DEFAULT.read_bytes()}
+    page.locator("#train input[type=file]").set_input_files(mine)
+    page.locator("#train .comparison tbody tr").nth(1).wait_for(timeout=PATIENCE)
+    start(page, digits="500", epochs="1")
+    page.locator("#train .results").wait_for(timeout=PATIENCE)
+    named = {}
+    for row in page.locator("#train .comparison tbody tr").all():
+        menu = row.locator(".download")
+        menu.locator("summary").click()
+        labels = menu.get_by_role("button").all_inner_texts()
+        assert labels == ["Keras (.keras)", "ONNX (.onnx)", "LiteRT (.tflite)"]
+        with page.expect_download() as download:
+            menu.get_by_role("button", name="ONNX").click()
+        named[download.value.suggested_filename] = download.value.path().read_bytes()
+        assert menu.get_attribute("open") is None
+    assert list(named) == ["mnist_cnn.onnx", "mnist_cnn-lesson-max.onnx", "mine.onnx"]
+    for content in named.values():
+        assert onnx.load_from_string(content).graph.output[0].name == "probabilities"
+
+
+def test_a_format_the_server_cannot_write_is_not_offered(open_page):
+    def without_onnx(route):
+        told = route.fetch().json()
+        route.fulfill(json=told | {"formats": [".keras", ".tflite"]})
+
+    page = open_page()
+    page.route("**/train/about?*", without_onnx)
+    page.goto(f"{page.url}?view=train")
+    page.locator("#train .download summary").click()
+    buttons = page.locator("#train .download").get_by_role("button")
+    assert buttons.all_inner_texts() == ["Keras (.keras)", "LiteRT (.tflite)"]
 
 
 def test_the_maps_are_still_there_when_one_comes_back_to_the_training(page):

@@ -19,7 +19,7 @@ const FIRST_DRAWING = "seven";
 
 /** props.layers: the layers of the network, as page.py lists them */
 export function mount(element, props) {
-  const network = new Network(props.layers);
+  let reads = props.layers; // those of the network that reads now
   const part = (name) => element.querySelector(`.${name}`);
   const title = element.querySelector("h2");
   const worksheet = new Worksheet(part("worksheet"), () => {
@@ -43,14 +43,22 @@ export function mount(element, props) {
       quiz.ask(stage);
     },
     trouble: (sentence) => (part("trouble").textContent = sentence ?? ""),
-    select: (layer, cell) => emit("select", network.place(layer, cell)),
+    select(layer, cell) {
+      if (!isAbout(reads)) return about.trouble(text("lessonOther"));
+      emit("select", new Network(reads).place(layer, cell));
+    },
     look(layer, cell) {
-      showView("layers");
+      if (isAbout(reads)) showView("layers");
       about.select(layer, cell);
       document.querySelector(`#maps [data-layer="${layer}"]`)?.scrollIntoView({ block: "start" });
     },
     draw,
   };
+
+  /** Whether the lesson is about a network with these layers. */
+  const isAbout = (layers) => shapesOf(layers) === shapesOf(shown.layers);
+
+  const writeOther = () => (part("other").hidden = !shown || isAbout(reads));
 
   /** Show what the address names. */
   async function follow(step = placeInAddress().present) {
@@ -60,8 +68,8 @@ export function mount(element, props) {
     try {
       const loaded = await load(place.chapter);
       if (turnIn !== opened) return;
-      part("other").hidden = !loaded.shipped;
       shown = loaded;
+      writeOther();
     } catch (error) {
       if (turnIn !== opened) return;
       about.trouble(sentenceOf(error));
@@ -152,6 +160,10 @@ export function mount(element, props) {
     worksheet.show(null);
     stage?.hear(null);
   });
+  listen("network", ({ layers }) => {
+    reads = layers;
+    writeOther();
+  });
   listen("answer", (next) => {
     drawing = next.answer.empty ? null : next.answer.drawing;
     if (visible) hear();
@@ -160,10 +172,12 @@ export function mount(element, props) {
 
 /** All words, and the module of one chapter, else of the first. */
 async function load(wanted) {
-  const { chapters, shipped } = await words();
+  const { chapters, layers } = await words();
   const at = Math.max(0, chapters.findIndex(({ name }) => name === wanted));
-  return { chapters, shipped, at, module: await import(`./chapters/${chapters[at].name}.js`) };
+  return { chapters, layers, at, module: await import(`./chapters/${chapters[at].name}.js`) };
 }
+
+const shapesOf = (layers) => JSON.stringify(layers.map(({ name, shape }) => [name, shape]));
 
 function paragraph(sentence) {
   const element = document.createElement("p");

@@ -7,7 +7,10 @@ const PATIENCE = 20_000; // milliseconds; the first time the server computes fig
 
 const loaded = new Map(); // language: promise of its words
 
-/** {chapters: [{name, title, paragraphs, action, question, answer}], shipped} in the page's language. */
+/**
+ * {chapters: [{name, title, paragraphs, action, question, answer}], layers} in the page's language;
+ * layers: of the network that they are about.
+ */
 export function words() {
   const language = current();
   if (!loaded.has(language)) {

@@ -24,6 +24,22 @@ export function fileAt(address) {
   return known;
 }
 
+const layersOfAll = new Map(); // reference: promise of the layers
+
+/**
+ * The layers of a network the server keeps, {name, kind, shape, field, …}: the same array however often
+ * its weights change.
+ */
+export function layersOf(network) {
+  const { reference } = network;
+  if (!layersOfAll.has(reference)) {
+    const found = fileAt(addressOf(network)).then(({ layers }) => layers);
+    found.catch(() => layersOfAll.delete(reference)); // asked for again the next time
+    layersOfAll.set(reference, found);
+  }
+  return layersOfAll.get(reference);
+}
+
 async function load(address) {
   const response = await fetch(url(address), { signal: AbortSignal.timeout(PATIENCE) });
   if (!response.ok) await refuse(response);

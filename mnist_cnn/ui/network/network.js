@@ -2,9 +2,9 @@
 // saying, except on the Train page: there the readers change, and nothing shall move when they do.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
-import { ask } from "../transport/asking.js";
 import { AGAIN, pause } from "../transport/pause.js";
 import { goBack, offer, usedReference } from "./choice.js";
+import { layersOf } from "./files.js";
 
 const SENTENCES = {
   training: "readByTraining", // {step}
@@ -56,11 +56,10 @@ export function mount(element) {
 
 /** Offer what the teacher has chosen once its layers are known, unless there are newer rules. */
 async function offerTheTeachers(rules) {
-  const { network: reference, downsampling } = rules;
+  const { network: reference } = rules;
   if (!reference) return offer(null);
-  const body = JSON.stringify({ downsampling });
   try {
-    const { layers } = await ask("train/plan", { method: "POST", body });
+    const layers = await layersOf({ reference });
     if (rules === decided) offer({ reference, layers, kind: "class" });
   } catch {
     await pause(AGAIN);

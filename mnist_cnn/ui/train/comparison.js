@@ -1,6 +1,7 @@
 // All networks of this session and the shipped one in a table: to compare, look at, use and keep.
 import { text, onLanguage } from "../locales/language.js";
-import { RECIPES, nameOf } from "./fields.js";
+import { downloadButton } from "./downloading.js";
+import { RECIPES } from "./fields.js";
 import { percentOf } from "./results.js";
 import { choicesOf, duration, epochsOf, stateOf } from "./status.js";
 
@@ -9,9 +10,10 @@ const COLUMNS = ["columnNetwork", "columnTested", "", "columnParameters", "colum
 
 /**
  * @param table the element that is filled
- * @param actions {show(run), use(row), keep(run)}: what the buttons of a row do
+ * @param formats suffixes of the files that a network can be downloaded as
+ * @param actions {show(run), use(row), keep(row, suffix)}: what the buttons of a row do
  */
-export function createComparison(table, actions) {
+export function createComparison(table, formats, actions) {
   let shown = { rows: [], chosen: null, used: "", now: "", kept: "" };
   let written = ""; // what the table shows by now
 
@@ -45,7 +47,7 @@ export function createComparison(table, actions) {
     if (row.usable && row.reference !== shown.used) {
       box.append(button("use", () => actions.use(row)));
     }
-    if (row.run?.result) box.append(button("download", () => actions.keep(row.run)));
+    if (row.usable) box.append(downloadButton(formats, (suffix) => actions.keep(row, suffix)));
     return box;
   }
 
@@ -72,26 +74,40 @@ function readsWhen({ reference }, { now, kept }) {
   return reference === kept ? "readsOtherwise" : null;
 }
 
-function described({ run, card }) {
+function described({ run, card, layers }) {
   const result = cell("td", card ? percentOf(card.accuracy) : run ? stateOf(run) : "–");
   if (card && card.testedOn !== "MNIST test") result.append(badge(text("onGenerated")));
   return [
     result,
-    cell("td", card?.parameters?.toLocaleString("en") ?? "–"),
+    cell("td", (card?.parameters ?? parametersOf(layers))?.toLocaleString("en") ?? "–"),
     cell("td", card ? duration(card.seconds) : "–"),
   ];
 }
 
-function howOf({ run, card, downsampling }) {
+const parametersOf = (layers) => layers?.reduce((sum, { parameters }) => sum + parameters, 0);
+
+function howOf({ run, card, layers }) {
   const options = run?.options ?? card?.options;
-  if (options?.optimizer) return choicesOf({ ...options, downsampling });
-  const label = RECIPES[card?.recipe]?.label;
-  const recipe = label ? text(label) : (card?.recipe ?? "–");
-  const epochs = epochsOf(card?.epochs ?? "–");
-  return text("howRecipe", { recipe, epochs, downsampling: nameOf(downsampling) });
+  if (options?.optimizer) return choicesOf(options);
+  const outline = layers.flatMap(outlined).join("–");
+  if (!card) return outline;
+  const label = RECIPES[card.recipe]?.label;
+  const recipe = label ? text(label) : card.recipe;
+  return text("howRecipe", { recipe, epochs: epochsOf(card.epochs), outline });
 }
 
-const NAMES = { show: "showRun", use: "useNetwork", download: "downloadNetwork" };
+const OUTLINES = {
+  Conv2D: "outlineConv",
+  MaxPooling2D: "outlinePool",
+  AveragePooling2D: "outlinePool",
+  Dense: "outlineDense",
+};
+
+/** A layer in a word and its channels or units; nothing of those that go without saying. */
+const outlined = ({ kind, shape }) =>
+  OUTLINES[kind] ? text(OUTLINES[kind], { count: shape.at(-1) }) : [];
+
+const NAMES = { show: "showRun", use: "useNetwork" };
 
 function button(what, act) {
   const element = document.createElement("button");

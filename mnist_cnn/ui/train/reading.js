@@ -1,21 +1,9 @@
 // Lets the run that is looked at read the drawing, and the network that is used.
 import { accompany } from "../header/views.js";
 import { kept, look, reading, use, usedReference } from "../network/choice.js";
+import { layersOf } from "../network/files.js";
 import { percentOf } from "./results.js";
 import { isOver } from "./runs.js";
-import { post } from "./session.js";
-
-const layers = new Map(); // downsampling: promise of the layers of the network
-
-function layersOf(downsampling) {
-  if (!layers.has(downsampling)) {
-    const plan = post("plan", JSON.stringify({ downsampling }));
-    const asked = plan.then((found) => found.layers);
-    asked.catch(() => layers.delete(downsampling)); // asked again the next time
-    layers.set(downsampling, asked);
-  }
-  return layers.get(downsampling);
-}
 
 export function createReading() {
   let run = null;
@@ -29,7 +17,8 @@ export function createReading() {
     if (next === told) return;
     told = next;
     if (!open || !asked || asked.step === null) return leave();
-    const found = await layersOf(asked.options.downsampling).catch(() => null); // asked again soon
+    const network = { reference: asked.id, version: asked.step };
+    const found = await layersOf(network).catch(() => null); // asked again soon
     if (!found || asked !== run || at !== checkpoint || !open) return;
     look(networkOf(asked, at, found));
     accompany("layers"); // to see its maps form
@@ -63,7 +52,7 @@ export function createReading() {
     /** Let a row of the comparison read this person's drawings, on every page. */
     async use(row) {
       if (!row.reference) return use(null);
-      const found = await layersOf(row.downsampling).catch(() => null);
+      const found = await layersOf(row).catch(() => null);
       if (found) use(usable(row, found));
     },
   };

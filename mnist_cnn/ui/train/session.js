@@ -17,8 +17,20 @@ const SENTENCES = {
   "run queued": "refusedQueued",
   "run disk": "refusedDisk",
   "file damaged": "refusedDamaged",
-  "file other": "refusedOther",
+  "file notKeras": "refusedNotKeras",
+  "file weightsAlone": "refusedWeightsAlone",
+  "file ownClass": "refusedOwnClass",
+  "file nested": "refusedNested",
+  "file branches": "refusedBranches",
+  "file layerKind": "refusedLayerKind",
+  "file layerSetting": "refusedLayerSetting",
+  "file layerPlace": "refusedLayerPlace",
+  "file input": "refusedInput",
+  "file ending": "refusedEnding",
+  "file tooLarge": "refusedTooLarge",
+  "file tooSlow": "refusedTooSlow",
   networkGone: "networkGone",
+  networkOther: "networkOther",
 };
 
 /** Ask a route below train/; see transport/asking.js. */
