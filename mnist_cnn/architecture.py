@@ -24,6 +24,10 @@ Padding = str | tuple[Pair, Pair]
 PICTURE = (IMAGE_SIZE, IMAGE_SIZE, 1)  # what a network reads here
 CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 POOLINGS = ("MaxPooling2D", "AveragePooling2D")
+ACTIVATIONS = (
+    *("relu", "leaky_relu", "elu", "relu6", "selu", "tanh", "sigmoid", "softplus", "silu", "gelu"),
+)
+LONGEST_NAME = 20  # characters
 UNMOVED = (
     *("Activation", "ReLU", "LeakyReLU", "BatchNormalization", "Dropout", "Rescaling", "Flatten"),
 )
@@ -157,19 +161,32 @@ def outline(layers: Sequence[Layer]) -> str:
 
 
 def from_json(entries: Sequence[Mapping[str, Any]]) -> list[Layer]:
-    """Return the layers that ``dataclasses.asdict`` made these of, checked to follow each other.
+    """Return the layers that ``dataclasses.asdict`` made these of; nothing they say is believed.
 
     Raises:
-        ValueError: they are no network: a shape is none, or not that of the layer before.
-        TypeError, KeyError: nor even layers.
+        ValueError: they are no network: a name or a number cannot be, or a shape is not that of the
+            layer before.
+        TypeError, AttributeError, ArithmeticError: nor even layers.
     """
     layers = [Layer(**{name: _tuples(value) for name, value in entry.items()}) for entry in entries]
     shape: tuple[int, ...] = PICTURE
     for layer in layers:
+        _check_words(layer)
         if layer.before != shape or layer.shape != _given_by(layer):
             raise ValueError(f"{layer.name} does not fit behind the layer before it")
         shape = layer.shape
     return layers
+
+
+def _check_words(layer: Layer) -> None:
+    plain = layer.name.isascii() and layer.name.isalnum() and len(layer.name) <= LONGEST_NAME
+    if not plain or layer.activation not in (None, "softmax", *ACTIVATIONS):
+        raise ValueError(f"there is no layer {layer.name[:LONGEST_NAME]!r}")
+    numbers = [*layer.shape, *layer.size, *layer.stride]
+    if isinstance(layer.padding, tuple):
+        numbers += [zeros + 1 for around in layer.padding for zeros in around]
+    if not all(type(number) is int and number > 0 for number in numbers):
+        raise ValueError(f"{layer.name} has no such numbers")
 
 
 def _given_by(layer: Layer) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnist_cnn import architecture, weights_file
-from mnist_cnn.architecture import PICTURE, Layer, Padding, Pair, pair
+from mnist_cnn.architecture import ACTIVATIONS, PICTURE, Layer, Padding, Pair, pair
 from mnist_cnn.model import CLASSES
 from mnist_cnn.weights_file import OtherNetworkError, SavedLayer, SavedNetwork
 
@@ -35,9 +35,6 @@ MOST_MULTIPLICATIONS = 250_000_000  # for a picture: more takes a page half a se
 LARGEST_KERNEL = 7  # rows or columns of a window that is shown number by number
 LEVELS = 0.1  # a Rescaling by less expects levels of 0 to 255, by more numbers of 0 to 1
 SLOPES = {"leaky_relu": 0.2, "elu": 1.0}  # below 0, where Keras' name of them says nothing else
-ACTIVATIONS = (
-    *("relu", "leaky_relu", "elu", "relu6", "selu", "tanh", "sigmoid", "softplus", "silu", "gelu"),
-)
 # How TensorFlow's functions, and older names, are called in ``ACTIVATIONS``.
 SAME = {"swish": "silu", "softmax_v2": "softmax", "swish_v1": "silu", "leaky_relu_v2": "leaky_relu"}
 

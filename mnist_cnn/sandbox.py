@@ -51,7 +51,8 @@ WHY = {
 VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 # Threads of NumPy's libraries would not survive that each file has a process of its own.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-NO_ANSWER = (LookupError, TypeError, ValueError, struct.error)  # what reading nonsense raises
+# What reading nonsense raises.
+NO_ANSWER = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, struct.error)
 
 
 @dataclass(frozen=True)

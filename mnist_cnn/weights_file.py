@@ -75,9 +75,9 @@ class OtherNetworkError(Exception):
     """The file is intact, and holds no network that fits. The message goes on after its name."""
 
     def __init__(self, key: str, **values: object):
-        super().__init__(OTHER[key].format(**values))
         self.key = key  # a name in ``OTHER``
-        self.values = values
+        self.values = {name: _printable(value) for name, value in values.items()}
+        super().__init__(OTHER[key].format(**self.values))
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,12 @@ def explained(path: Path, command: str = "train") -> Iterator[None]:
 
 def reason_of(error: Exception) -> str:
     """Return in a line what one of ``UNREADABLE`` says."""
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return _printable(str(error).splitlines()[0] if str(error) else type(error).__name__)
+
+
+def _printable(words: object) -> str:
+    """Return words that may be anything as such that a terminal and a page can show."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(words))
 
 
 def way_out(path: Path, command: str = "train") -> str:

@@ -29,16 +29,31 @@ ODD = (0, 1, 2, 7, 127, 128, 255, 2**15, 2**16 - 1, 2**31 - 1, 2**32 - 1, 2**40,
 
 
 def networks(random: np.random.Generator) -> Iterator[bytes]:
-    """Yield ``.keras`` files without end: sound archives around mutated HDF5."""
+    """Yield files without end: ``.h5``, and ``.keras``, sound archives around mutated HDF5."""
     with zipfile.ZipFile(weights_file.DEFAULT) as archive:
         config = archive.read(weights_file.CONFIG)
         seeds = [*_hdf5(), archive.read(weights_file.NUMBERS)]
+    whole = _whole(config)
     while True:
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr(weights_file.CONFIG, config)
             archive.writestr(weights_file.NUMBERS, mutated(seeds, random))
         yield file.getvalue()
+        yield mutated([whole], random)
+
+
+def _whole(config: bytes) -> bytes:
+    """Return the shipped network as an ``.h5`` file."""
+    file = io.BytesIO()
+    with h5py.File(file, "w") as numbers:
+        numbers.attrs["model_config"] = config.decode()
+        for layer in weights_file.saved_in(weights_file.DEFAULT).layers:
+            group = numbers.create_group(f"model_weights/{layer.name}")
+            group.attrs["weight_names"] = [f"{layer.name}/{i}" for i in range(len(layer.arrays))]
+            for i, array in enumerate(layer.arrays):
+                group[f"{layer.name}/{i}"] = array
+    return file.getvalue()
 
 
 def pictures(random: np.random.Generator) -> Iterator[bytes]:

@@ -63,12 +63,18 @@ def test_the_fields_of_other_networks_too(kind):
         {"size": [5, 5]},
         {"kind": "Lambda"},
         {"before": [28, 28, 2]},
+        {"name": "<img src=x>"},
+        {"name": "c" * 21},
+        {"activation": "<b>"},
+        {"shape": [26.0, 26.0, 32.0]},
+        {"padding": [[-1, 1], [0, 0]]},
+        {"stride": [0, 0]},
     ],
 )
 def test_layers_that_do_not_follow_each_other_are_none(change):
     told = json.loads(json.dumps([dataclasses.asdict(one) for one in architecture.variant("max")]))
     told[0] |= change
-    with pytest.raises(ValueError, match=r"fit behind|of the kind"):
+    with pytest.raises(ValueError, match=r"fit behind|of the kind|no layer|no such numbers"):
         architecture.from_json(told)
 
 

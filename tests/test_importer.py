@@ -322,6 +322,15 @@ def test_what_does_not_fit_is_told(kind, tmp_path):
     assert caught.value.key in weights_file.OTHER
 
 
+def test_what_cannot_be_shown_is_shown_as_that(tmp_path):
+    network = trained(keras, (28, 28, 1), lesson)
+    network.save(tmp_path / "mine.h5")
+    content = (tmp_path / "mine.h5").read_bytes()
+    with pytest.raises(OtherNetworkError, match=r"has a \?ense, ") as caught:
+        importer.network_in(content.replace(b'"Dense"', b'"\xd2ense"'))
+    assert caught.value.values["kind"] == "?ense"
+
+
 @pytest.mark.parametrize("shape", [(32, 32, 1), (28, 28, 3), (28, 28, 1, 1), (100,)])
 def test_other_pictures_are_told(shape, tmp_path):
     network = keras.Sequential([keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(10)])
