@@ -1,4 +1,4 @@
-"""Write a network as one small file, as a page reads it."""
+"""Write a network as a file for other programs: Keras, ONNX, LiteRT; or as a page reads it."""
 
 from __future__ import annotations
 
@@ -6,30 +6,41 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from mnist_cnn import network_file, weights
+from mnist_cnn import exchange_formats, importer, weights
 from mnist_cnn.aside import write_aside
 from mnist_cnn.commands import arguments
+from mnist_cnn.weights_file import explained
 
 
 def add(commands: arguments.Commands) -> None:
     """Add the command ``export``."""
-    command = commands.add_parser("export", help="a network as one small file, as a page reads it")
+    command = commands.add_parser("export", help="a network as a file for other programs")
     command.set_defaults(command=run)
-    command.add_argument("network", type=Path, metavar="NETWORK.keras")
-    command.add_argument("--to", required=True, type=Path, metavar="FILE")
+    command.add_argument("network", type=Path, metavar="NETWORK", help="a .keras or .h5 file")
+    command.add_argument(
+        "--to",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="the suffix says how: .keras (Keras 3), .onnx (ONNX; needs pip install onnx), "
+        ".tflite (LiteRT) or .bin (as a page reads it)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the file; what was there before stays until it is whole."""
-    network = weights.load(options.network)
-    layers = network_file.layers_of(network)
-    content = network_file.encode(layers, network.get_weights(), _about(options.network))
+    exchange_formats.check(options.to.suffix)
+    with explained(options.network):
+        layers, arrays = importer.network_in(options.network)
+    about = _about(options.network)
+    content = exchange_formats.encode(options.to.suffix, layers, arrays, about)
     write_aside(options.to, lambda aside: aside.write_bytes(content))
-    print(f"{options.to}: {network.count_params():,} parameters, {len(content):,} bytes")
+    parameters = sum(layer.parameters for layer in layers)
+    print(f"{options.to}: {parameters:,} parameters, {len(content):,} bytes")
     return 0
 
 
-def _about(path: Path) -> dict:
+def _about(path: Path) -> dict[str, object]:
     try:
         return dataclasses.asdict(weights.load_card(path))
     except weights.WeightsError:  # weights from elsewhere have no card

@@ -10,6 +10,7 @@ import gradio as gr
 import numpy as np
 from anyio.to_thread import run_sync
 
+from mnist_cnn import __version__
 from mnist_cnn.ink import PictureError
 from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.decoding import ink_in
@@ -44,7 +45,7 @@ def endpoints(reader: Callable[[], Reader], unread: Unread, sandbox: Sandbox) ->
 
         Returns an object with: digit, 0 to 9, or null when nothing is drawn; probabilities, ten
         numbers that sum to 1; looks_like_digit, and the doubt if it does not; layers, the name
-        and output shape of each layer.
+        and output shape of each layer; version, of what has read it.
 
         Args:
             picture: a picture file; for a tool as a data: URI (data:image/png;base64,…), no address
@@ -89,7 +90,8 @@ def endpoints(reader: Callable[[], Reader], unread: Unread, sandbox: Sandbox) ->
 def describe(reading: Reading | None) -> dict:
     """Return a reading as the plain object ``/predict`` answers."""
     if reading is None:
-        return {"digit": None, "probabilities": None, "looks_like_digit": False, "doubt": "empty"}
+        none = {"digit": None, "probabilities": None, "looks_like_digit": False, "doubt": "empty"}
+        return none | {"version": __version__}
     activations = reading.activations
     return {
         "digit": activations.digit,
@@ -97,6 +99,7 @@ def describe(reading: Reading | None) -> dict:
         "looks_like_digit": reading.doubt is None,
         "doubt": reading.doubt,
         "layers": [{"name": n, "shape": list(a.shape)} for n, a in activations.layers.items()],
+        "version": __version__,
     }
 
 

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import struct
-import tempfile
-from pathlib import Path
 
 import numpy as np
 from anyio import CapacityLimiter, to_thread
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from mnist_cnn import exchange_formats
 from mnist_cnn.events import Examined
-from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import telling
 from mnist_cnn.ui.fairness import place
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import BINARY, RequestError, guarded, json_of
-from mnist_cnn.ui.training import refusing, run_of, session_of
+from mnist_cnn.ui.training import run_of, session_of
 from mnist_cnn.uploads import UploadError
 
 
 def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/train`` that show and move finished networks."""
 
-    looking_through = CapacityLimiter(1)  # files people bring; others use the other threads
+    # One file at a time that people bring, and one that they take; others use the other threads.
+    looking_through, converting = CapacityLimiter(1), CapacityLimiter(1)
 
     async def digits(request: Request) -> Response:
         """``?run``, and ``label`` and ``answer`` or the worst mistakes → ``encode_examined``."""
@@ -41,15 +39,19 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         return Response(encode_examined(cell), headers=BINARY)
 
     async def download(request: Request) -> Response:
-        """``?run`` → its network as a ``.keras`` file with its card inside."""
-        run = run_of(runs, request)
+        """``?network&format=onnx`` → it as a file with its card; see ``exchange_formats``."""
+        network, suffix = networks.asked(request), f".{request.query_params.get('format', 'keras')}"
+        if not network.final:
+            raise RequestError("The network is still in training.", "run untested")
+        given = (suffix[:20], network.layers, network.weights, network.about)
         try:
-            content = await run_in_threadpool(_file, run)
+            content = await to_thread.run_sync(exchange_formats.encode, *given, limiter=converting)
+        except exchange_formats.FormatError as error:
+            raise RequestError(str(error)) from error
         except OSError as error:
             raise RequestError(f"{FULL} ({error.strerror}). {FREE}", "run disk") from error
-        name = f"mnist_cnn-{run.options.recipe}-{run.options.downsampling}.keras"
-        headers = BINARY | {"Content-Disposition": f"attachment; filename={name}"}
-        return Response(content, headers=headers, media_type="application/zip")
+        headers = {"Content-Disposition": f"attachment; filename=mnist_cnn{suffix}"}
+        return Response(content, headers=BINARY | headers, media_type="application/octet-stream")
 
     async def upload(request: Request) -> Response:
         """A ``.keras`` file, ``?name`` → the network in it, ready to be used."""
@@ -78,16 +80,6 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
 
 FULL = "The server has no space for a file"
 FREE = "Free some on its disk and try again."
-
-
-def _file(run: Run) -> bytes:
-    """Return the network of a run as the bytes of a file."""
-    from mnist_cnn import run_file  # imports TensorFlow
-
-    with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
-        path = Path(folder, "network.keras")
-        refusing(run_file.save)(run, path)
-        return path.read_bytes()
 
 
 def encode_examined(examined: Examined) -> bytes:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import gradio as gr
 from anyio.to_thread import run_sync
 
+from mnist_cnn import architecture, card, exchange_formats
+from mnist_cnn.card import Card
+from mnist_cnn.events import Event, Finished
 from mnist_cnn.options import Options, OptionsError
-from mnist_cnn.run import Run
 from mnist_cnn.runs import Runs, RunsError
 from mnist_cnn.ui.fairness import OverloadError, Places, place
 from mnist_cnn.ui.unread import Unread
+
+Reports = AsyncGenerator[tuple[dict, str | None], None]  # each with the network's file at the end
 
 TELL = 1.0  # seconds between two reports
 AT_ONCE = 16  # calls; each has its run in line, where addresses take turns
@@ -39,12 +44,14 @@ def endpoint(runs: Runs, unread: Unread) -> None:
         digits: float = DIGITS,
         epochs: float | None = None,
         request: gr.Request | None = None,
-    ) -> AsyncIterator[tuple[dict, str | None]]:
+    ) -> Reports:
         """Train the network anew on handwritten digits, in a process of its own.
 
         Tells about once a second how it goes, as an object with: state (queued, starting,
         training, evaluating, done or failed), place in line, step, steps, loss, accuracy. The last
-        one has test_accuracy, and with it comes the trained network, a .keras file.
+        one has test_accuracy; tested_on, whose digits those were; and data, what was learned from:
+        mnist, or generated where MNIST is missing, and +pens where pen drawings were, too. With it
+        comes the trained network, a .keras file.
 
         Args:
             recipe: lesson (RMSprop, 5 epochs), fast (one epoch) or best (40 epochs).
@@ -87,7 +94,7 @@ def _counted(calls: Places, address: str) -> Iterator[None]:
         yield
 
 
-async def _train(runs: Runs, choices: dict, address: str) -> AsyncIterator[tuple[dict, str | None]]:
+async def _train(runs: Runs, choices: dict, address: str) -> Reports:
     session = secrets.token_urlsafe(12)
     try:
         options = Options.parse(choices)
@@ -103,8 +110,9 @@ async def _train(runs: Runs, choices: dict, address: str) -> AsyncIterator[tuple
             runs.leave(session, run_id)
 
 
-async def _reports(runs: Runs, session: str, run_id: str) -> AsyncIterator[tuple[dict, str | None]]:
-    heard, report, run = 0, {}, runs.run(session, run_id)
+async def _reports(runs: Runs, session: str, run_id: str) -> Reports:
+    report: dict[str, object] = {}
+    heard, run = 0, runs.run(session, run_id)
     while not run.over:
         await asyncio.sleep(TELL)
         for number, event in runs.events(session, run_id, heard):
@@ -118,21 +126,32 @@ async def _reports(runs: Runs, session: str, run_id: str) -> AsyncIterator[tuple
         return
     with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
         path = Path(folder) / "mnist_cnn.keras"
-        await run_sync(_save, run, path)
+        await run_sync(_save, run.options.downsampling, run.result, path)
         # Gradio has a copy of its own when this goes on, and the folder is emptied.
-        yield outcome | {"test_accuracy": run.result.accuracy}, str(path)
+        yield outcome | tested(card.from_json(run.result.card)), str(path)
 
 
-def _save(run: Run, path: Path) -> None:
-    from mnist_cnn import run_file  # imports TensorFlow
-
+def _save(downsampling: str, result: Finished, path: Path) -> None:
+    layers = architecture.variant(downsampling)
+    about = json.loads(result.card)
     try:
-        run_file.save(run, path)
+        path.write_bytes(exchange_formats.encode(".keras", layers, result.weights, about))
     except OSError as error:
         raise gr.Error(f"{FULL} ({error.strerror}).", print_exception=False) from error
 
 
-def _told(event) -> dict:
+def tested(known: Card) -> dict[str, object]:
+    """Return what the last report says of the result, and of what it is worth."""
+    learned = "mnist" if known.tested_on == card.MNIST_TEST else "generated"
+    drawn = "" if known.drawings == card.NO_DRAWINGS else "+pens"
+    return {
+        "test_accuracy": known.test_accuracy,
+        "tested_on": known.tested_on,
+        "data": learned + drawn,
+    }
+
+
+def _told(event: Event) -> dict:
     """Return what a program is told of an event."""
     names = ("step", "steps", "epoch", "loss", "accuracy", "seconds_left")
     return {name: getattr(event, name) for name in names if type(event).__name__ == "Step"}

@@ -1,19 +1,24 @@
-// Gradio's line at the end of the page: it follows the browser's language, and shall follow the page's.
+// The line at the end of the page: Gradio's words follow the browser's language, and shall follow the
+// page's; and the version stands beside them.
 import { text, onLanguage } from "../locales/language.js";
 
 const FRAMES = 600; // of the screen, until the line is given up: it comes after the components
 
-export function translateFooter(left = FRAMES) {
+export function writeFooter(version, left = FRAMES) {
   const button = document.querySelector("footer .show-api");
-  if (!button && left) return requestAnimationFrame(() => translateFooter(left - 1));
+  if (!button && left) return requestAnimationFrame(() => writeFooter(version, left - 1));
   if (!button) return;
   const line = button.closest("footer");
+  const told = document.createElement("span");
+  told.className = "version";
+  line.append(told);
   const write = () => {
     const words = [...button.childNodes].find((node) => node instanceof Text && node.data.trim());
     if (words && words.data !== text("useApi")) words.data = text("useApi");
     for (const named of [line, ...line.querySelectorAll("[aria-label]")]) {
       if (named.ariaLabel) named.ariaLabel = text("useApi");
     }
+    told.textContent = text("version", { version });
     for (const picture of button.querySelectorAll("img[alt]:not([alt=''])")) picture.alt = "";
   };
   write();

@@ -1,15 +1,15 @@
 // The title, the tabs of the views, the way to sharing, the switches of language and of light.
 import { LANGUAGES, current, setLanguage, text, translate, onLanguage } from "../locales/language.js";
-import { emit } from "../transport/events.js";
-import { translateFooter } from "./footer.js";
+import { emit, listen } from "../transport/events.js";
+import { writeFooter } from "./footer.js";
 import { createTabs } from "./tabs.js";
 import { followAddress } from "./views.js";
 
-export function mount(element) {
+export function mount(element, { version }) {
   translate(element);
   createTabs(element.querySelector(".tabs"));
   followAddress();
-  translateFooter();
+  writeFooter(version);
   const language = element.querySelector(".language");
   const share = element.querySelector(".share");
   const label = () => {
@@ -22,9 +22,16 @@ export function mount(element) {
   onLanguage(label);
   language.addEventListener("click", () => setLanguage(other()));
   share.addEventListener("click", () => emit("share", { asked: true }));
+  warnStranger(element.querySelector(".stranger"));
   element.querySelector(".theme").addEventListener("click", () => {
     document.body.classList.toggle("dark");
   });
+}
+
+/** Say on every view that the server does not know the teacher's link this page was opened with. */
+function warnStranger(warning) {
+  warning.querySelector("button").addEventListener("click", () => (warning.hidden = true));
+  listen("teacher", ({ known }) => (warning.hidden = known));
 }
 
 /** Two letters of a language, or one character, marked when the page is in it. */

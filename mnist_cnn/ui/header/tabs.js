@@ -1,4 +1,4 @@
-// The tabs of the views, by pointer and by arrow keys.
+// The tabs of the views, by pointer and by arrow keys. The teacher's page is marked at that of the class.
 import { text, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
 import { VIEWS, showView } from "./views.js";
@@ -9,7 +9,14 @@ export function createTabs(list) {
   const names = Object.keys(VIEWS);
   const tabs = names.map((name) => createTab(name));
   list.append(...tabs);
-  const label = () => tabs.forEach((tab, i) => (tab.textContent = text(VIEWS[names[i]])));
+  let teaches = false;
+  const label = () => {
+    tabs.forEach((tab, i) => tab.replaceChildren(word("span", VIEWS[names[i]])));
+    if (!teaches) return;
+    const tab = tabs[names.indexOf("class")];
+    tab.append(" ", word("small", "teacher"));
+    tab.title = text("teacherHint");
+  };
   label();
   onLanguage(label);
   list.addEventListener("keydown", (event) => {
@@ -20,12 +27,22 @@ export function createTabs(list) {
     showView(names[next]);
     event.preventDefault();
   });
+  listen("teacher", ({ known }) => {
+    teaches = known;
+    label();
+  });
   listen("view", ({ name }) => {
     tabs.forEach((tab, i) => {
       tab.setAttribute("aria-selected", String(names[i] === name));
       tab.tabIndex = names[i] === name ? 0 : -1;
     });
   });
+}
+
+function word(tag, key) {
+  const element = document.createElement(tag);
+  element.textContent = text(key);
+  return element;
 }
 
 function createTab(name) {

@@ -3,7 +3,7 @@ import { text, translate, onLanguage } from "../locales/language.js";
 import { usedReference } from "../network/choice.js";
 import { ask, call, forgetToken, teachersToken } from "../transport/asking.js";
 import { download } from "../transport/download.js";
-import { listen } from "../transport/events.js";
+import { emit, listen } from "../transport/events.js";
 import { insist } from "../transport/pause.js";
 import { createBroadcast } from "./broadcast.js";
 
@@ -53,6 +53,7 @@ export function mount(element) {
     try {
       queue = await insist(() => ask("class/teacher", { method: "POST" }));
       panel.hidden = false;
+      emit("teacher", { known: true });
       write();
     } catch (error) {
       trouble(error);
@@ -73,7 +74,7 @@ export function mount(element) {
     if (error.status === 403) {
       forgetToken();
       panel.hidden = true;
-      part("stranger").hidden = false;
+      emit("teacher", { known: false });
     } else if (error.status === 429) {
       say("tooMuch");
     } else if (error.refused) {
@@ -129,6 +130,7 @@ export function mount(element) {
   listen("rules", (next) => {
     rules = next;
     showRules();
+    if (!panel.hidden) look(); // they come anew, too, from a server that has been started anew
   });
   watchQueue(panel, look);
   begin();

@@ -7,7 +7,7 @@ import { call, post, sentenceOf } from "./session.js";
  * @param element holds .open, the button, and the input of files
  * @param say called with a sentence
  * @param brought called with the upload, as the server describes it
- * @returns {keep(run)}, which downloads the network of a run
+ * @returns {keep(row, suffix)}, which downloads the network of a row of the comparison
  */
 export function bindFiles(element, { say, brought }) {
   const input = element.querySelector("input[type=file]");
@@ -23,10 +23,12 @@ export function bindFiles(element, { say, brought }) {
     }
   }
 
-  async function keep({ id, options }) {
+  async function keep(row, suffix) {
+    const name = `${stemOf(row)}${suffix}`;
+    say(text("making", { name }));
     try {
-      const response = await call("file", { query: { run: id } });
-      const name = `mnist_cnn-${options.recipe}-${options.downsampling}.keras`;
+      const query = { network: row.reference, format: suffix.slice(1) };
+      const response = await call("file", { query });
       download(await response.blob(), name);
       say(text("saved", { name }));
     } catch (error) {
@@ -40,4 +42,10 @@ export function bindFiles(element, { say, brought }) {
     input.value = ""; // the same file may be chosen again
   });
   return { keep };
+}
+
+/** What the file of a row's network is called, without its suffix. */
+function stemOf({ run, upload }) {
+  if (upload) return upload.name.replace(/\.[^.]*$/, "");
+  return run ? `mnist_cnn-${run.options.recipe}-${run.options.downsampling}` : "mnist_cnn";
 }

@@ -14,7 +14,7 @@ import { createTable } from "./table.js";
 
 export async function mount(element) {
   translate(element);
-  // What may be chosen and what is shipped, {choices, shipped}, from mnist_cnn/ui/training.py.
+  // What may be chosen and what is shipped, {choices, shipped, formats}, from mnist_cnn/ui/training.py.
   fill(element, await insist(() => ask("about")));
 }
 
@@ -35,13 +35,13 @@ function fill(element, props) {
     again: () => choose(true),
   });
   const files = bindFiles(part("compare"), { say, brought: (upload) => runs.bring(upload) });
-  const comparison = createComparison(part("comparison"), {
+  const comparison = createComparison(part("comparison"), props.formats, {
     show: ({ id }) => {
       runs.choose(id);
       part("run").scrollIntoView({ block: "nearest" });
     },
     use: (row) => reading.use(row),
-    keep: (run) => files.keep(run),
+    keep: (row, suffix) => files.keep(row, suffix),
   });
   let plan = null;
   let painting = false;
