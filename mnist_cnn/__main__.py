@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_cnn train``, and seven more; see ``--help``."""
+"""The command line: ``python -m mnist_cnn train``, and eight more; see ``--help``."""
 
 from __future__ import annotations
 
@@ -7,27 +7,38 @@ import signal
 import sys
 from collections.abc import Callable
 
-from mnist_cnn import ending
+from mnist_cnn import ending, installation
 
 if __name__ == "__main__":
     ending.at_once()  # first: TensorFlow takes seconds
+    installation.check("-m mnist_cnn")
 
 # isort: split
 from mnist_cnn import quiet  # noqa: F401  first, before anything imports TensorFlow
 
 # isort: split
-from mnist_cnn import data, ink, weights
+from mnist_cnn import __version__, data, exchange_formats, ink, weights
 from mnist_cnn.aside import NotWrittenError
 from mnist_cnn.checkpoint import CheckpointError
-from mnist_cnn.commands import evaluate, export, generator, judge, predict, summary, train, variants
+from mnist_cnn.commands import (
+    evaluate,
+    export,
+    generator,
+    judge,
+    notebook,
+    predict,
+    summary,
+    train,
+    variants,
+)
 from mnist_cnn.options import OptionsError
 from mnist_cnn.tensorboard_log import LogError
 from mnist_cnn.training import DivergedError
 
-COMMANDS = (train, variants, judge, generator, evaluate, predict, export, summary)
+COMMANDS = (train, variants, judge, generator, evaluate, predict, export, summary, notebook)
 SENTENCES = (
     *(data.DataError, weights.WeightsError, ink.PictureError, OptionsError),
-    *(CheckpointError, DivergedError, LogError, NotWrittenError),
+    *(CheckpointError, DivergedError, LogError, NotWrittenError, exchange_formats.FormatError),
 )
 
 
@@ -65,6 +76,7 @@ def _run(options: argparse.Namespace) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(prog="python -m mnist_cnn", description=__doc__)
+    top.add_argument("--version", action="version", version=f"mnist_cnn {__version__}")
     commands = top.add_subparsers(required=True, metavar="command")
     for command in COMMANDS:
         command.add(commands)

@@ -173,7 +173,8 @@ def _excitement(network: keras.Model, name: str) -> Callable[[tf.Tensor], tf.Ten
     layers = [row.name for row in layer_table(network)]
     chain = [network.get_layer(other) for other in layers[: layers.index(name) + 1]]
     weighted = (keras.layers.Conv2D, keras.layers.Dense)
-    last = max(index for index, layer in enumerate(chain) if isinstance(layer, weighted))
+    places = [index for index, layer in enumerate(chain) if isinstance(layer, weighted)]
+    last = max(places, default=-1)
     mapped = len(chain[-1].output.shape) == 4
 
     def excitement(patches: tf.Tensor) -> tf.Tensor:
@@ -196,6 +197,8 @@ def _apply(layer: keras.Layer, x: tf.Tensor, valid: bool) -> tf.Tensor:
     """Return what ``layer`` makes of ``x``, without its activation, and without padding on wish."""
     if isinstance(layer, keras.layers.Dense):
         return tf.matmul(x, layer.kernel) + layer.bias
+    if isinstance(layer, keras.layers.ZeroPadding2D):
+        return x if valid else layer(x)
     padding = "VALID" if valid or not hasattr(layer, "padding") else layer.padding.upper()
     if isinstance(layer, keras.layers.Conv2D):
         kernel, rate = layer.kernel, layer.dilation_rate

@@ -53,7 +53,7 @@ class Tracer:
         tapped = keras.Model(network.inputs, [network.get_layer(n).output for n in self.names])
 
         @tf.function(input_signature=[tf.TensorSpec((None, *(model.IMAGE_SIZE,) * 2), tf.uint8)])
-        def all_layers(images):
+        def all_layers(images: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor | None]:
             pictures = tf.cast(images, tf.float32)[..., None] / 255.0
             return tapped(pictures, training=False), judge and judge(pictures, training=False)
 

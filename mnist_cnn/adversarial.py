@@ -60,11 +60,11 @@ class FlipSearch:
         picture = tf.TensorSpec((IMAGE_SIZE, IMAGE_SIZE), tf.float32)
 
         @tf.function(input_signature=[pictures], autograph=False)
-        def read(images):
+        def read(images: tf.Tensor) -> tf.Tensor:
             return logits(images[..., None])
 
         @tf.function(input_signature=[picture], autograph=False)
-        def jacobian(image):
+        def jacobian(image: tf.Tensor) -> tf.Tensor:
             copies = tf.tile(image[None, ..., None], (CLASSES, 1, 1, 1))
             with tf.GradientTape() as tape:
                 tape.watch(copies)
@@ -229,7 +229,7 @@ def _softmax(scores: np.ndarray) -> np.ndarray:
     return powers / powers.sum()
 
 
-def logits_of(network: keras.Model):
+def logits_of(network: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
     """Return a function: pictures ``(n, 28, 28, 1)`` → logits ``(n, classes)``."""
     last = network.layers[-1]
     dense = isinstance(last, keras.layers.Dense)

@@ -219,6 +219,8 @@ def described(layer: keras.Layer) -> Layer:
     kind = type(layer).__name__
     before, shape = (tuple(tensor.shape[1:]) for tensor in (layer.input, layer.output))
     activation = getattr(getattr(layer, "activation", None), "__name__", None)
+    if kind == "ZeroPadding2D":
+        return Layer(layer.name, kind, before, shape, padding=layer.padding)
     if kind not in CONVOLUTIONS + POOLINGS:
         return Layer(layer.name, kind, before, shape, activation=activation)
     size = layer.kernel_size if kind in CONVOLUTIONS else layer.pool_size

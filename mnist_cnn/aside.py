@@ -15,7 +15,7 @@ from pathlib import Path
 try:
     import fcntl
 except ImportError:  # Windows, where a file that is open cannot be deleted
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]  # asked for before it is used
 
 MARK = ".unfinished-"  # the name begins with a dot and the file's own name, then comes this
 
@@ -24,7 +24,7 @@ class NotWrittenError(OSError):
     """A file could not be written. The message names it and says why."""
 
     def __str__(self) -> str:
-        return self.strerror
+        return self.strerror or super().__str__()
 
 
 def write_aside(

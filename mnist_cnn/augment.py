@@ -7,6 +7,8 @@ Analysis (2003), with a smooth spline through a few control points instead of bl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
@@ -52,7 +54,7 @@ def vary_pictures(
     return varied[..., None]
 
 
-def _specks(count, seed, gaps) -> tf.Tensor:
+def _specks(count: tf.Tensor, seed: tf.Tensor, gaps: tf.Tensor) -> tf.Tensor:
     """How much of each pixel is missing, float32 ``(n, 28, 28)``: none in most pictures."""
     chance = tf.random.stateless_uniform((count, 1, 1), seed)
     density = tf.where(chance < gaps, MOST_SPECKS * chance / tf.maximum(gaps, 1e-6), 0.0)
@@ -60,7 +62,13 @@ def _specks(count, seed, gaps) -> tf.Tensor:
     return tf.where(noise < density, 0.8, 0.0)
 
 
-def _places(count, seed_affine, seed_wobble, variation: Variation, strength):
+def _places(
+    count: tf.Tensor,
+    seed_affine: tf.Tensor,
+    seed_wobble: tf.Tensor,
+    variation: Variation,
+    strength: tf.Tensor | float,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Where in the old pictures each pixel comes from: two float32 ``(n, 28, 28)``, x and y."""
     strength = strength * tf.random.stateless_uniform((count, 1, 1), seed_affine)
     r = tf.random.stateless_normal((6, count, 1, 1), seed_affine)
@@ -85,7 +93,14 @@ def _places(count, seed_affine, seed_wobble, variation: Variation, strength):
 
 
 @tf.function(jit_compile=True)  # fused by XLA: five times as fast
-def _repaint(images, x, y, width, missing, softness):
+def _repaint(
+    images: tf.Tensor,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    width: tf.Tensor,
+    missing: tf.Tensor,
+    softness: tf.Tensor,
+) -> tf.Tensor:
     """Resample pictures ``(n, 28, 28)`` at ``x``, ``y``; vary stroke width; take specks; soften."""
     images = _resample(images, x, y)
     thick = _extreme(images, tf.maximum)
@@ -121,7 +136,7 @@ def _resample(images: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     return upper + dy * (lower - upper)
 
 
-def _extreme(images: tf.Tensor, of) -> tf.Tensor:
+def _extreme(images: tf.Tensor, of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]) -> tf.Tensor:
     """The maximum or minimum of each pixel and its four neighbours."""
     padded = tf.pad(images, ((0, 0), (1, 1), (1, 1)))
     across = of(padded[:, 1:-1, :-2], padded[:, 1:-1, 2:])

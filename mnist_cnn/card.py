@@ -6,6 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+MNIST_TEST = "MNIST test"  # what a network is tested on where MNIST is there
+NO_DRAWINGS = "none"
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -35,10 +38,10 @@ class Card:
     seed: int
     epochs: int
     data_checksum: str  # data.Mnist.checksum, or what the digits were otherwise
-    drawings: str  # the pen drawings trained on beside them
+    drawings: str  # the pen drawings trained on beside them, or NO_DRAWINGS
     parameters: int
     temperature: float  # the logits were divided by it; see mnist_cnn.calibration
-    tested_on: str  # MNIST's 10,000 test images, or as many generated digits where it is not there
+    tested_on: str  # MNIST_TEST, 10,000 images, or as many generated digits where it is not there
     test_accuracy: float  # 0 to 1, on these
     training_seconds: float
     libraries: dict[str, str]  # name: version
@@ -60,15 +63,17 @@ def from_json(text: str) -> Card:
 LANGUAGES = Path(__file__).with_name("languages")  # a folder for each, with the table's words
 
 
-def table(card: Card, language: str = "en") -> str:
-    """Return the card's figures as a Markdown table.
+def table(
+    figures: Figures, parameters: int, training_seconds: float | None, language: str = "en"
+) -> str:
+    """Return what a card tells of a network as a Markdown table.
 
-    Raises:
-        ValueError: the card has no figures yet.
+    Args:
+        figures: as they were measured.
+        parameters: of the network.
+        training_seconds: on two cores; None where nobody knows.
+        language: of the words, a folder in ``languages``.
     """
-    figures = card.figures
-    if figures is None:
-        raise ValueError("Measure first: python -m mnist_cnn evaluate --full")
     words = json.loads((LANGUAGES / language / "card.json").read_text(encoding="utf-8"))
     values = {
         "mnist": _percent(figures.mnist),
@@ -80,9 +85,10 @@ def table(card: Card, language: str = "en") -> str:
         "calibration": f"{figures.calibration_mnist:.2%} · {figures.calibration_drawings:.2%}",
         "flagged": f"{figures.flagged_mnist:.2%} · {figures.flagged_drawings:.2%}",
         "others": _percent(figures.flagged_others),
-        "parameters": f"{card.parameters:,}",
-        "training": f"{card.training_seconds / 60:.0f} min",
+        "parameters": f"{parameters:,}",
     }
+    if training_seconds is not None:
+        values["training"] = f"{training_seconds / 60:.0f} min"
     rows = [words["head"], "|---|---|"]
     rows += [
         f"| {words[name].format(**asdict(figures))} | {value} |" for name, value in values.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,7 +20,13 @@ class CheckpointError(Exception):
 class Checkpoint:
     """The state of one run after an epoch: the network's and the optimizer's variables."""
 
-    def __init__(self, path: str | os.PathLike, network: keras.Model, optimizer, fingerprint: str):
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        network: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        fingerprint: str,
+    ):
         """Name the file of the run that ``fingerprint`` tells apart from every other run."""
         self.path = Path(path)
         self.variables = [*network.variables, *optimizer.variables]
@@ -29,7 +36,12 @@ class Checkpoint:
         """Write the state after ``epoch``, aside first and then renamed."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         values = {f"v{i}": np.asarray(v) for i, v in enumerate(self.variables)}
-        state = {"fingerprint": self.fingerprint, "epoch": epoch, "seconds": seconds} | values
+        state: dict[str, Any] = {
+            "fingerprint": self.fingerprint,
+            "epoch": epoch,
+            "seconds": seconds,
+            **values,
+        }
 
         def write(aside: Path) -> None:
             with aside.open("wb") as file:  # np.savez would add .npz to another name

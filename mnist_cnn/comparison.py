@@ -1,4 +1,4 @@
-"""The variants side by side: size, reach, time and accuracy; and whether one is better."""
+"""The variants side by side: size, time and accuracy; and whether one is better."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_cnn import variants
-from mnist_cnn.model import IMAGE_SIZE, LayerRow, layer_table
-from mnist_cnn.receptive_field import ReceptiveField, receptive_fields
+from mnist_cnn.model import IMAGE_SIZE
 from mnist_cnn.variants import VARIANTS, VariantCard
 
 SIGNIFICANT = 0.05  # chance at which a difference this large counts as one
@@ -32,8 +31,6 @@ class Figures:
     name: str
     parameters: int
     multiplications: int  # multiply-adds of one picture
-    receptive_field: int | None  # pixels a cell of the last feature map sees, along one side
-    last_map: tuple[int, ...] | None  # shape of it; None in a network without feature maps
     milliseconds: float  # for one picture, measured on this machine now
     card: VariantCard  # accuracy of each run, their mean and spread, training time
 
@@ -70,15 +67,12 @@ def figures(names: Sequence[str] = tuple(VARIANTS)) -> list[Figures]:
     found = []
     for name in names:
         card = variants.load_card(name)
-        passing, table = _timed(name)
-        maps = [row for row in table.rows if len(row.shape) == 3]
+        passing, built = _timed(name)
         found.append(
             Figures(
                 name=name,
-                parameters=sum(row.parameters for row in table.rows),
-                multiplications=table.multiplications,
-                receptive_field=table.fields[maps[-1].name].size[0] if maps else None,
-                last_map=maps[-1].shape if maps else None,
+                parameters=built.parameters,
+                multiplications=built.multiplications,
                 milliseconds=milliseconds(passing),
                 card=card,
             )
@@ -160,8 +154,7 @@ def milliseconds(network: tf.types.experimental.GenericFunction) -> float:
 class _Built:
     """What of a network does not change from one asking to the next."""
 
-    rows: list[LayerRow]
-    fields: dict[str, ReceptiveField]
+    parameters: int
     multiplications: int
 
 
@@ -171,5 +164,4 @@ def _timed(name: str) -> tuple[tf.types.experimental.GenericFunction, _Built]:
     network = VARIANTS[name].build(None)  # a seed would set that of the whole process
     signature = [tf.TensorSpec((1, IMAGE_SIZE, IMAGE_SIZE, 1), tf.float32)]
     traced = tf.function(lambda x: network(x, training=False), input_signature=signature)
-    built = _Built(layer_table(network), receptive_fields(network), multiplications(network))
-    return traced, built
+    return traced, _Built(network.count_params(), multiplications(network))

@@ -149,7 +149,8 @@ def read(path: str | os.PathLike) -> Mnist:
         if array.dtype != np.uint8 or idx_sha256(array) != expected:
             raise DamagedError(f"{path}: {name} does not have MNIST's checksum.")
     checksum = hashlib.sha256("".join(IDX_SHA256.values()).encode()).hexdigest()
-    return Mnist(*arrays, source=str(path), checksum=checksum)
+    train_images, train_labels, test_images, test_labels = arrays
+    return Mnist(train_images, train_labels, test_images, test_labels, str(path), checksum)
 
 
 def idx_sha256(array: np.ndarray) -> str:

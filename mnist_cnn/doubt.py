@@ -130,7 +130,7 @@ def fit(
     return judge
 
 
-def _update_function(judge: keras.Model, optimizer):
+def _update_function(judge: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
     """Return one gradient step as a traced function."""
     signature = [
         tf.TensorSpec((BATCH_SIZE, IMAGE_SIZE, IMAGE_SIZE), tf.uint8),
@@ -139,7 +139,7 @@ def _update_function(judge: keras.Model, optimizer):
     ]
 
     @tf.function(input_signature=signature)
-    def update(images, targets, seed):
+    def update(images: tf.Tensor, targets: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         pictures = tf.cast(images, tf.float32)[..., None] / 255.0
         pictures = vary_pictures(pictures, seed, Variation())
         with tf.GradientTape() as tape:
@@ -153,7 +153,7 @@ def _update_function(judge: keras.Model, optimizer):
 
 
 def save(network: keras.Model, unseen: Sequence[np.ndarray], seed: int, path: Path) -> None:
-    """Set the threshold on digits the judge has not seen, and write judge and card.
+    """Write the judge, set its threshold on digits it has not seen, and write that as its card.
 
     Args:
         network: as ``fit`` returns it.
@@ -162,6 +162,8 @@ def save(network: keras.Model, unseen: Sequence[np.ndarray], seed: int, path: Pa
         seed: of the training, for the card.
         path: a ``.keras`` file.
     """
+    card = weights.card_path(path)
+    write_aside(path, network.save, ready=lambda: card.unlink(missing_ok=True))
     scores = [_scores(network, images) for images in unseen]
     about = {
         "threshold": min(float(np.quantile(kind, FALSE_ALARMS)) for kind in scores),
@@ -169,8 +171,7 @@ def save(network: keras.Model, unseen: Sequence[np.ndarray], seed: int, path: Pa
         "parameters": network.count_params(),
     }
     text = json.dumps(about, indent=2) + "\n"
-    write_aside(path, lambda aside: network.save(aside))
-    write_aside(weights.card_path(path), lambda aside: aside.write_text(text))
+    write_aside(card, lambda aside: aside.write_text(text))
 
 
 def _scores(network: keras.Model, images: np.ndarray) -> np.ndarray:

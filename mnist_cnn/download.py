@@ -31,6 +31,8 @@ RESUME = "run again to resume."
 Progress = Callable[[str, int, int], None]
 """Called with file name, bytes so far and bytes in all (0 when the host does not say)."""
 
+Answers = queue.SimpleQueue[http.client.HTTPResponse | Exception]
+
 
 class Patience:
     """The time that hosts may take to begin an answer, one after the other: all of it together.
@@ -55,7 +57,7 @@ class Patience:
         if self._left <= 0 and asked not in self._silent:
             raise TimeoutError(f"no other host has answered, and {asked} is not asked any more.")
         seconds = 0 if asked in self._silent else min(self._for_one, self._left)
-        answers = queue.SimpleQueue()
+        answers: Answers = queue.SimpleQueue()
         began = time.monotonic()
         if seconds:
             threading.Thread(target=_ask, args=(request, answers), daemon=True).start()
@@ -133,7 +135,7 @@ def _asked(url: str) -> str:
     return f"the proxy {proxy.rpartition('@')[2]} that is set here"  # without its password
 
 
-def _no_connection(asked: str, reason: Exception | str) -> str:
+def _no_connection(asked: str, reason: BaseException | str) -> str:
     if isinstance(reason, ssl.SSLCertVerificationError):
         return (
             f"the certificate shown for {asked} is not to be trusted ({reason.verify_message}). "
@@ -143,7 +145,7 @@ def _no_connection(asked: str, reason: Exception | str) -> str:
     return f"there is no connection to {asked} ({reason})."
 
 
-def _ask(request: urllib.request.Request, answers: queue.SimpleQueue) -> None:
+def _ask(request: urllib.request.Request, answers: Answers) -> None:
     """Put the answer to a request into ``answers`` once it begins, or why there is none."""
     try:  # with the proxies there are now: urlopen would keep those of its first call
         response = urllib.request.build_opener().open(request, timeout=STALLED)

@@ -12,7 +12,7 @@ import numpy as np
 
 from mnist_cnn import ending
 from mnist_cnn.pens import PenDigits
-from mnist_cnn.preprocess import IMAGE_SIZE, preprocess
+from mnist_cnn.preprocess import IMAGE_SIZE, preprocess_ink
 from mnist_cnn.strokes import PAD_SIZE, fit, render, vary
 
 TRAINING_HEIGHT = 82  # pixels of a training drawing on its own small pad
@@ -75,15 +75,15 @@ def _draw_variants(job: tuple[list[list[np.ndarray]], tuple[int, int]]) -> np.nd
     for row, strokes in enumerate(digits):
         brush = TRAINING_HEIGHT * np.exp(random.uniform(*np.log(BRUSH_SHARE)))
         drawing = render(fit(vary(strokes, random), box), brush, TRAINING_PAD, TRAINING_PAD)
-        images[row] = preprocess(drawing).image
+        images[row] = preprocess_ink(drawing).image
     return images
 
 
 def for_measuring(pens: PenDigits, setting: Setting, seed: int = 0) -> Drawn:
     """Return every digit once, drawn on a 280×280 pad as ``setting`` says, and preprocessed."""
     random = np.random.default_rng(seed)
-    images = [preprocess(put_on_pad(strokes, setting, random)).image for strokes in pens.strokes]
-    return Drawn(np.array(images), pens.labels)
+    drawn = (put_on_pad(strokes, setting, random) for strokes in pens.strokes)
+    return Drawn(np.array([preprocess_ink(drawing).image for drawing in drawn]), pens.labels)
 
 
 def put_on_pad(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import signal
+import socket
 import sys
 import threading
 import traceback
@@ -24,10 +24,18 @@ acts: list[Callable[[], None]] = []  # of a program that serves: done before its
 
 def begin() -> None:
     """Let each signal end a program that serves: ``acts`` are done, its status is 0."""
-    # Its put may interrupt itself. Event.set would wait for a lock that its own thread holds.
-    asked: queue.SimpleQueue[int] = queue.SimpleQueue()
-    threading.Thread(target=_end_when, args=(asked,), name="ending", daemon=True).start()
-    _hear(lambda number, _: asked.put(number))
+    # No lock, which a second signal might find held by its own thread. And Python itself writes to
+    # it, wherever the signal arrives: handlers wait for the main thread, which may wait for ever.
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    threading.Thread(target=_end_when, args=(heard, told), name="ending", daemon=True).start()
+
+    def tell(number: int, _: object) -> None:  # where a library has put its own in that place
+        with contextlib.suppress(BlockingIOError):  # hundreds are waiting already
+            told.send(bytes([number]))
+
+    _hear(tell)
+    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
 
 
 def at_once() -> None:
@@ -82,9 +90,15 @@ def _hear(handler: Callable[[int, object], None]) -> None:
             signal.signal(number, handler)
 
 
-def _end_when(asked: queue.SimpleQueue[int]) -> None:
-    """Wait for a signal, and end the process; those that follow are not waited for."""
-    asked.get()
+def _end_when(heard: socket.socket, told: socket.socket) -> None:
+    """Wait for a signal, and end the process; those that follow are not waited for.
+
+    Args:
+        heard: brings the numbers of signals, a byte each.
+        told: its other end, which stays open as long as this waits.
+    """
+    while heard.recv(1)[0] not in SIGNALS:  # libraries may have handlers for others
+        pass
     status = 0
     for act in acts:
         try:

@@ -15,7 +15,7 @@ from mnist_cnn.doubt import Judge
 from mnist_cnn.drawings import NORMAL, SMALL, Drawn, Setting
 from mnist_cnn.model import CLASSES
 from mnist_cnn.pens import PenDigits
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.preprocess import preprocess_ink
 from mnist_cnn.training import as_input
 
 BRUSHES = ((8, 12), (12, 16), (16, 20), (20, 24), (24, 28))  # pad units
@@ -110,7 +110,7 @@ def _measure(network: keras.Model, pens: PenDigits, setting: Setting) -> float:
     return _accuracy(probabilities(network, drawn.images), drawn.labels)
 
 
-def _accuracy(answers: np.ndarray, labels: np.ndarray) -> float:
+def _accuracy(answers: np.ndarray, labels: np.ndarray | int) -> float:
     return _share((answers.argmax(axis=1) == labels).mean())
 
 
@@ -121,9 +121,9 @@ def _by_digit(answers: np.ndarray, labels: np.ndarray) -> list[float]:
 def _flagged(judge: Judge, images: np.ndarray, answers: np.ndarray) -> float:
     """Share of ``images`` that are doubted, by the very rules the page uses."""
     reasons = [
-        judge.doubt(preprocess(image), row) for image, row in zip(images, answers, strict=True)
+        judge.doubt(preprocess_ink(image), row) for image, row in zip(images, answers, strict=True)
     ]
-    return _share(np.mean([reason is not None for reason in reasons]))
+    return _share(sum(reason is not None for reason in reasons) / len(reasons))
 
 
 def _share(value: float) -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn import model, network_file, weights_file
+from mnist_cnn import network_file, weights_file
 from mnist_cnn.architecture import Layer
 
 SUFFIXES = {  # what other programs read, and the package that writes it, beside those needed anyway
@@ -79,7 +79,9 @@ def encode(
             sentence = f"The package onnx does not load ({error}). Upgrade it: pip install -U onnx"
             raise FormatError(sentence) from error
         return onnx_graph.encode(layers, weights, {"card": card} if card else {})
-    network = model.of(layers, weights)
+    from mnist_cnn import keras_model
+
+    network = keras_model.of(layers, weights)
     with tempfile.TemporaryDirectory(prefix="mnist_cnn_") as folder:
         path = Path(folder, f"network{suffix}")
         if suffix == ".keras":

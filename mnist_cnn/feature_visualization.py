@@ -58,6 +58,8 @@ class FeatureVisualizer:
     def _make(self, layer: str) -> np.ndarray:
         if isinstance(self.network.get_layer(layer), keras.layers.Flatten):
             names = list(self.shapes)
+            if names[0] == layer:  # each of its numbers is a pixel
+                return np.full((*self.shapes[layer], 1, 1), 255, np.uint8)
             mapped = names[names.index(layer) - 1]
             return np.tile(self.pictures(mapped), (int(np.prod(self.shapes[mapped][:-1])), 1, 1))
         height, width = self._size(layer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Filter:
     relu: bool = True
 
     @classmethod
-    def of(cls, kernel: object, bias: object = 0.0, relu: bool = True) -> Filter:
+    def of(cls, kernel: object, bias: Any = 0.0, relu: bool = True) -> Filter:
         """Return the filter of numbers as a form or JSON has them: nine in a row, or 3×3.
 
         Raises:

@@ -17,6 +17,7 @@ import tokenize
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -79,7 +80,7 @@ class Generator:
                 tf.TensorSpec((None,), tf.int32),
             ]
         )
-        def decode(codes, labels):
+        def decode(codes: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
             ink = tf.sigmoid(decoder([codes, tf.one_hot(labels, CLASSES)]))
             return tf.cast(tf.round(255 * ink[..., 0]), tf.uint8)
 
@@ -125,7 +126,8 @@ class Generator:
         """Write the generator aside first and then rename it: never half a file."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_aside(path, lambda aside: np.savez_compressed(aside, **self.arrays))
+        arrays: dict[str, Any] = dict(self.arrays)  # none of them is called allow_pickle
+        write_aside(path, lambda aside: np.savez_compressed(aside, **arrays))
 
     @classmethod
     def load(cls, path: str | os.PathLike = DEFAULT) -> Generator:

@@ -167,10 +167,10 @@ def k_means(points: np.ndarray, count: int, random: np.random.Generator) -> np.n
             centres[group] = points[inside].mean(axis=0) if big else random.choice(points)
     distances = _distances(points, centres)
     groups = distances.argmin(axis=1)
-    for group in np.flatnonzero(np.bincount(groups, minlength=count) < SMALLEST):
+    for small in np.flatnonzero(np.bincount(groups, minlength=count) < SMALLEST):
         from_big = np.bincount(groups, minlength=count)[groups] > 2 * SMALLEST
-        nearest = np.where(from_big, distances[:, group], np.inf).argsort()[:SMALLEST]
-        groups[nearest] = group
+        nearest = np.where(from_big, distances[:, small], np.inf).argsort()[:SMALLEST]
+        groups[nearest] = small
     return groups
 
 
@@ -179,7 +179,15 @@ def _distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
     return (centres**2).sum(axis=1) - 2 * points @ centres.T
 
 
-def _train(encoder, decoder, images, labels, seed, epochs, report) -> None:
+def _train(
+    encoder: keras.Model,
+    decoder: keras.Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    seed: int,
+    epochs: int,
+    report: Callable[[str], None],
+) -> None:
     variables = encoder.trainable_variables + decoder.trainable_variables
     optimizer = keras.optimizers.Adam(LEARNING_RATE, beta_2=0.99)
     optimizer.build(variables)
@@ -190,7 +198,7 @@ def _train(encoder, decoder, images, labels, seed, epochs, report) -> None:
             tf.TensorSpec((None,), tf.int32),
         ]
     )
-    def update(pictures, labels):
+    def update(pictures: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         digits = tf.one_hot(labels, CLASSES)
         with tf.GradientTape() as tape:
             mean, log_variance = tf.split(encoder([pictures, digits]), 2, axis=-1)
@@ -219,7 +227,9 @@ def _train(encoder, decoder, images, labels, seed, epochs, report) -> None:
         report(f"epoch {epoch}/{epochs}: redrawing {redrawing:.1f} nats, code {kl:.1f} nats")
 
 
-def _encode(encoder, images, labels) -> tuple[np.ndarray, np.ndarray]:
+def _encode(
+    encoder: keras.Model, images: np.ndarray, labels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return means and variances of all codes, float32 ``(n, LATENT)``."""
     codes = []
     for start in range(0, len(images), BATCH):

@@ -39,7 +39,9 @@ def gradient_step(
         label_smoothing=label_smoothing, reduction="sum"
     )
 
-    def step(images, labels, seed, strength):
+    def step(
+        images: tf.Tensor, labels: tf.Tensor, seed: tf.Tensor, strength: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         pictures = tf.cast(images, tf.float32)[..., None] / 255.0
         size = tf.cast(tf.shape(labels)[0], tf.float32)
         if variation:
@@ -64,7 +66,9 @@ def gradient_step(
             tf.TensorSpec((), tf.float32),
         ],
     )
-    def update(images, labels, seed, strength):
+    def update(
+        images: tf.Tensor, labels: tf.Tensor, seed: tf.Tensor, strength: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
         results = spread.run(step, args=(images, labels, seed, strength))
         return tuple(spread.reduce("SUM", result, axis=None) for result in results)
 

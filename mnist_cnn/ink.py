@@ -12,10 +12,12 @@ import os
 import re
 import struct
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "AVIF", "TIFF", "PPM", "ICO")  # kept-up readers
 JPEG = ("JPEG", "MPO")  # which Pillow calls a JPEG with more pictures behind the first
@@ -41,6 +43,8 @@ OF_LINES = (
 # What Pillow raises on damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, RuntimeError, ArithmeticError)
 
+Picture = str | os.PathLike | Image.Image | np.ndarray  # what people have a picture as
+
 
 class PictureError(Exception):
     """A picture cannot be used. The message says why and what to do."""
@@ -64,7 +68,7 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
         content = file if isinstance(file, bytes) else Path(file).read_bytes()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata and large pictures
-            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+            picture: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
             _refuse_what_is_too_much(picture, content, name)
             deep = _is_deep(picture, content)
             picture.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # lets JPEG decode at a fraction
@@ -81,6 +85,37 @@ def open_picture(file: str | os.PathLike | bytes) -> Image.Image:
     return picture
 
 
+def ink_in(picture: Picture) -> np.ndarray:
+    """Return the ink in any of these: uint8 ``(height, width)``, 255 full ink.
+
+    Args:
+        picture: a path, a picture, or an array ``(height, width)`` that is ink already, as MNIST's
+            are: 0 is paper; full ink is 255 in whole numbers, 1 in others.
+
+    Raises:
+        PictureError: the array is none of these; or see ``open_picture``.
+    """
+    if isinstance(picture, np.ndarray):
+        return _ink_of_array(picture)
+    return find_ink(picture if isinstance(picture, Image.Image) else open_picture(picture))
+
+
+def _ink_of_array(array: np.ndarray) -> np.ndarray:
+    full = {"b": 1, "u": 255, "i": 255, "f": 1}.get(array.dtype.kind, 0)
+    if array.ndim != 2 or not array.size or not full:
+        raise PictureError(
+            f"An array of ink is (height, width), this one {array.dtype} {array.shape}. Make a "
+            "picture of it: PIL.Image.fromarray(array)."
+        )
+    low, high = array.min(), array.max()
+    if not 0 <= low <= high <= full:  # nor with NaN in it
+        raise PictureError(
+            f"Ink runs from 0 (paper) to {full} in an array of {array.dtype}, this one from {low} "
+            f"to {high}. Scale its numbers."
+        )
+    return np.round(array * (255 / full)).astype(np.uint8)
+
+
 def _refuse_what_is_too_much(picture: Image.Image, content: bytes, name: str) -> None:
     """Raise ``PictureError`` for what would take long to decode, or be decoded wrongly."""
     width, height = picture.size
@@ -92,7 +127,7 @@ def _refuse_what_is_too_much(picture: Image.Image, content: bytes, name: str) ->
         )
     if picture.format in JPEG and _scans(content) > MOST_SCANS:
         raise PictureError(f"{name} has more than {MOST_SCANS} scans. Save it anew and try again.")
-    in_ycbcr = picture.format == "TIFF" and picture.tag_v2.get(PHOTOMETRIC) == YCBCR
+    in_ycbcr = isinstance(picture, TiffImageFile) and picture.tag_v2.get(PHOTOMETRIC) == YCBCR
     if in_ycbcr and "jpeg" not in picture.info["compression"]:  # of which Pillow makes stripes
         raise PictureError(f"{name} is a TIFF in the colours YCbCr. Save it as PNG and try again.")
 
@@ -137,7 +172,8 @@ def _in_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode != "LAB":
         return picture
     profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    return ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
+    in_rgb = ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
+    return in_rgb or picture  # which it would be, changed in place
 
 
 def _is_deep(picture: Image.Image, content: bytes) -> bool:
@@ -146,7 +182,7 @@ def _is_deep(picture: Image.Image, content: bytes) -> bool:
         return True
     if picture.format == "PNG":
         return content[24] == 16  # of colours Pillow keeps the upper 8 bits
-    return picture.format == "TIFF" and max(picture.tag_v2.get(BITS, (8,))) > 8
+    return isinstance(picture, TiffImageFile) and max(picture.tag_v2.get(BITS, (8,))) > 8
 
 
 def _in_8_bits(picture: Image.Image) -> Image.Image:
@@ -235,7 +271,7 @@ def _slow_background(difference: np.ndarray) -> np.ndarray:
     return np.minimum(np.asarray(large, np.float32), difference)
 
 
-def _sliding(values: np.ndarray, window: int, reduce) -> np.ndarray:
+def _sliding(values: np.ndarray, window: int, reduce: Callable[..., np.ndarray]) -> np.ndarray:
     """Sliding minimum or maximum over a square window, one axis at a time."""
     before = window // 2
     for axis in (0, 1):
@@ -309,4 +345,5 @@ def _neighbours(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         there = np.s_[down:, max(0, right) : width - max(0, -right)]
         both = mask[here] & mask[there]
         pairs.append((places[here][both], places[there][both]))
-    return tuple(np.concatenate(side) for side in zip(*pairs, strict=True))
+    first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    return first, second

@@ -11,8 +11,11 @@ from mnist_cnn.run import PAUSED, TRAINING, Run
 
 
 class _Owned(Protocol):
-    session: str  # whose it is
-    address: str  # where they are
+    @property
+    def session(self) -> str: ...  # whose it is
+
+    @property
+    def address(self) -> str: ...  # where they are
 
 
 Owned = TypeVar("Owned", bound=_Owned)
@@ -50,7 +53,8 @@ class Limits:
 
 def newest(most: int, owned: Sequence[Owned]) -> list[Owned]:
     """Return the newest of each session, at most so many; both oldest first."""
-    count, found = Counter(), []
+    count: Counter[str] = Counter()
+    found = []
     for one in reversed(owned):
         count[one.session] += 1
         if count[one.session] <= most:

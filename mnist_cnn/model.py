@@ -5,18 +5,13 @@ Keras is imported when a network is built: a server that only serves the page ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from mnist_cnn.preprocess import IMAGE_SIZE
 
 if TYPE_CHECKING:
     import keras
-
-    from mnist_cnn.architecture import Layer
 
 CLASSES = 10
 
@@ -73,69 +68,6 @@ def build(seed: int | None = None, downsampling: str = "max") -> keras.Model:
     x = layers.Dense(64, activation="relu", name="dense1")(x)
     digit = layers.Dense(CLASSES, activation="softmax", name="softmax")(x)
     return keras.Model(image, digit, name="mnist_cnn")
-
-
-def of(layers: Sequence[Layer], weights: Sequence[np.ndarray]) -> keras.Model:
-    """Return the network of layers that ``importer`` found, with its weights.
-
-    Args:
-        layers: as ``architecture`` describes them.
-        weights: array after array of these layers.
-    """
-    import keras
-
-    left = list(weights)
-    image = x = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="image")
-    for layer in layers:
-        stages = _stages(layer)
-        for stage in stages:
-            x = stage(x)
-        own = [left.pop(0) for _ in layer.arrays]
-        if layer.kind == "BatchNormalization":  # it scales and shifts, and no more
-            own += [np.zeros_like(own[0]), np.ones_like(own[0])]
-        weighted = next((stage for stage in stages if stage.weights), stages[0])
-        weighted.set_weights(own)
-    return keras.Model(image, x, name="mnist_cnn")
-
-
-def _stages(layer: Layer) -> list[keras.Layer]:
-    """Return the layers of Keras that one layer is; the last has its name."""
-    from keras import layers
-
-    stages, name = [], layer.name
-    if isinstance(layer.padding, tuple):
-        stages.append(layers.ZeroPadding2D(layer.padding, name=f"{name}_zeros"))
-    activation = _activation(layer)
-    if layer.kind in ("Conv2D", "Dense"):
-        stages.append(_weighted(layer, activation))
-        return stages
-    own = {"name": f"{name}_sums" if activation else name}
-    if layer.kind == "BatchNormalization":
-        stages.append(layers.BatchNormalization(epsilon=0, **own))
-    elif layer.kind == "Flatten":
-        stages.append(layers.Flatten(**own))
-    else:
-        pool = getattr(layers, layer.kind)
-        stages.append(pool(layer.size, layer.stride, layer.padding, **own))
-    return stages + ([layers.Activation(activation, name=name)] if activation else [])
-
-
-def _weighted(layer: Layer, activation: str | keras.Layer | None) -> keras.Layer:
-    from keras import layers
-
-    units, told = layer.shape[-1], {"activation": activation, "name": layer.name}
-    if layer.kind == "Dense":
-        return layers.Dense(units, **told)
-    padding = layer.padding if isinstance(layer.padding, str) else "valid"
-    return layers.Conv2D(units, layer.size, layer.stride, padding, **told)
-
-
-def _activation(layer: Layer) -> str | keras.Layer | None:
-    from keras import layers
-
-    if layer.activation == "leaky_relu":
-        return layers.LeakyReLU(layer.slope)
-    return layers.ELU(layer.slope) if layer.activation == "elu" else layer.activation
 
 
 DENSE = (86, 266)  # units of a dense network with exactly as many parameters: 93,322

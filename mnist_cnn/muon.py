@@ -41,7 +41,7 @@ class Muon(keras.optimizers.Optimizer):
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay, name="muon")
         self.momentum, self.beta_1, self.beta_2 = momentum, beta_1, beta_2
 
-    def build(self, variables) -> None:
+    def build(self, variables: list[keras.Variable]) -> None:
         """Make a momentum for each variable, and a mean square for those AdamW moves."""
         if self.built:
             return
@@ -50,7 +50,9 @@ class Muon(keras.optimizers.Optimizer):
         self._squares = self.add_optimizer_variables(variables, "square")
         self._last = len(variables) - 2  # the kernel of the last layer
 
-    def update_step(self, gradient, variable, learning_rate) -> None:
+    def update_step(
+        self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
+    ) -> None:
         """Move ``variable`` one step; called by Keras."""
         index = self._get_variable_index(variable)
         rate = tf.cast(learning_rate, variable.dtype)

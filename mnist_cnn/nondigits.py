@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn.preprocess import IMAGE_SIZE, ink_box, preprocess
+from mnist_cnn.preprocess import IMAGE_SIZE, ink_box, preprocess_ink
 from mnist_cnn.strokes import fit, render, vary
 
 SHAPES_FILE = Path(__file__).with_name("nondigits.txt")
@@ -55,8 +55,8 @@ def side_by_side(pictures: np.ndarray, random: np.random.Generator) -> np.ndarra
     chosen = pictures[random.integers(0, len(pictures), random.integers(2, 5))]
     parts = []
     for picture in chosen:
-        left, _, right, _ = ink_box(picture)
-        gap, down = random.integers(1, 5), random.integers(0, 5)  # pixels
+        left, _, right, _ = ink_box(picture) or (0, 0, *picture.shape)  # an empty one whole
+        gap, down = int(random.integers(1, 5)), int(random.integers(0, 5))  # pixels
         parts.append(np.pad(picture[:, left:right], ((down, 4 - down), (0, gap))))
     return np.concatenate(parts, axis=1)
 
@@ -83,7 +83,7 @@ def pictures(
             drawing = draw_shape(strokes[random.integers(len(strokes))], random)
         else:
             drawing = scribble(random) if kind < 8 else side_by_side(digits, random)
-        images[row] = preprocess(drawing).image
+        images[row] = preprocess_ink(drawing).image
     return images
 
 

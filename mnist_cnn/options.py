@@ -39,8 +39,8 @@ class Number:
     def parse(self, name: str, value: object) -> float | int:
         """Return ``value`` as a number of this range; raises ``OptionsError``."""
         number = _number(value)
-        whole = number is not None and (not self.whole or number.is_integer())
-        if not whole or not self.low <= number <= self.high:
+        fits = number is not None and self.low <= number <= self.high
+        if number is None or not fits or (self.whole and not number.is_integer()):
             kind = "a whole number" if self.whole else "a number"
             raise OptionsError(
                 name,
@@ -103,7 +103,7 @@ class Options:
     @classmethod
     def of(cls, recipe: str) -> Options:
         """Return the defaults of a recipe; raises ``OptionsError`` when there is none so named."""
-        found = RECIPES[RANGES["recipe"].parse("recipe", recipe)]
+        found = RECIPES[Choice(tuple(RECIPES)).parse("recipe", recipe)]
         return cls(
             recipe=found.name,
             epochs=found.epochs,
@@ -137,7 +137,7 @@ class Options:
         optimizer = checked.get("optimizer", defaults.optimizer)
         if optimizer != defaults.optimizer:
             checked.setdefault("learning_rate", OPTIMIZERS[optimizer])
-        largest = LARGEST_BATCH.get(checked.get("downsampling"))
+        largest = LARGEST_BATCH.get(checked.get("downsampling", defaults.downsampling))
         if largest:
             checked.setdefault("batch_size", min(defaults.batch_size, largest))
             _check_batch(checked["batch_size"], largest)

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import unlzw3
 
 from mnist_cnn.data import UNREADABLE, DamagedError, DataError, cache_folder
 from mnist_cnn.download import Patience, Progress, download, print_progress, put_aside
@@ -118,10 +117,21 @@ def read(path: str | os.PathLike) -> PenDigits:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 content = archive.read(MEMBER)
         if content.startswith(b"\x1f\x9d"):
-            content = unlzw3.unlzw(content)
+            content = _decompressed(content, path)
         return parse(content.decode("latin-1"), str(path))
     except (*UNREADABLE, OverflowError) as error:
         raise DamagedError(f"{path} cannot be read as pen strokes ({error}).") from error
+
+
+def _decompressed(content: bytes, path: Path) -> bytes:
+    """Undo compress(1), which Python itself cannot; raises ``DataError`` without ``unlzw3``."""
+    try:
+        import unlzw3
+    except ModuleNotFoundError as error:
+        raise DataError(
+            f"{path} is compressed as .Z, and takes another package (pip install unlzw3) to read."
+        ) from error
+    return unlzw3.unlzw(content)
 
 
 def parse(text: str, source: str = "") -> PenDigits:

@@ -58,6 +58,14 @@ def preprocess(drawing: np.ndarray) -> Stages | None:
     return Stages(drawing, box, crop, scaled, offset, image)
 
 
+def preprocess_ink(drawing: np.ndarray) -> Stages:
+    """Return the stages of what is known to have ink; raises ``ValueError`` where it has none."""
+    stages = preprocess(drawing)
+    if stages is None:
+        raise ValueError("Expected a drawing with ink, got an empty one.")
+    return stages
+
+
 def ink_box(drawing: np.ndarray) -> tuple[int, int, int, int] | None:
     """Return left, top, right, bottom (exclusive) of the ink, or None on an empty pad."""
     darkest = int(drawing.max())

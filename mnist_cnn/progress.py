@@ -25,7 +25,8 @@ class Stopwatch:
 
     def __init__(self, seconds: float = 0.0):
         """Start at ``seconds``, those before an interruption."""
-        self._before, self._since = seconds, time.monotonic()
+        self._before = seconds
+        self._since: float | None = time.monotonic()  # None where it stands still
 
     @property
     def seconds(self) -> float:

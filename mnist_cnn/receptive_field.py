@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import keras
 
 IMAGE = "image"  # what the first layer reads
+WINDOWED = (*CONVOLUTIONS, *POOLINGS, "ZeroPadding2D")
 WHOLE = ("Dense", "GlobalMaxPooling2D", "GlobalAveragePooling2D")  # see every cell
 NOWHERE = (2**31 - 1, -1)  # the span of a cell that reads nothing but padding: it widens no other
 
@@ -152,7 +153,7 @@ def window(layer: keras.Layer) -> Window:
 def _window(layer: Layer) -> Window:
     """``"same"`` pads as TensorFlow does: half of what is missing above and left, the rest below
     and right."""
-    if layer.kind not in CONVOLUTIONS + POOLINGS:
+    if layer.kind not in WINDOWED:
         raise _unknown(layer)
     size, stride, dilation = map(np.array, (layer.size, layer.stride, layer.dilation))
     padding = np.zeros(2, int)
@@ -170,7 +171,7 @@ def _pixels(sides: Sequence[int]) -> ReceptiveField:
 
 
 def _field(layer: Layer, before: ReceptiveField) -> ReceptiveField:
-    if layer.kind in CONVOLUTIONS + POOLINGS:
+    if layer.kind in WINDOWED:
         return _through(_window(layer), layer.shape[:2], before)
     if layer.kind == "Dense" and len(layer.before) == 3:
         return before  # it is a 1×1 convolution

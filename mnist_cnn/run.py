@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import secrets
 import time
 
@@ -43,7 +44,13 @@ class RunsError(Exception):
 class Run:
     """A run. ``Runs`` changes it and locks it; everybody else only reads."""
 
-    def __init__(self, session: str, job: Options | Correction, folder=None, address: str = ""):
+    def __init__(
+        self,
+        session: str,
+        job: Options | Correction,
+        folder: str | os.PathLike[str] | None = None,
+        address: str = "",
+    ):
         """Begin the life of a run that waits in line; ``address`` is where it was asked for."""
         self.id = secrets.token_urlsafe(9)
         self.session, self.job, self.address = session, job, address

@@ -116,11 +116,11 @@ class Runs:
         """
         with self._changed:
             run = self._runs.get(run_id)
-            missing = run is None or (index is not None and not 0 <= index < run.snapshots)
-            found = None if missing else run.weights() if index is None else run.snapshot(index)
-            if found is None:
-                raise RunsError(GONE, "gone")
-            return run, found
+            if run and (index is None or 0 <= index < run.snapshots):
+                found = run.weights() if index is None else run.snapshot(index)
+                if found is not None:
+                    return run, found
+            raise RunsError(GONE, "gone")
 
     def events(
         self, session: str, run_id: str, after: int = 0, wait_seconds: float = 0

@@ -214,7 +214,8 @@ class Schedule:
                 run.hear(event)
             except OSError as error:
                 run.hear(failures.of_system(error))
-                run.worker.end()
+                if run.worker:
+                    run.worker.end()
             if isinstance(event, LAST):
                 log.info("training %s ends: %s", _short(run), type(event).__name__.lower())
                 run.worker = None

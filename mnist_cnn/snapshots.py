@@ -22,7 +22,7 @@ SPREADING = 0.06  # of the time so far, between two that are kept
 class Snapshots:
     """A growing row of snapshots, all of the same shapes."""
 
-    def __init__(self, folder: str | os.PathLike | None = None):
+    def __init__(self, folder: str | os.PathLike[str] | None = None):
         """Open the file in ``folder``, by default where the system keeps temporary ones."""
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  open as long as this lives
         self._shapes: list[tuple[int, ...]] = []

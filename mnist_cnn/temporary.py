@@ -20,7 +20,7 @@ from mnist_cnn import ending
 try:
     import fcntl
 except ImportError:  # Windows, where nothing tells whether the process of a folder is gone
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]  # asked for before it is used
 
 BEING_MADE, MADE = "mnist_cnn_new_", "mnist_cnn_server_"
 _making = threading.RLock()  # held for good by who discards
@@ -83,7 +83,9 @@ def sweep(parent: Path) -> list[Path]:
     swept = []
     for folder in sorted(parent.glob(f"{MADE}*")) if fcntl else []:
         with contextlib.suppress(OSError):  # its process lives, or is not ours
-            os.close(_lock(folder))
+            handle = _lock(folder)
+            if handle is not None:
+                os.close(handle)
             shutil.rmtree(folder, ignore_errors=True)
             swept.append(folder)
     return swept

@@ -23,6 +23,13 @@ class Cells:
     column: int | None = None
     channel: int | None = None  # None when all channels are read
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column; raises ``CellError`` in a vector."""
+        if self.row is None or self.column is None:
+            raise CellError(f"{self.layer} is a vector, without rows and columns.")
+        return self.row, self.column
+
 
 @dataclass(frozen=True, kw_only=True)
 class Convolution:

@@ -130,8 +130,8 @@ class _Epochs:
     ):
         self.recipe, self.seed, self.digits = recipe, seed, len(images)
         self.drawings = min(recipe.drawings, len(drawn.labels)) if drawn else 0
-        self.images = np.concatenate([images, drawn.images]) if self.drawings else images
-        self.labels = np.concatenate([labels, drawn.labels]) if self.drawings else labels
+        self.images = np.concatenate([images, drawn.images]) if drawn and self.drawings else images
+        self.labels = np.concatenate([labels, drawn.labels]) if drawn and self.drawings else labels
         self.per_epoch = recipe.steps_per_epoch(self.digits, self.drawings)
         self.steps = self.per_epoch * recipe.epochs
 
@@ -160,7 +160,12 @@ class _Epochs:
 
 
 def _one_epoch(
-    epochs: _Epochs, epoch: int, update, optimizer, progress: Progress, validation
+    epochs: _Epochs,
+    epoch: int,
+    update: Callable,
+    optimizer: keras.optimizers.Optimizer,
+    progress: Progress,
+    validation: Validation | None,
 ) -> Iterator[Step | Validated]:
     progress.begin_epoch(epoch, epochs.per_epoch)
     for images, labels in epochs.batches(epoch):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mnist_cnn import data, drawings, generated, pens
+from mnist_cnn import card, data, drawings, generated, pens
 from mnist_cnn.data import DataError, Mnist
 from mnist_cnn.download import Patience
 from mnist_cnn.drawings import Drawn
@@ -19,6 +19,9 @@ VARIANTS = 16  # of each pen drawing, by other hands
 HELD_OUT = 1000  # digits that validation reads
 LEAST_HELD_OUT = 500  # fewer tell too little
 EVERY = 10  # test digits are held out where all others are learned from
+
+Place = str | os.PathLike | None  # of a file; None: wherever it is found
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -33,17 +36,17 @@ class TrainingData:
     calibration: pens.PenDigits | None  # by writers nothing is learned from
     source: str  # the file of MNIST, or ``generated.SOURCE``
     checksum: str
-    tested_on: str  # "MNIST test", or ``generated.SOURCE``
+    tested_on: str  # ``card.MNIST_TEST``, or ``generated.SOURCE``
     drawings_note: str  # for the card
     notes: list[str] = field(default_factory=list)  # what could not be had, a sentence each
 
 
 def load(
     options: Options,
-    mnist_path: str | os.PathLike | None = None,
-    pens_path: str | os.PathLike | None = None,
-    report: Callable[[str], None] = lambda what: None,
-    note: Callable[[str], None] = lambda sentence: None,
+    mnist_path: Place = None,
+    pens_path: Place = None,
+    report: Report = lambda what: None,
+    note: Report = lambda sentence: None,
     spread: bool = True,
 ) -> TrainingData:
     """Return what ``options`` asks for, or the best there is instead, with a note.
@@ -71,7 +74,7 @@ def load(
     mnist = _digits(options, mnist_path, report, tell, patience)
     written = _pens(pens_path, report, tell, patience) if options.data == "mnist+pens" else None
     learned, held_out, held_out_from = _divide(mnist, options)
-    drawn, drawings_note = None, "none"
+    drawn, drawings_note = None, card.NO_DRAWINGS
     if written:
         of_training = written.by(pens.TRAINING_WRITERS)
         people = len(pens.TRAINING_WRITERS)
@@ -90,13 +93,15 @@ def load(
         calibration=written.by(pens.CALIBRATION_WRITERS) if written else None,
         source=mnist.source,
         checksum=mnist.checksum,
-        tested_on=mnist.source if mnist.source == generated.SOURCE else "MNIST test",
+        tested_on=mnist.source if mnist.source == generated.SOURCE else card.MNIST_TEST,
         drawings_note=drawings_note,
         notes=notes,
     )
 
 
-def _digits(options: Options, path, report, tell, patience: Patience) -> Mnist:
+def _digits(
+    options: Options, path: Place, report: Report, tell: Report, patience: Patience
+) -> Mnist:
     """Return MNIST, or generated digits: on demand, and where MNIST cannot be had."""
     if options.data != "generated":
         report("mnist")
@@ -111,7 +116,7 @@ def _digits(options: Options, path, report, tell, patience: Patience) -> Mnist:
     return generated.Generator.load().dataset(options.seed, made)
 
 
-def _pens(path, report, tell, patience: Patience) -> pens.PenDigits | None:
+def _pens(path: Place, report: Report, tell: Report, patience: Patience) -> pens.PenDigits | None:
     report("pens")
     try:
         return pens.load(path, patience=patience)

@@ -16,11 +16,20 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from mnist_cnn import failures
 from mnist_cnn.events import Evaluating, Event, Failed, Paused, Resumed, Snapshot, Starting, Step
 from mnist_cnn.snapshots import Rhythm
+
+if TYPE_CHECKING:
+    from mnist_cnn.correction import Correction
+    from mnist_cnn.correction_run import CorrectionRun
+    from mnist_cnn.options import Options
+    from mnist_cnn.training_data import Place
+    from mnist_cnn.training_run import TrainingRun
+
+Send = Callable[[Event], None]
 
 NICENESS = 10  # drawing comes first
 PAUSE, RESUME, STOP = "pause", "resume", "stop"
@@ -89,7 +98,7 @@ def _vanish() -> NoReturn:
     os._exit(0)
 
 
-def _sender(pipe: Connection) -> Callable[[Event], None]:
+def _sender(pipe: Connection) -> Send:
     def send(event: Event) -> None:
         try:
             pipe.send(event)
@@ -99,19 +108,21 @@ def _sender(pipe: Connection) -> Callable[[Event], None]:
     return send
 
 
-def _train(job, mnist_path, pens_path, orders: _Orders, send) -> Event:
+def _train(
+    job: Options | Correction, mnist_path: Place, pens_path: Place, orders: _Orders, send: Send
+) -> Event:
     """Return the last event of a training, having sent all others."""
     from mnist_cnn import training_data
     from mnist_cnn.correction import Correction
     from mnist_cnn.correction_run import CorrectionRun
     from mnist_cnn.training_run import TrainingRun
 
-    correcting = isinstance(job, Correction)
-    options = job.options if correcting else job
+    correction = job if isinstance(job, Correction) else None
+    options = job.options if isinstance(job, Correction) else job
     data = training_data.load(
         options, mnist_path, pens_path, report=lambda what: send(Starting(what)), spread=False
     )
-    run = CorrectionRun(job, data) if correcting else TrainingRun(options, data)
+    run = CorrectionRun(correction, data) if correction else TrainingRun(options, data)
     send(run.prepared())
     send(Snapshot(0, 0, 0.0, run.weights(), kept=True))
     stopped = _steps(run, orders, send)
@@ -119,7 +130,7 @@ def _train(job, mnist_path, pens_path, orders: _Orders, send) -> Event:
     return run.finish(stopped)
 
 
-def _steps(run, orders: _Orders, send) -> bool:
+def _steps(run: TrainingRun | CorrectionRun, orders: _Orders, send: Send) -> bool:
     """Train to the end or until told to stop; return whether it was stopped."""
     rhythm = Rhythm(4 * run.network.count_params())
     for event in run.events(interrupted=lambda: orders.stop or orders.paused):
@@ -135,7 +146,7 @@ def _steps(run, orders: _Orders, send) -> bool:
     return False
 
 
-def _pause(run, orders: _Orders, send) -> None:
+def _pause(run: TrainingRun | CorrectionRun, orders: _Orders, send: Send) -> None:
     send(Paused(run.step))
     with orders.news:
         orders.news.wait_for(lambda: orders.stop or not orders.paused)

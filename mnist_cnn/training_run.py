@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from mnist_cnn import calibration, drawings, evaluation, model, training
 from mnist_cnn.card import Card
 from mnist_cnn.events import Examined, Finished, Prepared, Step, Validated
 from mnist_cnn.options import Options
+from mnist_cnn.pens import PenDigits
 from mnist_cnn.recipes import Recipe
 from mnist_cnn.training_data import TrainingData
 
@@ -82,7 +83,8 @@ class TrainingRun:
 
     def finish(self, stopped: bool = False) -> Finished:
         """Calibrate the network where there are drawings to do so, and test it."""
-        temperature = self._calibrate() if self.data.calibration else 1.0
+        calibrating = self.data.calibration
+        temperature = self._calibrate(calibrating) if calibrating else 1.0
         answers = evaluation.probabilities(self.network, self.data.test.images)
         score = evaluation.score_of(answers, self.data.test.labels)
         return Finished(
@@ -97,9 +99,9 @@ class TrainingRun:
             card=self._card(temperature, score.accuracy).to_json(),
         )
 
-    def _calibrate(self) -> float:
+    def _calibrate(self, written: PenDigits) -> float:
         """Fold in the temperature that fits the calibrating writers, and return it."""
-        drawn = drawings.for_measuring(self.data.calibration, drawings.NORMAL, seed=1)
+        drawn = drawings.for_measuring(written, drawings.NORMAL, seed=1)
         probabilities = evaluation.probabilities(self.network, drawn.images)
         temperature = calibration.temperature(probabilities, drawn.labels)
         calibration.fold(self.network, temperature)
@@ -148,4 +150,5 @@ def examples(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def libraries() -> dict[str, str]:
     """Return the versions that made the weights."""
-    return {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
+    # As they say themselves: TensorFlow is also installed as tensorflow-cpu, and as others.
+    return {library.__name__: library.__version__ for library in (tf, keras, np)}

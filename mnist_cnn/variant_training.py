@@ -16,7 +16,7 @@ import numpy as np
 from mnist_cnn import evaluation, model, training, variants, weights
 from mnist_cnn.aside import write_aside
 from mnist_cnn.data import Mnist
-from mnist_cnn.events import Step
+from mnist_cnn.events import Step, Validated
 from mnist_cnn.generated import TRAIN_DIGITS
 from mnist_cnn.recipes import RECIPES, Recipe
 from mnist_cnn.training_run import libraries
@@ -49,7 +49,7 @@ class Jobs:
 
 
 Tell = Callable[[str], None]  # receives a line for the person
-Show = Callable[[Step], None]  # receives the steps of a training
+Show = Callable[[Step | Validated], None]  # receives the steps of a training
 
 
 def train_all(
@@ -93,6 +93,11 @@ def train_all(
     return cards
 
 
+def finished(folder: Path) -> bool:
+    """Whether there is something in ``folder`` that is no interrupted run of ``train_all``."""
+    return folder.exists() and not (folder / UNFINISHED).exists()
+
+
 def _trial(
     mnist: Mnist,
     variant: Variant,
@@ -116,7 +121,7 @@ def _trial(
     for last in training.train(network, images, labels, recipe, seed, checkpoint=checkpoint):
         show(last)
     _save(network, variant, weights_path)
-    stored = weights.load(weights_path, variant.build, variants.COMMAND)
+    stored = weights.load(weights_path, lambda: variant.build(None), variants.COMMAND)
     score = evaluation.score(stored, mnist.test_images, mnist.test_labels)
     trial = Trial(seed, score.accuracy, round(last.accuracy, 5), round(last.seconds, 1))
     tell(f"{variant.name}, seed {seed}: {trial.accuracy:.2%} in {trial.seconds:.0f} s")
@@ -189,7 +194,7 @@ def learn(mnist: Mnist, study: Study, seed: int) -> Iterator[Epoch]:
 
     yield after(0)
     for event in training.train(network, images, labels, recipe, seed):
-        if event.ends_epoch:
+        if isinstance(event, Step) and event.ends_epoch:
             yield after(event.epoch)
 
 

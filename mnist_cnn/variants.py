@@ -13,6 +13,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import keras
 
@@ -152,7 +153,7 @@ def load(name: str, folder: str | os.PathLike = FOLDER) -> keras.Model:
         ValueError: there is no such variant.
         WeightsError: the file is missing, damaged, or holds another network.
     """
-    return weights.load(path(name, folder), VARIANTS[name].build, COMMAND)
+    return weights.load(path(name, folder), lambda: VARIANTS[name].build(None), COMMAND)
 
 
 def load_card(name: str, folder: str | os.PathLike = FOLDER) -> VariantCard:
@@ -162,24 +163,32 @@ def load_card(name: str, folder: str | os.PathLike = FOLDER) -> VariantCard:
         ValueError: there is no such variant.
         WeightsError: the card is missing or not a card.
     """
-    return _read(weights.card_path(path(name, folder)), VariantCard)
+    return _read(weights.card_path(path(name, folder)), _card)
 
 
 def load_curves(folder: str | os.PathLike = FOLDER) -> LearningCurves:
     """Return the learning curves; raises ``WeightsError`` when they cannot be read."""
-    return _read(Path(folder) / CURVES, LearningCurves)
+    return _read(Path(folder) / CURVES, _curves)
 
 
-def _read(file: Path, kind: type[VariantCard] | type[LearningCurves]):
+Parsed = TypeVar("Parsed")
+
+
+def _card(entries: dict) -> VariantCard:
+    return VariantCard(**entries | {"trials": [Trial(**trial) for trial in entries["trials"]]})
+
+
+def _curves(entries: dict) -> LearningCurves:
+    curves = [
+        Curve(curve["digits"], [Epoch(**epoch) for epoch in curve["curve"]])
+        for curve in entries["curves"]
+    ]
+    return LearningCurves(**entries | {"curves": curves})
+
+
+def _read(file: Path, parse: Callable[[dict], Parsed]) -> Parsed:
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
-        if kind is VariantCard:
-            return kind(**entries | {"trials": [Trial(**trial) for trial in entries["trials"]]})
-        curves = [
-            Curve(curve["digits"], [Epoch(**epoch) for epoch in curve["curve"]])
-            for curve in entries["curves"]
-        ]
-        return kind(**entries | {"curves": curves})
+        return parse(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise weights.WeightsError(
             f"{file} cannot be read ({error}). {weights_file.way_out(file, COMMAND)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import keras
 
-from mnist_cnn import architecture, importer, model, weights_file
+from mnist_cnn import architecture, importer, keras_model, weights_file
 from mnist_cnn import card as cards
 from mnist_cnn.aside import write_aside
 from mnist_cnn.card import Card
@@ -104,7 +104,7 @@ def load(
     path = Path(path)
     with explained(path, command):
         if build is None:
-            return model.of(*importer.network_in(path))
+            return keras_model.of(*importer.network_in(path))
         network = build()
         expected, _ = importer.of_model(network)
         layers, arrays = importer.chain(weights_file.saved_in(path))

@@ -109,8 +109,7 @@ def explained(path: Path, command: str = "train") -> Iterator[None]:
     """
     out = way_out(path, command)
     if not path.is_file():
-        lost = out if FOLDER in path.parents else "Look at its name and its folder."
-        raise WeightsError(f"There are no weights at {path}. {lost}")
+        raise WeightsError(f"There are no weights at {path}. {out}")
     try:
         yield
     except OtherNetworkError as error:
@@ -137,7 +136,8 @@ def way_out(path: Path, command: str = "train") -> str:
     Only the shipped ones are made anew here: another is its owner's, and not to be written over.
     """
     if FOLDER not in path.parents:
-        return "Choose another file: this one is left as it is."
+        there = "Choose another file: this one is left as it is."
+        return there if path.exists() else "Look at its name and its folder."
     shipped = Path("weights", path.relative_to(FOLDER))
     output = shipped.parent if command == "variants" else shipped.with_suffix(".keras")
     return (

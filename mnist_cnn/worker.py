@@ -18,10 +18,15 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mnist_cnn import ending, failures
 from mnist_cnn.events import LAST, Event, Failed, Snapshot, Stopped
 from mnist_cnn.training_process import JOB, PAUSE, RESUME, STOP, work
+
+if TYPE_CHECKING:
+    from mnist_cnn.correction import Correction
+    from mnist_cnn.options import Options
 
 SOON = 5.0  # seconds a stopped process has to end
 
@@ -31,7 +36,7 @@ class Worker:
 
     def __init__(
         self,
-        job,
+        job: Options | Correction,
         receive: Callable[[Event], None],
         mnist_path: str | os.PathLike | None = None,
         pens_path: str | os.PathLike | None = None,
@@ -68,7 +73,7 @@ class Worker:
         self._thread.start()
 
     @property
-    def pid(self) -> int:
+    def pid(self) -> int | None:
         """The number of the process."""
         return self._process.pid
 
@@ -170,5 +175,5 @@ class Worker:
         """What to say about a process that ended without a word."""
         if self._stopped:
             snapshot = self._snapshot
-            return Stopped(snapshot.step if snapshot else 0, snapshot and snapshot.weights)
+            return Stopped(snapshot.step, snapshot.weights) if snapshot else Stopped(0, None)
         return failures.of_exit(self._process.exitcode)

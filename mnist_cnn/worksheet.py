@@ -7,12 +7,14 @@ pencil gets them exactly; the network's own value stands beside for comparison.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from mnist_cnn.activations import Activations
 from mnist_cnn.arithmetic import Arithmetic
 from mnist_cnn.interesting import convolution_cells, pooling_cells
+from mnist_cnn.terms import Convolution, Pooling
 
 DECIMALS = 2  # of the numbers printed; their products have twice as many and are exact
 
@@ -78,7 +80,7 @@ def _convolution(
     arithmetic: Arithmetic, image: np.ndarray, activations: Activations
 ) -> ConvolutionTask:
     cell = convolution_cells(image, activations.layers["conv1"])[0]
-    terms = arithmetic.explain(image, activations, "conv1", cell)
+    terms = cast(Convolution, arithmetic.explain(image, activations, "conv1", cell))
     patch, kernel = (np.round(part[0], DECIMALS) for part in (terms.patches, terms.kernels))
     bias = round(terms.bias, DECIMALS)
     products = np.round(patch * kernel, 2 * DECIMALS) + 0.0  # no minus zero on paper
@@ -86,7 +88,7 @@ def _convolution(
     return ConvolutionTask(
         layer="conv1",
         cell=cell,
-        pixels=(terms.inputs.row, terms.inputs.column),
+        pixels=terms.inputs.place,
         patch=patch,
         kernel=kernel,
         products=products,
@@ -100,13 +102,13 @@ def _convolution(
 
 def _pooling(arithmetic: Arithmetic, image: np.ndarray, activations: Activations) -> PoolingTask:
     cell = pooling_cells(activations.layers["conv1"], activations.layers["pool1"])[0]
-    terms = arithmetic.explain(image, activations, "pool1", cell)
+    terms = cast(Pooling, arithmetic.explain(image, activations, "pool1", cell))
     window = np.round(terms.window.astype(np.float64), DECIMALS)
     value = window.max() if terms.how == "max" else round(float(window.mean()), 2 * DECIMALS)
     return PoolingTask(
         layer="pool1",
         cell=cell,
-        cells=(terms.inputs.row, terms.inputs.column),
+        cells=terms.inputs.place,
         how=terms.how,
         window=window,
         winner=terms.winner,

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import architecture, importer, model, weights
+from mnist_cnn import architecture, importer, keras_model, model, weights
 from mnist_cnn.receptive_field import fields_along, receptive_fields
 from tests.serving import ROOT
 from tests.test_importer import OTHERS, trained
@@ -36,7 +36,7 @@ def test_the_fields_of_other_networks_too(kind):
     """What lies outside the field of a cell does not change it."""
     shape, make = OTHERS[kind]
     layers, arrays = importer.of_model(trained(keras, shape, make))
-    network = model.of(layers, arrays)
+    network = keras_model.of(layers, arrays)
     maps = [layer for layer in layers if len(layer.shape) == 3] or [layers[0]]
     tapped = keras.Model(network.inputs, [network.get_layer(one.name).output for one in maps])
     fields, random = fields_along(layers), np.random.default_rng(2)

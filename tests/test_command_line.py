@@ -1,21 +1,35 @@
 """``python -m mnist_cnn``: what a person types, sees, and gets as exit status."""
 
+import argparse
 import dataclasses
 import json
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from mnist_cnn import card as cards
-from mnist_cnn import data, evaluation, generated, nondigits, pens, strokes, weights
-from mnist_cnn.__main__ import COMMANDS, main
+from mnist_cnn import (
+    data,
+    doubt,
+    evaluation,
+    generated,
+    nondigits,
+    pens,
+    strokes,
+    variant_training,
+    weights,
+)
+from mnist_cnn.__main__ import COMMANDS, main, parser
+from mnist_cnn.commands import outputs
 from mnist_cnn.doubt import Judge
 from mnist_cnn.options import Options
+from mnist_cnn.ui import command_line
 from tests.serving import ROOT
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
@@ -140,10 +154,7 @@ def test_weights_that_are_missing_are_named(verb, pictures, tmp_path, capsys):
     picture = [pictures["seven"]] if verb == "predict" else []
     status, out, err = run(capsys, verb, "--weights", missing, *picture)
     assert (status, out) == (1, "")
-    assert err == (
-        f"There are no weights at {missing}. "
-        f"Train anew with: python -m mnist_cnn train --output {missing}\n"
-    )
+    assert err == (f"There are no weights at {missing}. Look at its name and its folder.\n")
 
 
 # --- summary ------------------------------------------------------------------------------
@@ -417,16 +428,15 @@ def test_evaluate_finds_what_the_shipped_card_says(mnist, capsys):
     assert min(shares) > 97
 
 
-def test_evaluate_in_full_asks_for_the_measuring_writers_and_writes_the_card(
-    small_mnist, tmp_path, capsys, monkeypatch
-):
-    copy, shipped = tmp_path / "copy.keras", weights.load_card()
+@pytest.fixture
+def measured(small_mnist, tmp_path, monkeypatch):
+    """A copy of the shipped network, the options to measure it with, and the figures it gets."""
+    copy = tmp_path / "copy.keras"
     for file in (copy, copy.with_suffix(".json")):
         file.write_bytes(weights.DEFAULT.with_suffix(file.suffix).read_bytes())
-    strokes = 44 * [SEVEN]
-    written = pens.PenDigits(strokes, np.full(44, 7, np.uint8), np.arange(44), "here")
+    written = pens.PenDigits(44 * [SEVEN], np.full(44, 7, np.uint8), np.arange(44), "here")
     monkeypatch.setattr(pens, "load", lambda path: written)
-    figures = dataclasses.replace(shipped.figures, mnist=0.125, writers=5)
+    figures = dataclasses.replace(weights.load_card().figures, mnist=0.125, writers=5)
 
     def measure(network, judge, mnist, measured):
         assert set(measured.writers) == set(pens.MEASURING_WRITERS) & set(range(44))
@@ -435,11 +445,35 @@ def test_evaluate_in_full_asks_for_the_measuring_writers_and_writes_the_card(
 
     monkeypatch.setattr(evaluation, "full", measure)
     file = write_npz(tmp_path / "small.npz", small_mnist)
-    status, out, err = run(capsys, "evaluate", "--full", "--weights", copy, "--data", file)
+    return copy, ("--weights", copy, "--data", file), figures
+
+
+def table_of(card):
+    return cards.table(card.figures, card.parameters, card.training_seconds) + "\n"
+
+
+@pytest.mark.parametrize("asked", [("--full",), ("--card",), ("--full", "--card")])
+def test_evaluate_in_full_writes_the_card_only_when_asked(asked, measured, capsys):
+    copy, options, figures = measured
+    shipped = weights.load_card()
+    status, out, err = run(capsys, "evaluate", *asked, *options)
     assert (status, err) == (0, "")
-    assert weights.load_card(copy) == dataclasses.replace(shipped, figures=figures)
-    assert out == cards.table(weights.load_card(copy)) + "\n"
+    found = dataclasses.replace(shipped, figures=figures)
+    assert out == table_of(found)
+    assert weights.load_card(copy) == (found if "--card" in asked else shipped)
     assert weights.load_card() == shipped
+
+
+def test_evaluate_in_full_measures_a_network_without_a_card(measured, capsys):
+    copy, options, figures = measured
+    copy.with_suffix(".json").unlink()
+    weights.load(copy).save(copy)  # without the card inside
+    status, out, err = run(capsys, "evaluate", "--full", *options)
+    assert (status, err) == (0, "")
+    assert out == cards.table(figures, 93_322, None) + "\n"
+    status, out, err = run(capsys, "evaluate", "--card", *options)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{copy.with_suffix('.json')} cannot be read")
 
 
 @pytest.mark.slow
@@ -449,11 +483,11 @@ def test_evaluate_in_full_finds_the_figures_of_the_shipped_card(
     copy = tmp_path / "copy.keras"
     for file in (copy, copy.with_suffix(".json")):
         file.write_bytes(weights.DEFAULT.with_suffix(file.suffix).read_bytes())
-    arguments = ("--full", "--weights", copy, "--data", mnist.source, "--pens", pen_digits.source)
+    arguments = ("--card", "--weights", copy, "--data", mnist.source, "--pens", pen_digits.source)
     status, out, err = run(capsys, "evaluate", *arguments)
     assert (status, err) == (0, "")
     found, shipped = weights.load_card(copy), weights.load_card()
-    assert out == cards.table(found) + "\n"
+    assert out == table_of(found)
     for name, value in vars(shipped.figures).items():
         assert vars(found.figures)[name] == pytest.approx(value, abs=2e-3), name
 
@@ -469,6 +503,144 @@ def test_one_epoch_on_mnist_reads_98_percent(mnist, tmp_path):
     assert (card.epochs, card.data_checksum) == (1, mnist.checksum)
     assert f"{card.test_accuracy:.2%} of 10,000 test images read right" in outcome.stdout
     weights.load(output)
+
+
+# --- where they write ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(small_mnist, tmp_path, monkeypatch):
+    """Options of a quick training, in a folder of one's own."""
+    monkeypatch.chdir(tmp_path)
+    return "--epochs", 1, "--data", write_npz(tmp_path / "small.npz", small_mnist)
+
+
+def test_a_training_replaces_only_what_is_named(quick, capsys):
+    shipped = weights.DEFAULT.read_bytes()
+    for number, name in enumerate(["mine.keras", "mine-2.keras"]):
+        status, out, _ = run(capsys, "train", *quick, "--seed", number)
+        assert status == 0
+        assert out.endswith(f"Written: {name}, {name.replace('keras', 'json')}\n")
+        assert "Will replace" not in out
+    assert [weights.load_card(name).seed for name in ("mine.keras", "mine-2.keras")] == [0, 1]
+
+    status, out, _ = run(capsys, "train", *quick, "--seed", 7, "--output", "mine.keras")
+    assert out.startswith("Will replace mine.keras\n")
+    assert weights.load_card("mine.keras").seed == 7
+    assert weights.DEFAULT.read_bytes() == shipped
+
+
+def test_a_name_that_another_training_takes_meanwhile_is_left_to_it(quick, capsys, monkeypatch):
+    def ends_late(run, output, logdir):
+        output.write_text("of another training")
+
+    monkeypatch.setattr("mnist_cnn.commands.train._train", ends_late)
+    assert run(capsys, "train", *quick)[1].endswith("Written: mine-2.keras, mine-2.json\n")
+    assert Path("mine.keras").read_text() == "of another training"
+
+
+def test_a_name_whose_card_would_replace_another_file_is_taken(tmp_path):
+    (tmp_path / "mine.json").write_text("somebody's own")
+    (tmp_path / "mine-2.keras").touch()
+    assert outputs.free(tmp_path / "mine.keras") == tmp_path / "mine-3.keras"
+
+
+def test_variants_go_on_where_they_were_interrupted_and_begin_anew_beside_finished_ones(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(data, "load", lambda path: None)
+    written = []
+    monkeypatch.setattr(
+        variant_training, "train_all", lambda mnist, folder, **_: written.append(folder) or []
+    )
+    for folders in ((), ("variants/unfinished",), ("variants-2/unfinished",)):
+        for folder in folders:
+            Path(folder).mkdir(parents=True)
+        if len(written) == 2:
+            Path("variants/unfinished").rmdir()  # all is done
+        status, out, _ = run(capsys, "variants")
+        assert (status, out) == (0, f"Written: {written[-1]}\n")
+    assert list(map(str, written)) == ["variants", "variants", "variants-2"]
+    assert run(capsys, "variants", "--output", "variants")[1].startswith("Will replace what is in")
+
+
+def broken(*_, **__):
+    raise ZeroDivisionError
+
+
+BREAKS = {  # command: what is done with what it has made
+    "train": "mnist_cnn.evaluation.probabilities",
+    "generator": "mnist_cnn.generator_training.trial",
+    "judge": "mnist_cnn.doubt._scores",
+}
+
+
+@pytest.mark.parametrize("verb", BREAKS)
+def test_what_is_made_is_written_before_anything_else_can_fail(
+    verb, small_mnist, tmp_path, capsys, monkeypatch
+):
+    """Also where something of that name was before, whose card tells nothing about this one."""
+    output = tmp_path / ("made.npz" if verb == "generator" else "made.keras")
+    output.with_suffix(".json").write_text("of the one before")
+    monkeypatch.setattr("mnist_cnn.commands.judge.HELD_BACK", 50)
+    monkeypatch.setattr("mnist_cnn.commands.judge.OTHERS", 300)
+    monkeypatch.setattr("mnist_cnn.generator_training.fit", lambda *_: generated.Generator.load())
+    monkeypatch.setattr(BREAKS[verb], broken)
+    file = write_npz(tmp_path / "small.npz", small_mnist)
+    more = ("--epochs", 6) if verb == "train" else ()  # long enough to be resumed
+    more += ("--pens", write_pens(tmp_path / "pens.tra")) if verb == "judge" else ()
+    with pytest.raises(ZeroDivisionError):
+        main([str(part) for part in (verb, "--data", file, "--output", output, *more)])
+    assert not output.with_suffix(".json").exists()
+    load = {
+        "train": weights.load,
+        "generator": generated.Generator.load,
+        "judge": lambda path: weights.load(path, doubt.build),
+    }
+    load[verb](output)
+    assert not list(tmp_path.glob("*unfinished*"))
+    said = capsys.readouterr().err
+    if verb != "judge":
+        assert f"\n{output} is written, but not tested, and has no card. " in said
+
+
+def test_ctrl_c_in_the_test_of_a_training_keeps_its_network(quick, capsys, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mnist_cnn.evaluation.probabilities", stop)
+    status, _, err = run(capsys, "train", *quick)
+    assert status == 130
+    assert err == (
+        "\nmine.keras is written, but not tested, and has no card. "
+        "Test it with: python -m mnist_cnn evaluate --weights mine.keras\n\nStopped.\n"
+    )
+    weights.load("mine.keras")
+
+
+def options_of(parser):
+    """Every option of a parser and of those below it, with the command it belongs to."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from options_of(command)
+        elif action.option_strings and action.nargs != 0 and not action.required:
+            yield pytest.param(parser, action, id=f"{parser.prog} {action.option_strings[0]}")
+
+
+@pytest.mark.parametrize(("command", "option"), options_of(parser()))
+def test_help_shows_the_default_of_every_option(command, option):
+    shown = command._get_formatter()._expand_help(option) if option.help else ""
+    assert "default" in shown
+    if option.default is not None:
+        assert str(option.default) in shown
+
+
+@pytest.mark.parametrize("option", command_line.parser()._actions, ids=lambda option: option.dest)
+def test_help_of_the_page_shows_the_default_of_every_option(option):
+    if option.nargs != 0 and option.default:
+        assert f"default {option.default}" in option.help
 
 
 # --- wrong arguments ----------------------------------------------------------------------

@@ -136,6 +136,56 @@ def test_a_signal_may_come_while_another_is_heard_and_all_is_done_whatever_fails
     assert said.endswith("in order\n")
 
 
+ENDS_OFTEN = """
+import os, signal, sys, time
+from mnist_cnn import ending
+hung = 0
+for _ in range(200):
+    heard, ready = os.pipe()
+    child = os.fork()
+    if not child:
+        ending.begin()
+        os.write(ready, b"!")
+        while True:
+            signal.pause()
+    os.read(heard, 1)
+    os.close(heard), os.close(ready)
+    os.kill(child, signal.SIGINT)
+    late = time.perf_counter() + 1e-4
+    while time.perf_counter() < late:  # to sleep takes longer
+        pass
+    os.kill(child, signal.SIGTERM)
+    late = time.monotonic() + 5
+    while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < late:
+        time.sleep(0.001)
+    if not ended[0]:
+        hung += 1
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        break
+print(hung, flush=True)
+"""
+
+
+def test_two_hundred_times_two_signals_end_a_program():
+    assert program(ENDS_OFTEN) == (0, "0\n")
+
+
+FILLS = """
+import signal, time
+from mnist_cnn import ending
+ending._end_when = lambda heard, told: time.sleep(60)
+ending.begin()
+for _ in range(2000):
+    signal.raise_signal(signal.SIGTERM)
+print("goes on", flush=True)
+"""
+
+
+def test_signals_without_end_are_no_fault():
+    assert program(FILLS) == (0, "goes on\n")
+
+
 MAKES_ITS_FOLDER = """
 import os, sys, threading, time
 from pathlib import Path

@@ -8,10 +8,11 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import drawings, feature_visualization, model, weights
+from mnist_cnn import drawings, feature_visualization, importer, keras_model, model, weights
 from mnist_cnn.activations import Tracer
 from mnist_cnn.feature_visualization import FeatureVisualizer
 from mnist_cnn.receptive_field import receptive_fields
+from tests.test_importer import OTHERS, trained
 
 SIZES = {
     "conv1": (32, 3, 3),
@@ -258,3 +259,19 @@ def test_two_who_ask_at_once_wait_for_one_computation(tmp_path, climbs):
     assert climbs == ["pool1"]
     assert all(answer is answers[0] for answer in answers)
     assert len(answers) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "shapes"),
+    [
+        ("zeros around", {"conv2": (4, 7, 7), "softmax": (10, 28, 28)}),
+        ("one layer", {"flatten": (784, 1, 1), "softmax": (10, 28, 28)}),
+        ("norm of the picture", {"norm1": (1, 1, 1), "conv1": (4, 3, 3)}),
+        ("pools of pools", {"pool1": (1, 3, 3)}),
+    ],
+)
+def test_what_excites_other_networks(kind, shapes, tmp_path):
+    shape, make = OTHERS[kind]
+    network = keras_model.of(*importer.of_model(trained(keras, shape, make)))
+    visualizer = FeatureVisualizer(network, tmp_path)
+    assert {name: visualizer.pictures(name).shape for name in shapes} == shapes

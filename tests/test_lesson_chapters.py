@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import architecture, model, strokes, variants
+from mnist_cnn import architecture, keras_model, strokes, variants
 from mnist_cnn.activations import Tracer
 from mnist_cnn.filtering import KERNELS
 from mnist_cnn.lesson.chapters import HOLES, MODULES
@@ -374,4 +374,4 @@ def test_the_lesson_is_about_networks_with_its_layers(course):
     conv2 = replace(named["conv2"], before=pool.shape)
     layers = [*(named | {"conv1": wider, "pool1": pool, "conv2": conv2}).values()]
     arrays = [np.zeros(shape, np.float32) for layer in layers for shape in layer.arrays]
-    assert not suits(Tracer(model.of(layers, arrays)))
+    assert not suits(Tracer(keras_model.of(layers, arrays)))

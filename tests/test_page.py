@@ -10,7 +10,7 @@ from PIL import Image
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from mnist_cnn import strokes
+from mnist_cnn import __version__, strokes
 from mnist_cnn.ui import page
 from mnist_cnn.ui.readings import Readings
 from mnist_cnn.ui.requests import RequestError
@@ -54,6 +54,7 @@ def test_predict_on_blank_paper_is_no_digit(client, tmp_path):
         "probabilities": None,
         "looks_like_digit": False,
         "doubt": "empty",
+        "version": __version__,
     }
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import sys
 import zipfile
 
 import numpy as np
@@ -186,6 +187,20 @@ def test_every_container_gives_the_same_digit(name, tmp_path):
     assert_are(digits, *ONE_DIGIT)
     assert digits.source == str(file)
     assert pens.read(str(file)).source == str(file)
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_without_unlzw3_all_but_compressed_files_are_read(name, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "unlzw3", None)
+    file = tmp_path / name
+    file.write_bytes(CONTAINERS[name])
+    if name not in ("digits.tra.Z", "digits.zip"):
+        return assert_are(pens.read(file), *ONE_DIGIT)
+    with pytest.raises(DataError) as caught:
+        pens.read(file)
+    assert str(caught.value) == (
+        f"{file} is compressed as .Z, and takes another package (pip install unlzw3) to read."
+    )
 
 
 def test_packed_digits_own_the_strokes_between_their_starts(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import strokes
-from mnist_cnn.preprocess import BOX, CENTRE, preprocess
+from mnist_cnn.preprocess import BOX, CENTRE, preprocess, preprocess_ink
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 FOUR = [
@@ -183,6 +183,13 @@ def test_a_digit_stays_in_the_frame_when_its_ink_is_at_one_end_of_it():
 @pytest.mark.parametrize("shape", [(1, 1), (28, 28), (280, 100)])
 def test_an_empty_pad_gives_none(shape):
     assert preprocess(np.zeros(shape, np.uint8)) is None
+
+
+def test_what_has_to_have_ink_is_asked_for_it():
+    inked = np.eye(30, dtype=np.uint8)
+    np.testing.assert_array_equal(preprocess_ink(inked).image, preprocess(inked).image)
+    with pytest.raises(ValueError, match="got an empty one"):
+        preprocess_ink(np.zeros((30, 30), np.uint8))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import httpx
 import numpy as np
@@ -16,6 +17,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from mnist_cnn import strokes, weights
+from mnist_cnn.ui import training_api
 from tests.fake_worker import Workers
 from tests.looping import run
 from tests.serving import ROOT, serve, serve_process
@@ -49,9 +51,24 @@ def test_the_example_in_the_readme_runs(page, tmp_path):
     start = next(i for i, line in enumerate(lines) if line == "7")
     assert lines[start + 1] == "[11, 11, 64]"
     assert "'state': 'done'" in lines[-2]
-    assert "test_accuracy" in lines[-2]
+    assert "'tested_on': 'generated digits', 'data': 'generated'" in lines[-2]
     network = weights.load(lines[-1])
     assert network.count_params() == 93_322
+
+
+@pytest.mark.parametrize(
+    ("tested_on", "drawings", "data"),
+    [
+        ("MNIST test", "none", "mnist"),
+        ("MNIST test", "6,000 UCI pen digits by 24 people", "mnist+pens"),
+        ("generated digits", "none", "generated"),  # whatever was asked for
+        ("generated digits", "6,000 UCI pen digits by 24 people", "generated+pens"),
+    ],
+)
+def test_the_last_report_of_a_training_says_what_its_accuracy_is_worth(tested_on, drawings, data):
+    card = replace(weights.load_card(), tested_on=tested_on, drawings=drawings, test_accuracy=0.5)
+    told = training_api.tested(card)
+    assert told == {"test_accuracy": 0.5, "tested_on": tested_on, "data": data}
 
 
 def test_the_javascript_example_is_the_same_in_each_language():
@@ -91,7 +108,8 @@ def _javascript(readme):
 
 def _program(readme, language):
     text = (ROOT / readme).read_text(encoding="utf-8")
-    return text.split(f"```{language}\n")[1].split("```")[0]
+    programs = (part.split("```")[0] for part in text.split(f"```{language}\n")[1:])
+    return next(program for program in programs if "http://" in program)
 
 
 def test_a_choice_that_cannot_be_trained_is_refused_in_a_sentence(address):

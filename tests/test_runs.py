@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from mnist_cnn import events, failures, run_file, weights, weights_file
+from mnist_cnn import card, events, failures
 from mnist_cnn.events import Failed, Finished, Kept, Snapshot, Step
 from mnist_cnn.limits import Limits
 from mnist_cnn.options import Options
@@ -133,16 +133,9 @@ def test_a_whole_run_of_a_real_process_has_a_history_a_timeline_and_a_network_to
     for found, final in zip(run.snapshot(kept[-1].index), run.weights(), strict=True):
         np.testing.assert_array_equal(found, final)
 
-    before = {path.name: path.stat().st_mtime_ns for path in weights_file.FOLDER.iterdir()}
-    file = tmp_path / "kept.keras"
-    run_file.save(run, file)
-    assert [path.name for path in tmp_path.iterdir()] == ["kept.keras"]
-    for found, final in zip(weights.load(file).get_weights(), run.weights(), strict=True):
-        np.testing.assert_array_equal(found, final)
-    card = weights.load_card(file)
-    assert card.options == dataclasses.asdict(SHORT) | {"steps": 8}
-    assert card.test_accuracy == run.result.accuracy
-    assert {path.name: path.stat().st_mtime_ns for path in weights_file.FOLDER.iterdir()} == before
+    known = card.from_json(run.result.card)
+    assert known.options == dataclasses.asdict(SHORT) | {"steps": 8}
+    assert known.test_accuracy == run.result.accuracy
 
 
 def test_news_are_waited_for_and_every_snapshot_can_be_had(make):
@@ -176,12 +169,9 @@ def test_a_run_whose_process_was_killed_says_so_and_frees_the_line(make, tmp_pat
     worker.step(2)
     assert run.state == "training"
     assert run.weights()[0].shape == (3, 3, 1, 32)
-    with pytest.raises(RunsError, match="no tested network"):
-        run_file.save(run, tmp_path / "too early.keras")
     worker.fail(failures.of_exit(-9))
     assert (run.state, run.failure.reason) == ("failed", "killed")
     assert runs.run("ben", second).state == "starting"
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_is_ended_when_its_session_is_gone_and_not_while_it_is_there(make):

@@ -338,6 +338,13 @@ def test_a_system_that_does_not_tell_of_its_adapters_tells_the_way_to_the_outsid
         assert [way.address for way in addresses.on_this_network("0.0.0.0", 80)] == found
 
 
+def test_without_ifaddr_the_way_to_the_outside_is_found(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ifaddr", None)
+    monkeypatch.setattr(addresses, "_towards_others", lambda family: "10.0.0.9")
+    found = addresses.on_this_network("0.0.0.0", 80)
+    assert [way.address for way in found] == ["http://10.0.0.9:80"]
+
+
 def test_this_machine_s_adapters_name_the_address_it_sends_from():
     own = addresses._towards_others(socket.AF_INET)
     if own is None:

@@ -14,7 +14,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from mnist_cnn import importer, model
+from mnist_cnn import importer, keras_model, model
 from mnist_cnn.training import as_input
 from mnist_cnn.ui import addresses
 from tests.drawn import DRAWINGS, IMAGES
@@ -195,7 +195,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("build", OTHERS.values(), ids=OTHERS)
 def test_the_page_knows_the_layers_of_other_weights(tmp_path, build):
-    network = model.of(*importer.of_model(build()))
+    network = keras_model.of(*importer.of_model(build()))
     build().save(tmp_path / "mine.keras")
     with serve("--weights", str(tmp_path / "mine.keras")) as address:
         config = httpx.get(f"{address}/config").json()

@@ -36,12 +36,28 @@ def add_pens(command: argparse.ArgumentParser) -> None:
 
 def add_weights(command: argparse.ArgumentParser) -> None:
     """Let the network be named."""
-    command.add_argument("--weights", type=Path, default=weights.DEFAULT, metavar="FILE.keras")
+    command.add_argument(
+        "--weights",
+        type=Path,
+        default=weights.DEFAULT,
+        metavar="FILE.keras",
+        help="default %(default)s",
+    )
 
 
 def add_downsampling(command: argparse.ArgumentParser) -> None:
     """Let a variant of the network be chosen."""
-    command.add_argument("--downsampling", choices=list(model.DOWNSAMPLING), default="max")
+    command.add_argument(
+        "--downsampling",
+        choices=list(model.DOWNSAMPLING),
+        default="max",
+        help="default %(default)s",
+    )
+
+
+def add_seed(command: argparse.ArgumentParser) -> None:
+    """Let the seed be chosen."""
+    command.add_argument("--seed", type=seed, default=1, help="default %(default)s")
 
 
 def option(name: str) -> Callable[[str], float | int | str]:

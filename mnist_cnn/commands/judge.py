@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 import numpy as np
 
 from mnist_cnn import data, doubt, drawings, nondigits, pens, weights
-from mnist_cnn.commands import arguments
+from mnist_cnn.commands import arguments, outputs
 
+OUTPUT = "judge.keras"
 VARIANTS = 5  # of each pen drawing
 OTHERS = 60_000  # non-digits the judge learns from
 HELD_BACK = 5_000  # training digits that set the judge's threshold instead
@@ -20,15 +20,15 @@ def add(commands: arguments.Commands) -> None:
     """Add the command ``judge``."""
     command = commands.add_parser("judge", help="train what tells digits from everything else")
     command.set_defaults(command=run)
-    command.add_argument("--seed", type=arguments.seed, default=1)
-    command.add_argument("--output", type=Path, default=doubt.DEFAULT, metavar="FILE.keras")
+    arguments.add_seed(command)
+    outputs.add(command, OUTPUT, "FILE.keras")
     arguments.add_data(command)
     arguments.add_pens(command)
 
 
 def run(options: argparse.Namespace) -> int:
     """Train the judge of ``mnist_cnn.doubt``, set its threshold, write both."""
-    output = weights.prepare(options.output)
+    output = outputs.prepare(options.output, OUTPUT)
     mnist = data.load(options.data)
     written = _pens(options)
     print("Drawing digits and non-digits", flush=True)

@@ -36,15 +36,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _json_line(name: str, reading: Reading | None) -> str:
-    answer = {"file": name, "digit": None, "probabilities": None, "looks_like_digit": False}
-    if reading is None:
-        return json.dumps(answer | {"doubt": "empty"}, ensure_ascii=False)
-    probabilities = reading.activations.probabilities
-    answer |= {
-        "digit": reading.activations.digit,
-        "probabilities": [round(float(p), 6) for p in probabilities],
-        "looks_like_digit": reading.doubt is None,
-        "doubt": reading.doubt,
+    found = reading and [round(float(p), 6) for p in reading.probabilities]
+    doubt = reading.doubt if reading else "empty"
+    answer = {
+        "file": name,
+        "digit": reading and reading.digit,
+        "probabilities": found,
+        "looks_like_digit": doubt is None,
+        "doubt": doubt,
     }
     return json.dumps(answer, ensure_ascii=False)
 

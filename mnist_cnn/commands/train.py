@@ -6,8 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+import keras
+
 from mnist_cnn import aside, card, evaluation, training, training_data, weights
-from mnist_cnn.commands import arguments
+from mnist_cnn.commands import arguments, outputs
 from mnist_cnn.commands.evaluate import in_words
 from mnist_cnn.options import RANGES, Options
 from mnist_cnn.progress_bar import ProgressBar
@@ -15,6 +17,7 @@ from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 from mnist_cnn.tensorboard_log import TensorBoardLog
 from mnist_cnn.training_run import TrainingRun
 
+OUTPUT = "mine.keras"
 LONG = 5  # epochs: longer trainings can be resumed
 
 
@@ -22,26 +25,28 @@ def add(commands: arguments.Commands) -> None:
     """Add the command ``train``."""
     command = commands.add_parser("train", help="train, and write weights with their card")
     command.set_defaults(command=run)
-    command.add_argument("--recipe", choices=sorted(RECIPES), default="lesson")
-    own = "instead of the recipe's own"
+    default = "default %(default)s"
+    command.add_argument("--recipe", choices=sorted(RECIPES), default="lesson", help=default)
+    own = "default: the recipe's own"
     command.add_argument("--epochs", type=arguments.option("epochs"), help=own)
     command.add_argument("--batch-size", type=arguments.option("batch_size"), help=own)
     command.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help=own)
     command.add_argument("--learning-rate", type=arguments.option("learning_rate"), help=own)
     digits = arguments.option("digits")
-    command.add_argument("--digits", type=digits, help="to learn from; default all")
-    command.add_argument("--seed", type=arguments.option("seed"), default=1)
+    command.add_argument("--digits", type=digits, help="to learn from; default: all")
+    command.add_argument("--seed", type=arguments.option("seed"), default=1, help=default)
     arguments.add_downsampling(command)
-    command.add_argument("--logdir", type=Path, metavar="FOLDER", help="write TensorBoard logs")
-    command.add_argument("--output", type=Path, default=weights.DEFAULT, metavar="FILE.keras")
+    logs = "write TensorBoard logs; default: none"
+    command.add_argument("--logdir", type=Path, metavar="FOLDER", help=logs)
+    outputs.add(command, OUTPUT, "FILE.keras")
     arguments.add_data(command, or_generated=True)
     arguments.add_pens(command)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train, calibrate, evaluate, and write weights and card."""
+    """Train, and write the weights; calibrate, evaluate, and write them with their card."""
     training.strategy()  # first: a cluster of machines cannot be joined later
-    output = weights.prepare(options.output)
+    output = outputs.prepare(options.output, OUTPUT)
     _discard_unfinished(output.parent)
     chosen = _chosen(options)
     learned = training_data.load(
@@ -54,9 +59,14 @@ def run(options: argparse.Namespace) -> int:
     training_run = TrainingRun(chosen, learned)
     print(f"Recipe {chosen.recipe}, seed {chosen.seed}, {learned.source}", flush=True)
     _train(training_run, output, options.logdir)
-    outcome = training_run.finish()
-    weights.save(training_run.network, card.from_json(outcome.card), output)
-    _unfinished(output).unlink(missing_ok=True)  # not before: training may take hours
+    unfinished = _unfinished(output)
+    # Another training may have taken the name meanwhile.
+    output = options.output or outputs.free(Path(OUTPUT))
+    _write(training_run.network, output)
+    unfinished.unlink(missing_ok=True)  # not before: training may take hours
+    with outputs.kept(output, f"Test it with: python -m mnist_cnn evaluate --weights {output}"):
+        outcome = training_run.finish()
+        weights.save(training_run.network, card.from_json(outcome.card), output)
     score = evaluation.Score(outcome.confusion)
     print(
         f"{in_words(score)} ({learned.tested_on}). Written: {output}, {weights.card_path(output)}"
@@ -73,6 +83,12 @@ def _chosen(options: argparse.Namespace) -> Options:
     elif options.pens:
         names["data"] = "mnist+pens"
     return Options.parse(names)
+
+
+def _write(network: keras.Model, output: Path) -> None:
+    """Write a network that is not tested yet; what was known about another goes."""
+    old = weights.card_path(output)
+    aside.write_aside(output, network.save, ready=lambda: old.unlink(missing_ok=True))
 
 
 def _unfinished(output: Path) -> Path:

@@ -9,9 +9,12 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import ifaddr
 import segno
+
+if TYPE_CHECKING:
+    import ifaddr
 
 Address = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # host: the address of this very machine
@@ -110,7 +113,7 @@ def ways(
             )
     if outside and not found:  # the system does not tell of its adapters
         return [Way(f"http://{bracketed(outside)}:{port}", "unknown", outside)]
-    return sorted(found, key=found.get)
+    return sorted(found, key=lambda way: found[way])
 
 
 def as_teacher(address: str, token: str) -> str:
@@ -179,14 +182,18 @@ def _towards_others(family: socket.AddressFamily) -> str | None:
 
 def _adapters() -> Iterable[ifaddr.Adapter]:
     try:
+        import ifaddr
+
         return ifaddr.get_adapters()
+    except ModuleNotFoundError:  # it only knows more than the way to the outside
+        return []
     except (OSError, AssertionError):  # the system does not tell, or what ifaddr does not expect
         return []
 
 
 def _plain(ip: ifaddr.IP) -> str:
     """Return an address without the scope that IPv6 has."""
-    return ip.ip if ip.is_IPv4 else ip.ip[0]
+    return ip.ip if isinstance(ip.ip, str) else ip.ip[0]
 
 
 def _kind(adapter: ifaddr.Adapter, ip: ifaddr.IP, address: Address, leads_outside: bool) -> str:

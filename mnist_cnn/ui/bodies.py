@@ -34,7 +34,7 @@ class TooSlowError(Exception):
 class Bodies:
     """All the bodies that are being read or worked on."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Begin with none."""
         self._held: Counter[str] = Counter()  # bytes of each place
 

@@ -9,6 +9,7 @@ import re
 import socket
 from pathlib import Path
 
+from mnist_cnn import __version__
 from mnist_cnn.classroom import MOST_AT_ONCE
 
 
@@ -30,6 +31,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     add("--mcp", action="store_true", help="offer the endpoints as tools to language models")
     add("--verbose", action="store_true", help="log every request, not only what matters")
     add("--weights", type=Path, metavar="FILE.keras", help="other trained weights")
+    add("--version", action="version", version=f"mnist_cnn {__version__}")
     return options
 
 

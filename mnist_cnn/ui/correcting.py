@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mnist_cnn.correction import Correction, CorrectionError, digits_in
-from mnist_cnn.events import Finished
+from mnist_cnn.events import Corrected, Finished
 from mnist_cnn.runs import Runs
 from mnist_cnn.ui import telling
 from mnist_cnn.ui.fairness import place
@@ -45,9 +45,10 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     async def outcome(request: Request) -> Response:
         """``?run`` → what it has learned and forgotten, see ``told``."""
         run = run_of(runs, request)
-        if run.result is None or run.result.corrected is None:
+        result = run.result
+        if result is None or result.corrected is None:
             raise RequestError("This run has no tested network.", "run untested")
-        return json_of(told(run.result))
+        return json_of(told(result, result.corrected))
 
     at = f"{prefix}/correct"
     return [
@@ -56,12 +57,11 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
     ]
 
 
-def told(result: Finished) -> dict:
+def told(result: Finished, corrected: Corrected) -> dict:
     """Return a correction's result: for the person's digits what was read, for others how many.
 
     ``right`` and ``rightBefore`` count, for each test digit 0 to 9, those of ``total`` read right.
     """
-    corrected = result.corrected
     return {
         "labels": corrected.labels.tolist(),
         "read": corrected.read.tolist(),

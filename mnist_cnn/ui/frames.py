@@ -22,8 +22,8 @@ def patient(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
     """Return uvicorn's WebSocket protocol, reading as described above."""
     free = 0.0  # when the next one who takes long may go on
 
-    class Patient(protocol):
-        def __init__(self, *args, **kwargs):
+    class Patient(protocol):  # type: ignore[valid-type, misc]  # whichever uvicorn has
+        def __init__(self, *args: object, **kwargs: object) -> None:
             super().__init__(*args, **kwargs)
             self._held = bytearray()
             self._resting, self._rests = False, 0

@@ -14,7 +14,16 @@ import urllib.parse
 from importlib.util import find_spec
 from pathlib import Path
 
-FRONTEND = Path(find_spec("gradio").origin).parent / "templates" / "frontend"
+
+def _folder() -> Path:
+    """Return where Gradio lies; raises ``ImportError`` where it is not installed."""
+    spec = find_spec("gradio")
+    if spec is None or spec.origin is None:
+        raise ImportError("Gradio is not installed: pip install -r requirements.txt")
+    return Path(spec.origin).parent
+
+
+FRONTEND = _folder() / "templates" / "frontend"
 ASSETS = FRONTEND / "assets"
 COMPONENTS = ("html", "row", "column", "form")  # that open with the page, by Gradio's names
 

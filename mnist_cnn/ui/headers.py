@@ -65,7 +65,7 @@ def from_where_it_comes(scope: Scope) -> Scope:
     """
     client = scope["client"][0] if scope.get("client") else ""
     headers = [(name, value) for name, value in scope["headers"] if name != FORWARDED_FOR]
-    return scope | {"headers": [*headers, (FORWARDED_FOR, client.encode("latin-1"))]}
+    return {**scope, "headers": [*headers, (FORWARDED_FOR, client.encode("latin-1"))]}
 
 
 def check_length(connection: HTTPConnection, most: int) -> None:

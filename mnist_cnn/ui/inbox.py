@@ -73,7 +73,7 @@ def delete_old() -> None:
 class Room:
     """What came in the last quarter of an hour."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Begin with nothing."""
         self._came: deque[tuple[float, str, int]] = deque()  # when, from whom, bytes
         self._lying: Counter[str] = Counter()

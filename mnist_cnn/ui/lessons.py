@@ -46,6 +46,7 @@ class Words:
 def routes(reader: Reader, prefix: str) -> list[BaseRoute]:
     """Return the routes below ``prefix/lessons``; nothing is computed before they are asked."""
     lock = threading.Lock()
+
     @functools.cache
     def course() -> Course:
         return Course(reader.tracer if suits(reader.tracer) else Tracer(weights.load()))

@@ -42,7 +42,7 @@ def adopt() -> None:
 class _Seldom:
     """Lets a few lines through, and then one a second."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._rates = Rates(TOLD)
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -68,9 +68,9 @@ class Network:
 
     def built(self) -> keras.Model:
         """Return it as a model of Keras, which takes a while."""
-        from mnist_cnn import model
+        from mnist_cnn import keras_model
 
-        return model.of(self.layers, self.weights)
+        return keras_model.of(self.layers, self.weights)
 
 
 class Networks:

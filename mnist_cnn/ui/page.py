@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
+from mnist_cnn import __version__
 from mnist_cnn.runs import Runs
 from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui import api, training_api
@@ -60,7 +62,7 @@ def build(
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_KEPT
     ) as page:
-        _part("header", buttons=True)
+        _part("header", buttons=True, version=__version__)
         with gr.Row(elem_id="bench"):
             with gr.Column(scale=0, min_width=200, elem_id="left"):
                 _early("pad")
@@ -106,7 +108,7 @@ def _early(name: str) -> gr.HTML:
     )
 
 
-def _part(name: str, buttons: bool = False, **props) -> gr.HTML:
+def _part(name: str, buttons: bool = False, **props: Any) -> gr.HTML:
     """A custom component: the ``.html``, ``.css`` and ``.js`` of one folder.
 
     Gradio runs no script inside a template, so the component's module is imported on load.

@@ -14,6 +14,9 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 from mnist_cnn.ui import surroundings
 
@@ -23,24 +26,28 @@ MODULE, WRITER = "gradio.component_meta", "create_or_modify_pyi"
 class _WithoutStubs(importlib.abc.MetaPathFinder):
     """Finds one module, once, and takes the writing of stubs out of it."""
 
-    def find_spec(self, name, path, target=None):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name != MODULE:
             return None
         sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is None or spec.loader is None:
+            return None
         execute = spec.loader.exec_module
 
-        def exec_module(module):
+        def exec_module(module: ModuleType) -> None:
             execute(module)
             if hasattr(module, WRITER):  # else this Gradio is quick by itself
                 setattr(module, WRITER, lambda *_: None)
 
-        spec.loader.exec_module = exec_module
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]  # of this one alone
         return spec
 
 
 if MODULE not in sys.modules:
     sys.meta_path.insert(0, _WithoutStubs())
-    sys.modules.setdefault("pyarrow", None)
+    sys.modules.setdefault("pyarrow", None)  # type: ignore[arg-type]  # as if it were not there
     with surroundings.hidden():
         import gradio  # noqa: F401

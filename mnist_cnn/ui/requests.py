@@ -9,12 +9,15 @@ import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Collection
 from inspect import isawaitable
+from typing import Any
 
 import numpy as np
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from mnist_cnn.ink import PictureError
+
+Handler = Callable[[Request], Awaitable[Response]]  # of a route
 
 LARGEST_SIDE = 280  # pixels of a drawing: the pad's
 DECIMALS = 7  # of numbers in JSON: 576 terms still add up within 1e-4
@@ -32,7 +35,7 @@ class RequestError(Exception):
         self.values = values  # what the sentence names
 
 
-def guarded(endpoint: Callable[[Request], Awaitable[Response]]):
+def guarded(endpoint: Handler) -> Handler:
     """Require Gradio's login, if there is one, and answer errors as JSON with a sentence."""
 
     async def answer(request: Request) -> Response:
@@ -81,7 +84,7 @@ def json_of(answer: object) -> Response:
     return Response(text, media_type="application/json", headers=BINARY)
 
 
-def _plain(value):
+def _plain(value: Any) -> object:
     """Return what JSON has no word for as lists, numbers and objects."""
     if dataclasses.is_dataclass(value):
         return vars(value)

@@ -14,7 +14,7 @@ from typing import NoReturn
 try:
     import resource
 except ImportError:  # Windows
-    resource = None
+    resource = None  # type: ignore[assignment]  # asked for before it is used
 
 from mnist_cnn.ui import quick  # noqa: F401  first, before Gradio is imported
 
@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn import card, ending
+from mnist_cnn import __version__, card, ending
 from mnist_cnn.card import Card
 from mnist_cnn.classroom import Classroom, Rules
 from mnist_cnn.runs import Runs
@@ -142,7 +142,7 @@ def launch(
     layers = telling.layers(networks.shipped.layers)
     accuracy = about.test_accuracy if about else None
     demo = page.build(layers, readings, runs, sandbox, accuracy)
-    shipped = telling.shipped(networks.shipped.downsampling, about)
+    shipped = telling.shipped(networks.shipped.layers, about)
     routes = [
         _health(),
         *sharing.routes(known),
@@ -177,15 +177,18 @@ def launch(
     demo._queue.sleep_when_free = demo._queue.progress_update_sleep_when_free = QUEUE_LOOKS
     demo.server.config.ws_per_message_deflate = False  # it would cost each page 300 kB
     demo.server.config.ws_max_size = LARGEST_MESSAGE
-    demo.server.config.ws_protocol_class = patient(demo.server.config.ws_protocol_class)
+    if protocol := demo.server.config.ws_protocol_class:
+        demo.server.config.ws_protocol_class = patient(protocol)
     return Served(demo, known, classroom, runs, sandbox)
 
 
 def _health() -> BaseRoute:
-    """Return the route ``/health``, for balancers."""
+    """Return the route ``/health``, for balancers and for whoever asks which version this is."""
+
+    well = {"status": "ok", "version": __version__}
 
     async def answer(request: Request) -> Response:
-        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+        return JSONResponse(well, headers={"Cache-Control": "no-store"})
 
     return Route("/health", answer, methods=["GET"])
 
@@ -195,7 +198,7 @@ def _card(weights: Path) -> Card | None:
     beside = weights.with_suffix(".json")
     try:
         text = beside.read_text("utf-8") if beside.exists() else card_in(weights)
-        return card.from_json(text)
+        return card.from_json(text) if text else None
     except UNREADABLE:
         return None
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn import architecture
+from mnist_cnn import architecture, exchange_formats
 from mnist_cnn.options import RANGES, Choice, Options, OptionsError
 from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 from mnist_cnn.run import Run
@@ -25,6 +27,9 @@ from mnist_cnn.ui.fairness import place as place_of
 from mnist_cnn.ui.held import Held
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.requests import RequestError, guarded, json_of, object_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SESSION = "X-Mnist-Cnn-Session"
 SESSION_FORM = re.compile(r"[\w-]{16,64}", re.ASCII)
@@ -51,8 +56,9 @@ def routes(runs: Runs, networks: Networks, shipped: dict, prefix: str) -> list[B
     held = Held(runs.schedule)
 
     async def about(request: Request) -> Response:
-        """→ ``choices``, and ``shipped``: what the Train view has to know before it is shown."""
-        return json_of({"choices": choices(), "shipped": shipped})
+        """→ ``choices``, ``shipped`` and ``formats``: what the Train view has to know first."""
+        formats = exchange_formats.available()  # of networks that are downloaded
+        return json_of({"choices": choices(), "shipped": shipped, "formats": formats})
 
     async def plan(request: Request) -> Response:
         """Choices → all options, the network's layers, and the ``work`` there will be."""
@@ -149,13 +155,13 @@ def _refusal(error: OptionsError) -> dict:
     return {"key": f"option {error.reason}", "values": error.values | {"name": error.name}}
 
 
-def refusing(act):
-    """Return ``act``, of ``runs`` or ``run_file``, raising ``RequestError`` where that refuses."""
+def refusing(act: Callable[P, T]) -> Callable[P, T]:
+    """Return ``act``, of ``runs``, raising ``RequestError`` where that refuses."""
 
     @functools.wraps(act)
-    def refusing(*args):
+    def refusing(*args: P.args, **named: P.kwargs) -> T:
         try:
-            return act(*args)
+            return act(*args, **named)
         except RunsError as error:
             raise RequestError(str(error), f"run {error.reason}") from error
 

@@ -12,6 +12,7 @@ import asyncio
 import time
 
 import gradio as gr
+from gradio.queueing import Queue
 
 from mnist_cnn.ui.fairness import place
 
@@ -49,7 +50,7 @@ class Unread:
                 print_exception=False,
             )
 
-    def _unread(self, queue, who: str) -> int:
+    def _unread(self, queue: Queue, who: str) -> int:
         """Return how many calls of an address, this one among them, nobody listens to."""
         messages, calls = queue.pending_messages_per_session, queue.pending_event_ids_session
         return sum(
@@ -58,12 +59,12 @@ class Unread:
             if at == who and session in messages and not messages[session].empty()
         )
 
-    async def _keep_looking(self, queue) -> None:
+    async def _keep_looking(self, queue: Queue) -> None:
         while not queue.stopped:
             await asyncio.sleep(self._look)
             await self._drop_old(queue)
 
-    async def _drop_old(self, queue) -> None:
+    async def _drop_old(self, queue: Queue) -> None:
         """Forget sessions that have fetched everything, and end what nobody has for too long."""
         messages, calls = queue.pending_messages_per_session, queue.pending_event_ids_session
         now = time.monotonic()

@@ -10,6 +10,7 @@ from keras import layers
 from playwright.sync_api import Browser, Page, Route
 
 from mnist_cnn import network_file
+from mnist_cnn.architecture import described
 from mnist_cnn.ui.web import sources
 
 HOST = "http://modules.example"
@@ -34,7 +35,12 @@ def open_modules(browser: Browser) -> Page:
 
 def give_network(modules: Page, network: keras.Model, about: dict | None = None) -> None:
     """Give the page a network, as ``window.network``."""
-    content = network_file.encode(network_file.layers_of(network), network.get_weights(), about)
+    layers = [described(layer) for layer in network.layers[1:]]
+    give_file(modules, network_file.encode(layers, network.get_weights(), about))
+
+
+def give_file(modules: Page, content: bytes) -> None:
+    """Give the page the network in a network file, as ``window.network``."""
     modules.evaluate(
         """async (file) => {
             const {Network} = await import("/reader/network.js");

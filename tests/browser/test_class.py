@@ -139,11 +139,55 @@ def test_the_teacher_s_link_leaves_the_address_and_is_kept_for_the_tab(open_clas
 def test_pupils_see_no_controls_and_a_wrong_token_gets_a_sentence(open_class, open_page):
     pupil = open_class()
     assert pupil.locator("#teacher .teacher").is_hidden()
-    stranger = open_page("/?view=class&teacher=guessed")
-    stranger.locator("#teacher .stranger").wait_for()
-    assert "not of this start of the server" in stranger.locator("#teacher .stranger").inner_text()
+    assert pupil.locator("#header .tabs small").count() == 0
+    asked = []
+    pupil.on("request", lambda request: asked.append(request.url))
+    pupil.reload()
+    wait_until_there(pupil)
+    assert not any("class/teacher" in url for url in asked)
+    stranger = open_page("/?view=train&teacher=guessed")  # and not only where the class is
+    warning = stranger.locator("#header .stranger")
+    warning.wait_for()
+    assert "not of this start of the server" in warning.inner_text()
+    assert "Open the link that its terminal shows now" in warning.inner_text()
+    assert stranger.locator("#header .tabs small").count() == 0
     assert stranger.locator("#teacher .teacher").is_hidden()
     assert stranger.evaluate("sessionStorage.getItem('mnist_cnn.teacher')") is None
+    warning.get_by_role("button", name="Close").click()
+    assert warning.is_hidden()
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_every_view_shows_that_this_is_the_teacher_s_page(open_class, options):
+    page = open_class(teacher=True, view="layers", **options)
+    mark = page.locator("#header .tabs small")
+    for view in ("train", "lesson", "layers"):
+        page.locator(f"#header [data-view={view}]").click()
+        expect(mark).to_have_text("Teacher")
+        assert mark.is_visible()
+    tools = page.locator("#header .tools").bounding_box()
+    assert tools["x"] + tools["width"] <= page.viewport_size["width"]
+    assert page.get_by_role("tab", name="Class Teacher").count() == 1
+    mark.click()
+    page.locator("#teacher .teacher").wait_for()
+    page.locator("#header .language").click()
+    expect(mark).to_have_text("老师")
+
+
+def test_a_server_that_was_started_anew_no_longer_knows_the_teacher(open_class):
+    page = open_class(teacher=True, view="layers")
+    page.locator("#header .tabs small").wait_for()
+    refusal = {"status": 403, "json": {"error": "Only the teacher may do this."}}
+    page.route("**/class/teacher?*", lambda route: route.fulfill(**refusal))
+    page.evaluate(  # as from a server that has been started anew, and tells every page its rules
+        """async () => {
+            const {load} = await window.mnistCnnModules;
+            const rules = {training: true, wall: true, network: "", at_once: 1, minutes: 60};
+            load("transport/events.js").emit("rules", rules);
+        }"""
+    )
+    page.locator("#header .stranger").wait_for()
+    assert page.locator("#header .tabs small").count() == 0
 
 
 def test_the_teacher_s_drawing_appears_on_other_pads_while_it_is_drawn(open_class):

@@ -387,6 +387,31 @@ def test_a_channel_shows_its_kernel_and_what_excites_it(page):
     assert lens.locator("canvas.kernel").evaluate(shown) > 3
 
 
+FIGURES = """(figures) => figures.map((figure) => [
+    figure.innerText, figure.querySelector("canvas").toDataURL(),
+])"""
+
+
+def test_what_excites_a_channel_never_stands_under_another_one(own):
+    """The server is busy: its answers come when one has long looked into other channels."""
+    waiting = []
+    own.route("**/features?*", lambda route: waiting.append(route))
+    figures = own.locator("#lens .channel figure")
+    shown = {}
+    for layer, channel in (("conv1", 3), ("conv1", 4), ("conv2", 5), ("conv2", 6)):
+        lens = select(own, layer, [0, 0, channel])
+        assert technical(own).startswith(f"{layer} · channel {channel} ")
+        assert lens.get_by_text("would excite it most of all").count() == 0
+    while waiting:
+        waiting.pop(0).continue_()
+    lens.get_by_text("would excite it most of all").wait_for(timeout=60_000)
+    shown[6] = figures.evaluate_all(FIGURES)
+    for channel in (5, 6):
+        lens = select(own, "conv2", [0, 0, channel])
+        lens.get_by_text("would excite it most of all").wait_for()
+        assert (figures.evaluate_all(FIGURES) == shown[6]) is (channel == 6)
+
+
 def test_arrows_walk_through_channels_and_cells(page):
     lens = select(page, "pool2", [0, 0, 0])
     assert technical(page) == "pool2 · channel 0 · row 0, column 0"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.browser.pointer import draw_and_settle, painted, unfold
+from tests.browser.other_networks import NETWORKS, read_with
+from tests.browser.pointer import draw_and_settle, painted, settled, unfold
 from tests.serving import ROOT
 
 LANGUAGES = ROOT / "mnist_cnn" / "languages"
@@ -107,6 +108,63 @@ def test_a_tab_shows_its_view_on_a_phone(open_page):
         page.locator(f"#header [data-view={view}]").click()
         assert page.locator(f"#view-{view}").bounding_box()["y"] < 760, view
         assert page.locator("#correction").is_hidden(), view
+
+
+SIDES = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
+    const { left, width, height } = element.getBoundingClientRect();
+    return [left, width, height];
+})"""
+
+
+def turn_dark(page):
+    page.locator("#header .theme").click()
+    page.locator("body.dark").wait_for()
+
+
+def present(page):
+    page.locator("#lesson .present").click()
+    page.locator("body.presenting").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("body:not(.presenting)").wait_for()
+
+
+def make_a_sheet(page):
+    page.locator("#lesson .sheet").click()
+    page.locator("body.worksheet").wait_for()
+    page.locator("#lesson .bar button").last.click()
+    page.locator("body:not(.worksheet)").wait_for()
+
+
+def speak_chinese_and_english(page):
+    page.locator("#header .language").click()
+    page.locator("html[lang=zh-CN]").wait_for()
+    page.locator("#header .language").click()
+    page.locator("html[lang=en]").wait_for()
+
+
+def read_with_another_and_back(page):
+    read_with(page, NETWORKS["LeNet-5"]())
+    settled(page)
+    page.locator("#network .goback").click()
+    page.locator("#maps figure[data-layer=conv3]").wait_for(state="attached")
+
+
+@pytest.mark.parametrize("wall", [False, True])
+@pytest.mark.parametrize(
+    "meanwhile",
+    [turn_dark, present, make_a_sheet, speak_chinese_and_english, read_with_another_and_back],
+)
+def test_who_comes_back_from_another_view_finds_everything_where_it_was(open_page, meanwhile, wall):
+    page = draw_and_settle(open_page(), 7)
+    if wall:
+        unfold(page)
+    shown = "#maps canvas" if wall else "#river .tile, #river .crowd, #river .label"
+    before = painted(page).evaluate(SIDES, shown)
+    page.locator("#header [data-view=lesson]").click()
+    meanwhile(page)
+    page.locator("#header [data-view=layers]").click()
+    page.locator("#maps .layers" if wall else "#river .stage").wait_for()
+    assert painted(settled(page)).evaluate(SIDES, shown) == before
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

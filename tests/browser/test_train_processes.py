@@ -96,7 +96,8 @@ def test_train_watch_keep_use_download_and_bring_back(drawn, tmp_path):
     page.locator("#header [data-view=train]").click()
     row = page.locator("#train .comparison tbody tr").nth(1)
     with page.expect_download() as download:
-        row.get_by_role("button", name="Download").click()
+        row.locator(".download summary").click()
+        row.get_by_role("button", name="Keras").click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     assert file.name == "mnist_cnn-lesson-max.keras"

@@ -45,7 +45,7 @@ WRITTEN = """async ([count, moments]) => {
 NEAREST = """async (points) => {
     const { nearest } = await import("/lens/slide.js");
     const { windows } = await import("/reader/layers.js");
-    const starts = windows(28, 3, 1, "valid");
+    const [starts] = windows([28, 28], { size: [3, 3], stride: [1, 1], padding: "valid" });
     return points.map((point) => nearest(starts, 3, point));
 }"""
 WORDS = """async ([layers, names]) => {

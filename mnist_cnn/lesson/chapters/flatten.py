@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from mnist_cnn.lesson.course import Course, Read
 from mnist_cnn.lesson.question import Question
 from mnist_cnn.lesson.state import State
 from mnist_cnn.lesson.strongest import strongest
+from mnist_cnn.terms import Softmax
 
 HOLES = {"row", "column", "channel"}
 
@@ -36,7 +38,8 @@ def decision(course: Course, read: Read, state: State) -> Decision:
     maps, digit = layers["conv3"], read.activations.digit
     most = float(maps.max()) or 1.0
     coded = eight_bit(maps)
-    terms = course.arithmetic.explain(read.image, read.activations, "softmax", (digit,))
+    explained = course.arithmetic.explain(read.image, read.activations, "softmax", (digit,))
+    terms = cast(Softmax, explained)
     cell = strongest(maps, course.fields["conv3"]).cell
     return Decision(
         maps=(coded.levels * (coded.maxima / most)).astype(np.uint8),

@@ -39,6 +39,7 @@ def layers(course: Course, read: Read, state: State) -> list[Layer]:
     for row in course.rows:
         layer = course.network.get_layer(row.name)
         numbers = read.activations.layers[row.name]
+        cell: tuple[int, ...]
         if numbers.ndim == 3:
             most = strongest(numbers, course.fields[row.name])
             picture, cell = most.map, most.cell

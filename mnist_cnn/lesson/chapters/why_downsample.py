@@ -54,18 +54,19 @@ def _side(course: Course, read: Read, figures: comparison.Figures) -> Side:
     tracer = course.variant(figures.name)
     answer = tracer(read.image)
     last = [*answer.maps][-1]
+    seen, numbers = receptive_fields(tracer.network)[last], answer.maps[last]
     return Side(
         name=figures.name,
         parameters=figures.parameters,
         products=figures.multiplications,
-        field=figures.receptive_field,
-        last_map=figures.last_map,
+        field=seen.size[0],
+        last_map=numbers.shape,
         milliseconds=figures.milliseconds,
         accuracy=accuracy(figures.card),
         trials=len(figures.card.trials),
         digit=answer.digit,
         probability=float(answer.probabilities.max()),
-        strongest=strongest(answer.layers[last], receptive_fields(tracer.network)[last]),
+        strongest=strongest(numbers, seen),
     )
 
 
@@ -77,7 +78,7 @@ def _figures() -> list[comparison.Figures]:
 
 def question(course: Course, read: Read, state: State) -> Question:
     """Ask how many numbers flatten has without pooling."""
-    shape = _figures()[NETWORKS.index("none")].last_map
+    shape = [*course.variant("none")(read.image).maps.values()][-1].shape
     total = math.prod(shape)
     return Question(answer=total, working=f"{'×'.join(map(str, shape))} = {count(total)}")
 

@@ -18,7 +18,7 @@ export const LIGHT = {
   track: "#f1f5f9",
   accent: "#2563eb",
 };
-const COLORS = { scale: PAPER.pixels, gap: 0xfff0e8e2 }; // of a layer, as little-endian RGBA pixels
+const COLORS = { scale: PAPER, gap: 0xfff0e8e2 }; // of a layer; a little-endian RGBA pixel
 
 /** The page's own font; size in pixels. */
 export function font(size, weight = 400) {
@@ -74,8 +74,7 @@ export function inputPicture(levels, zoom) {
  */
 export function layerSprite(layer, grid, activations, perChannel, columns) {
   const view = new LayerView(layer, grid);
-  const shape = view.isMap ? layer.shape : [...grid, 1];
-  view.sprite = new Sprite(view.canvas, shape, columns(shape), COLORS);
+  view.sprite = new Sprite(view.canvas, view.laid, columns(view.laid), COLORS);
   view.show(activations, perChannel);
   const words = view.element.querySelector("figcaption span").textContent;
   return { canvas: view.canvas, name: layer.name, words };

@@ -1,4 +1,5 @@
 // Where the lead comes from in each answer, for all that show it: nothing is computed twice.
+import { finished } from "../reader/slices.js";
 import { Contributions } from "./contributions.js";
 
 const contributions = new WeakMap(); // by network, by the mutes it reads with
@@ -9,9 +10,13 @@ const accounts = new WeakMap(); // by answer, by digit
  * @param {number} digit whose lead it is
  * @returns the account of it, see `Contributions.to`
  */
-export function accountOf(answer, digit = answer.digit) {
+export const accountOf = (answer, digit) => finished(accounting(answer, digit));
+
+/** The same as a generator, which rests every few milliseconds and returns it. */
+export function* accounting(answer, digit = answer.digit) {
   const own = kept(accounts, answer, () => new Map());
-  return kept(own, digit, () => contributionsOf(answer).to(answer, digit));
+  if (!own.has(digit)) own.set(digit, yield* contributionsOf(answer).accounting(answer, digit));
+  return own.get(digit);
 }
 
 function contributionsOf({ network, muted }) {

@@ -2,13 +2,16 @@
 //
 // All terms have `kind`, `layer`, `cell`, `value`, which is the network's own, and `inputs`: where
 // what was read begins, {layer, row, column, channel}, as far as there are such; a row or a column
-// is negative where padding comes first, and the layer is "image" where the picture is read. By kind:
-//   convolution {channels, sums, patches, kernels, bias, total, activation}: total = Σ sums + bias;
-//               input channels by the size of their sum of patch × kernel, the largest first
+// is negative where padding comes first, and the layer is "image" where the picture is read. All but
+// flatten have `total`, the sum before the activation, and what the network file says of that:
+// `activation`, `slope`, `approximate`. By kind:
+//   convolution {channels, sums, patches, kernels, bias}: total = Σ sums + bias; input channels by
+//               the size of their sum of patch × kernel, the largest first
 //   pooling     {how: "max" | "average", window, winner: [row, column] | null}: without padding
+//   normalization {read, scale, shift}: total = read × scale + shift
 //   flatten     the one cell that `inputs` names
-//   dense       {units, values, weights, products, bias, total, activation}: total = Σ products +
-//               bias; input units by the size of their product, the largest first
+//   dense       {units, values, weights, products, bias}: total = Σ products + bias; input units by
+//               the size of their product, the largest first
 //   softmax     the same and {logits, exponentials, denominator}: value = exponentials[unit] ÷
 //               denominator, exp of each logit less the largest; total is the unit's own logit
 import { windows } from "../reader/layers.js";
@@ -63,12 +66,12 @@ export function readBy(network, place, image, layers) {
 
 const indexOf = (shape, cell) => cell.reduce((at, place, axis) => at * shape[axis] + place, 0);
 
-function convolution({ shape, size, stride, padding, activation, cell, read, arrays }) {
+function convolution({ shape, size, cell, read, arrays, ...layer }) {
   const [row, column, filter] = cell;
   const [kernel, biases] = arrays;
-  const [height, width, channels] = read.shape;
-  const top = windows(height, size[0], stride[0], padding)[row];
-  const left = windows(width, size[1], stride[1], padding)[column];
+  const channels = read.shape[2];
+  const [down, right] = windows(read.shape, { size, ...layer });
+  const [top, left] = [down[row], right[column]];
   const patches = each(channels, (channel) =>
     grid(size, (i, j) => numberAt(read, top + i, left + j, channel)),
   );
@@ -88,7 +91,7 @@ function convolution({ shape, size, stride, padding, activation, cell, read, arr
     kernels: order.map((channel) => kernels[channel]),
     bias: biases[filter],
     total: add(sums) + biases[filter],
-    activation,
+    ...activationIn(layer),
   };
 }
 
@@ -98,27 +101,46 @@ function numberAt({ shape: [height, width, channels], values }, row, column, cha
   return values[(row * width + column) * channels + channel];
 }
 
-function pooling(how, { size, stride, padding, cell, read }) {
+function pooling(how, { size, cell, read, ...layer }) {
   const [row, column, channel] = cell;
   const [height, width] = read.shape;
-  const [top, bottom] = inside(windows(height, size[0], stride[0], padding)[row], size[0], height);
-  const [left, right] = inside(windows(width, size[1], stride[1], padding)[column], size[1], width);
+  const starts = windows(read.shape, { size, ...layer });
+  const [top, bottom] = inside(starts[0][row], size[0], height);
+  const [left, right] = inside(starts[1][column], size[1], width);
   const window = grid([bottom - top, right - left], (i, j) =>
     numberAt(read, top + i, left + j, channel),
   );
   const numbers = window.flat();
-  const first = numbers.indexOf(Math.max(...numbers));
+  const most = Math.max(...numbers);
+  const first = numbers.indexOf(most);
   return {
     kind: "pooling",
     how,
     inputs: { layer: read.name, row: top, column: left, channel },
     window,
     winner: how === "max" ? [Math.floor(first / (right - left)), first % (right - left)] : null,
+    total: how === "max" ? most : add(numbers) / numbers.length,
+    ...activationIn(layer),
   };
 }
 
 /** First place and end of a window along a side, without the padding. */
 const inside = (start, size, side) => [Math.max(0, start), Math.min(side, start + size)];
+
+function normalization({ shape, cell, read, arrays: [scales, shifts], ...layer }) {
+  const channel = cell.at(-1);
+  const place = cell.length === 3 ? { row: cell[0], column: cell[1] } : {};
+  const value = read.values[indexOf(shape, cell)];
+  return {
+    kind: "normalization",
+    inputs: { layer: read.name, ...place, channel },
+    read: value,
+    scale: scales[channel],
+    shift: shifts[channel],
+    total: value * scales[channel] + shifts[channel],
+    ...activationIn(layer),
+  };
+}
 
 function flatten({ cell: [unit], read }) {
   const [, width, channels] = read.shape;
@@ -127,7 +149,7 @@ function flatten({ cell: [unit], read }) {
   return { kind: "flatten", inputs: { layer: read.name, row, column, channel } };
 }
 
-function dense({ shape: [count], activation, cell: [unit], read, arrays }) {
+function dense({ shape: [count], cell: [unit], read, arrays, ...layer }) {
   const [kernel, biases] = arrays;
   const weights = each(read.values.length, (i) => kernel[i * count + unit]);
   const products = weights.map((weight, i) => read.values[i] * weight);
@@ -141,10 +163,13 @@ function dense({ shape: [count], activation, cell: [unit], read, arrays }) {
     products: order.map((i) => products[i]),
     bias: biases[unit],
     total: add(products) + biases[unit],
-    activation,
+    ...activationIn(layer),
   };
-  return activation === "softmax" ? { ...terms, ...shares(read.values, arrays) } : terms;
+  return layer.activation === "softmax" ? { ...terms, ...shares(read.values, arrays) } : terms;
 }
+
+/** What a network file says of a layer's activation. */
+const activationIn = ({ activation, slope, approximate }) => ({ activation, slope, approximate });
 
 function shares(values, arrays) {
   const logits = [...weightedSums(values, arrays)];
@@ -159,6 +184,7 @@ const TERMS = {
   AveragePooling2D: (layer) => pooling("average", layer),
   Flatten: flatten,
   Dense: dense,
+  BatchNormalization: normalization,
 };
 
 /** The order that sorts by size without sign; equals stay in their order. */

@@ -3,6 +3,7 @@
 // The lead is the digit's logit less the mean of the others'. What it is in a picture without ink
 // comes from the biases alone. All the rest comes from what the ink has changed: at every layer, the
 // changes times their mean slopes add up to it exactly.
+import { finished } from "../reader/slices.js";
 import { readBy } from "./arithmetic.js";
 import { flowsThrough } from "./flows.js";
 import { Slopes } from "./slopes.js";
@@ -26,7 +27,14 @@ export class Contributions {
    * @param {number} digit whose lead it is
    */
   to(reading, digit) {
-    return new Account(this, reading, digit);
+    return finished(this.accounting(reading, digit));
+  }
+
+  /** The same as a generator, which rests every few milliseconds and returns it. */
+  *accounting(reading, digit) {
+    const { sums } = reading.layers.get(this.network.layers.at(-1).name);
+    const slopes = yield* this.slopes.finding(this.blank, reading, countsOf(sums, digit));
+    return new Account(this, reading, digit, slopes);
   }
 }
 
@@ -49,14 +57,14 @@ class Account {
   #pixels = null;
   #layers = new Map();
 
-  constructor({ network, slopes, blank }, reading, digit) {
+  constructor({ network, blank }, reading, digit, slopes) {
     const { name } = network.layers.at(-1);
     const [now, before] = [reading, blank].map(({ layers }) => layers.get(name).sums);
     const counts = countsOf(now, digit);
     this.#network = network;
     this.#blank = blank;
     this.#reading = reading;
-    this.#slopes = slopes.between(blank, reading, counts);
+    this.#slopes = slopes;
     this.digit = digit;
     /** What was read, 0 is paper, 255 full ink. */
     this.image = reading.image;

@@ -21,8 +21,7 @@ function convolution({ below, shape, size, stride, padding, kernel }) {
   const [height, width, channels] = below;
   const [rows, columns, filters] = shape;
   const [tall, wide] = size;
-  const down = windows(height, tall, stride[0], padding);
-  const right = windows(width, wide, stride[1], padding);
+  const [down, right] = windows(below, { size, stride, padding });
 
   return (filter, slopes, changes) => {
     const found = new Float64Array(channels);

@@ -2,16 +2,25 @@
 //
 // The person reads numbers that are shown in a few decimals, so a right working of rounded numbers
 // must count: the tolerance is the most that this rounding can do.
+import { activationOf } from "../reader/activations.js";
 import { explain } from "./arithmetic.js";
 import { convolutionCells, poolingCells } from "./interesting.js";
 
 const DECIMALS = 2; // of the numbers shown while a cell is hidden
+const NOTHING = 1e-4; // a sum this far from the number was changed by no activation
+const MOST = 25; // products, or numbers of a window
+const BY_HAND = [undefined, "linear", "relu", "leaky_relu", "relu6"]; // activations
 const TYPED = new Map([..."０１２３４５６７８９．－，−–。,"].map((sign, i) => [sign, "0123456789.-.--.."[i]]));
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Whether a person can work this number out: nobody adds up the 288 products of conv2 by hand. */
-export const guessable = ({ kind, inputs }) =>
-  kind === "pooling" || (kind === "convolution" && inputs.layer === "image");
+/**
+ * Whether a person can work this number out: nobody adds up the 288 products of conv2 by hand, or
+ * takes the tanh of their sum.
+ */
+export function guessable({ kind, inputs, window, kernels, activation }) {
+  const isPlain = kind === "pooling" || (kind === "convolution" && inputs.layer === "image");
+  return isPlain && (window ?? kernels).flat(2).length <= MOST && BY_HAND.includes(activation);
+}
 
 /**
  * A cell of a layer worth guessing.
@@ -65,17 +74,17 @@ export function check(terms, guess, decimals = DECIMALS) {
 }
 
 /** What each known mistake leads to. */
-function mistakes({ kind, how, window, value, total, bias, activation }) {
+function mistakes(terms) {
+  const { kind, how, window, value, total, bias, activation } = terms;
   if (kind === "pooling") {
     const numbers = window.flat();
     const sum = add(numbers);
     if (how === "max") return { average: sum / numbers.length, sum };
     return { largest: Math.max(...numbers), sum };
   }
-  const rectified = activation === "relu";
-  const unbiased = rectified ? Math.max(total - bias, 0) : total - bias; // the bias left out
-  const found = { bias: unbiased, sign: -value };
-  return rectified && total < 0 ? { relu: total, ...found } : found; // before ReLU makes 0 of it
+  const found = { bias: activationOf(terms).of(total - bias), sign: -value }; // the bias left out
+  const forgotten = activation === "relu" ? "relu" : "activation"; // to be applied
+  return Math.abs(total - value) > NOTHING ? { [forgotten]: total, ...found } : found;
 }
 
 const add = (numbers) => numbers.reduce((sum, number) => sum + number, 0);

@@ -40,10 +40,12 @@ export function poolingCells(layer, read, map) {
 }
 
 /** What `judge` says of the numbers of each window, and its channel, in the order of the cells. */
-function windowsOf({ size, stride, padding }, { shape: [height, width, channels], values }, judge) {
+function windowsOf(layer, { shape: [height, width, channels], values }, judge) {
+  const { size } = layer;
+  const [down, right] = windows([height, width], layer);
   const found = [];
-  for (const top of windows(height, size[0], stride[0], padding)) {
-    for (const left of windows(width, size[1], stride[1], padding)) {
+  for (const top of down) {
+    for (const left of right) {
       for (let channel = 0; channel < channels; channel++) {
         const numbers = [];
         for (let row = Math.max(0, top); row < Math.min(height, top + size[0]); row++) {

@@ -3,15 +3,22 @@ import { silenced } from "../reader/network.js";
 import { Contributions } from "./contributions.js";
 
 const NONE = new Map();
-const EXACT = 3; // up to so many channels, all sets are tried
+const EXACT = 3; // up to so many channels, all sets are tried,
+const SETS = 50_000; // where there are no more of them
 const BEAM = 16; // sets of more that are followed
 
+/** The layers whose channels can be muted: convolutions, or, where there are none, hidden dense layers. */
+export function mutable(layers) {
+  const convolutions = layers.filter(({ kind }) => kind === "Conv2D");
+  return convolutions.length ? convolutions : layers.slice(0, -1).filter(({ kind }) => kind === "Dense");
+}
+
 /**
- * Looked for among the single channels of every convolution, and among sets of those of the last. Of
- * up to three none is missed; larger sets grow from those that leave the answer least, and there may
- * be smaller ones. It is a generator, which rests every few milliseconds: whoever drives it decides
- * when to go on.
- * @param {Network} network with a convolution, whose last layer is dense, with softmax
+ * Looked for among the single channels of every layer that is `mutable`, and among sets of those of
+ * the last. Of up to three of 64 none is missed; larger sets grow from those that leave the answer
+ * least, and there may be smaller ones. It is a generator, which rests every few milliseconds: whoever
+ * drives it decides when to go on.
+ * @param {Network} network with such a layer, whose last layer is dense, with softmax
  * @param {Uint8Array} image 28×28 pixels
  * @param {Map<string, Set<number>>} muted which are muted already
  * @returns {{channels: [string, number][], digit: number} | null} what is to be muted besides, each
@@ -30,11 +37,11 @@ export function* fewest(network, image, muted = NONE) {
   return { channels, digit: digitOf(network, network.read(image, together(muted, channels))) };
 }
 
-/** One channel of a convolution before the last, [[layer, channel]]; what brings most comes first. */
+/** One channel of a layer before the last of them, [[layer, channel]]; what brings most comes first. */
 function* earlier(network, reading, muted) {
   const digit = digitOf(network, reading.layers);
   const account = new Contributions(network, muted).to(reading, digit);
-  for (const { name, shape } of convolutionsOf(network).slice(0, -1)) {
+  for (const { name, shape } of mutable(network.layers).slice(0, -1)) {
     const { values } = reading.layers.get(name);
     const { channels: brings } = account.of(name);
     for (const channel of [...brings.keys()].toSorted((a, b) => brings[b] - brings[a])) {
@@ -46,12 +53,12 @@ function* earlier(network, reading, muted) {
   return null;
 }
 
-/** Sets of channels of the last convolution. Only what the dense layers make of the rest is computed. */
+/** Sets of channels of the last of them. Only what the dense layers make of the rest is computed. */
 class Search {
   #network;
   #muted;
   #digit;
-  #layer; // the last convolution
+  #layer; // the last that is mutable
   #dense; // the layer that adds up what its channels say
   #sums; // of that layer
   #candidates; // {channel, brings}: what it brings to these sums; what leaves least first
@@ -60,26 +67,28 @@ class Search {
     this.#network = network;
     this.#muted = muted;
     this.#digit = digitOf(network, layers);
-    this.#layer = convolutionsOf(network).at(-1);
+    this.#layer = mutable(network.layers).at(-1);
     const first = network.passes.findIndex(({ name }) => name === this.#layer.name);
     const place = network.passes.findIndex(({ kind }, i) => i > first && kind === "Dense");
     this.#dense = network.passes[place];
     this.#sums = layers.get(this.#dense.name).sums;
-    const read = layers.get(network.layers[place - 1].name).values;
-    this.#candidates = this.#brought(read)
+    const name = network.layers[place - 1].name;
+    const silent = new Float32Array(layers.get(this.#layer.name).values.length);
+    const without = network.after(this.#layer.name, silent, muted).get(name)?.values ?? silent;
+    this.#candidates = this.#brought(minus(layers.get(name).values, without))
       .map((brings, channel) => ({ channel, brings }))
       .filter(({ brings }) => brings.some((part) => part !== 0))
       .map((one) => ({ ...one, ahead: this.#ahead(minus(this.#sums, one.brings)) }))
       .toSorted((a, b) => a.ahead - b.ahead);
   }
 
-  /** What each channel brings to each of the sums. */
-  #brought(read) {
+  /** What each channel brings to each of the sums, when its numbers are larger by so much than muted. */
+  #brought(more) {
     const { name, shape: [units] } = this.#dense;
     const [kernel] = this.#network.weights.get(name);
     const channels = this.#layer.shape.at(-1);
     const found = Array.from({ length: channels }, () => new Float64Array(units));
-    read.forEach((value, i) => {
+    more.forEach((value, i) => {
       const own = found[i % channels];
       for (let unit = 0; unit < units; unit++) own[unit] += value * kernel[i * units + unit];
     });
@@ -89,12 +98,12 @@ class Search {
 
   /** By how much the answer's logit leads the next with such sums; below 0 it is no longer the answer. */
   #ahead(sums) {
-    const { name, activation } = this.#dense;
+    const { name, activate } = this.#dense;
     const last = this.#network.layers.at(-1).name;
     const logits =
       name === last
         ? sums
-        : this.#network.after(name, activation(sums), this.#muted).get(last).sums;
+        : this.#network.after(name, activate(sums), this.#muted).get(last).sums;
     let next = -Infinity;
     for (let i = 0; i < logits.length; i++) {
       if (i !== this.#digit && logits[i] > next) next = logits[i];
@@ -116,7 +125,10 @@ class Search {
   }
 
   *setsOfMore() {
+    let sets = this.#candidates.length; // of one
     for (let size = 2; size <= EXACT; size++) {
+      sets *= (this.#candidates.length - size + 1) / size;
+      if (sets > SETS) return null;
       const found = yield* this.sets(size);
       if (found) return found;
     }
@@ -147,8 +159,6 @@ class Search {
       });
   }
 }
-
-const convolutionsOf = (network) => network.layers.filter(({ kind }) => kind === "Conv2D");
 
 function digitOf(network, layers) {
   const { values } = layers.get(network.layers.at(-1).name);

@@ -1,16 +1,19 @@
 // How much each number of a network moves what it says, on the way from one picture to another:
 // backpropagation, layer by layer to the picture, with the mean slope of each layer on that way.
 //
-// A ReLU has the slope 0 or 1, and the largest of a window is one number or another; between two
+// A ReLU has the slope 0 or 1, a tanh any between them, and the largest of a window is one number or another; between two
 // pictures they may change. Taken as the mean over a straight way, slopes times changes add up
 // exactly to the change of what the network says, at every layer (the rescale rule of Shrikumar,
 // Greenside and Kundaje, Learning Important Features Through Propagating Activation Differences,
 // 2017). Between a picture and itself they are the gradient.
+import { activationOf } from "../reader/activations.js";
 import { windows } from "../reader/layers.js";
 import { silenced } from "../reader/network.js";
+import { finished } from "../reader/slices.js";
 
 const NONE = new Map();
 const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
+const SAME = 1e-6; // two sums as near as this are one: their difference says nothing of the slope
 
 export class Slopes {
   /**
@@ -27,7 +30,7 @@ export class Slopes {
         name: layer.name,
         channels: layer.shape.at(-1),
         back,
-        rectified: layer.activation === "relu",
+        activation: backThrough(layer),
         muted: muted.get(layer.name),
       };
     });
@@ -43,37 +46,45 @@ export class Slopes {
    *   each pixel of 0 to 1; and the same on the ways that go through one channel of a layer alone
    */
   between(from, to, wanted) {
+    return finished(this.finding(from, to, wanted));
+  }
+
+  /** The same as a generator, which rests every few milliseconds and returns it. */
+  *finding(from, to, wanted) {
     const way = [from, to];
     const layers = new Map();
-    let below = () => wanted; // of the softmax nothing is asked: its sums are the logits
-    for (let i = this.layers.length - 1; i >= 0; i--) {
-      const values = below();
+    let values = wanted; // of the softmax nothing is asked: its sums are the logits
+    for (let i = this.layers.length - 1; ; i--) {
       const sums = this.#bySums(i, values, way);
       layers.set(this.layers[i].name, { sums, values });
-      below = () => this.#byInput(i, sums, way);
+      if (i === 0) break;
+      values = yield* this.#byInput(i, sums, way);
     }
+    const picture = () => finished(this.#byInput(0, layers.get(this.layers[0].name).sums, way));
     const through = (name, channel) => {
       const place = this.layers.findIndex((layer) => layer.name === name);
       let slopes = only(layers.get(name).values, this.layers[place].channels, channel);
-      for (let i = place; i >= 0; i--) slopes = this.#byInput(i, this.#bySums(i, slopes, way), way);
+      for (let i = place; i >= 0; i--) {
+        slopes = finished(this.#byInput(i, this.#bySums(i, slopes, way), way));
+      }
       return slopes;
     };
-    return { layers, picture: below, through };
+    return { layers, picture, through };
   }
 
   /** From the slopes by what a layer's activation made to those by its sums. */
   #bySums(place, values, way) {
-    const { name, channels, rectified, muted } = this.layers[place];
-    const [start, end] = way.map(({ layers }) => layers.get(name).sums);
-    const sums = rectified ? throughRelu(values, start, end) : values;
+    const { name, channels, activation, muted } = this.layers[place];
+    const sums = activation(values, ...way.map(({ layers }) => layers.get(name).sums));
     return muted ? silenced(sums, channels, muted) : sums;
   }
 
-  /** From the slopes by a layer's sums to those by what it read. */
-  #byInput(place, sums, way) {
+  /** From the slopes by a layer's sums to those by what it read; it rests every few milliseconds. */
+  *#byInput(place, sums, way) {
     const before = this.layers[place - 1]?.name;
     const read = way.map(({ image, layers }) => layers.get(before)?.values ?? image);
-    return this.layers[place].back(sums, ...read);
+    const found = this.layers[place].back(sums, ...read);
+    return found.next ? yield* found : found;
   }
 }
 
@@ -82,6 +93,18 @@ function only(slopes, count, channel) {
   const found = new Float64Array(slopes.length);
   for (let at = channel; at < found.length; at += count) found[at] = slopes[at];
   return found;
+}
+
+/** What takes slopes back through a layer's activation: slopes by what it made to those by its sums. */
+function backThrough(layer) {
+  const { activation } = layer;
+  if (activation === "relu") return throughRelu;
+  if (!activation || activation === "linear" || activation === "softmax") return (slopes) => slopes;
+  const { of, slope } = activationOf(layer);
+  const mean = (from, to) =>
+    Math.abs(to - from) < SAME ? slope((from + to) / 2) : (of(to) - of(from)) / (to - from);
+  return (slopes, from, to) =>
+    Float64Array.from(slopes, (above, i) => (above === 0 ? 0 : above * mean(from[i], to[i])));
 }
 
 /** Of a ReLU: the share of the way on which it is on. */
@@ -101,22 +124,26 @@ function convolution({ before, shape, size, stride, padding, arrays: [kernel] })
   const [height, width, channels] = before;
   const [rows, columns, filters] = shape;
   const [tall, wide] = size;
-  const down = windows(height, tall, stride[0], padding);
-  const right = windows(width, wide, stride[1], padding);
+  const [down, right] = windows(before, { size, stride, padding });
   const weights = filtersFirst(kernel, channels, filters);
 
-  return (slopes) => {
+  return function* (slopes) {
     const found = new Float64Array(height * width * channels);
-    let at = 0;
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        for (let filter = 0; filter < filters; filter++, at++) {
-          if (slopes[at] !== 0) scatter(found, slopes[at], filter, down[row], right[column]);
-        }
-      }
+      scatterRow(found, slopes, row);
+      yield;
     }
     return found;
   };
+
+  function scatterRow(found, slopes, row) {
+    let at = row * columns * filters;
+    for (let column = 0; column < columns; column++) {
+      for (let filter = 0; filter < filters; filter++, at++) {
+        if (slopes[at] !== 0) scatter(found, slopes[at], filter, down[row], right[column]);
+      }
+    }
+  }
 
   function scatter(found, slope, filter, top, left) {
     for (let i = Math.max(0, -top); i < tall && top + i < height; i++) {
@@ -173,8 +200,7 @@ const averagePooling = (layer) =>
 
 function pooling({ before, size, stride, padding }, share) {
   const [height, width, channels] = before;
-  const down = windows(height, size[0], stride[0], padding);
-  const right = windows(width, size[1], stride[1], padding);
+  const [down, right] = windows(before, { size, stride, padding });
 
   return (slopes, from, to) => {
     const found = new Float64Array(height * width * channels);
@@ -204,6 +230,9 @@ function pooling({ before, size, stride, padding }, share) {
 
 const flatten = () => (slopes) => slopes;
 
+const normalization = ({ arrays: [scale] }) => (slopes) =>
+  slopes.map((slope, i) => slope * scale[i % scale.length]);
+
 function dense({ shape: [units], arrays: [kernel] }) {
   return (slopes) => {
     const found = new Float64Array(kernel.length / units);
@@ -221,4 +250,5 @@ const BACK = {
   AveragePooling2D: averagePooling,
   Flatten: flatten,
   Dense: dense,
+  BatchNormalization: normalization,
 };

@@ -1,20 +1,21 @@
-// A convolution: patch times kernel, channel by channel, then bias and ReLU.
+// A convolution: patch times kernel, channel by channel, then bias and activation.
 import { text } from "../locales/language.js";
 import { signedShade } from "../maps/colormap.js";
 import { IMAGE } from "../maps/network.js";
 import { closing, fedBy, make, rest, signOf, signed, tile, towards } from "./elements.js";
-import { channelOf, mapOf, paintMap, scaleOf } from "./map.js";
+import { channelOf, largest, mapOf, paintMap, shadeOf } from "./map.js";
 
 const SHOWN = 3; // channels, the largest first
 
 export function convolution(explanation, network, links, open, answer) {
   const { channels, sums, inputs } = explanation;
-  const scales = {
-    patch: inputs.layer === IMAGE ? 1 : largest(explanation.patches),
-    kernel: largest(explanation.kernels),
-  };
   const map = mapOf(answer, inputs.layer);
-  const row = (i) => channelRow(explanation, i, scales, links, map);
+  const most = largest(explanation.kernels.flat(2));
+  const shades = {
+    patch: shadeOf(map, inputs.layer === IMAGE ? 1 : largest(explanation.patches.flat(2))),
+    kernel: (weight) => signedShade(weight / most),
+  };
+  const row = (i) => channelRow(explanation, i, shades, links, map);
   const rows = channels.map((_, i) => i);
   const parts = rows.slice(0, SHOWN).map(row);
   if (rows.length > SHOWN) {
@@ -28,7 +29,7 @@ export function convolution(explanation, network, links, open, answer) {
 }
 
 /** The input channel's map, its patch × the kernel = the sum of the products. */
-function channelRow({ inputs, channels, sums, patches, kernels }, i, scales, links, map) {
+function channelRow({ inputs, channels, sums, patches, kernels }, i, shades, links, map) {
   const channel = channels[i];
   const source = (row, column) =>
     towards(links, inputs.layer, [inputs.row + row, inputs.column + column, channel]);
@@ -37,9 +38,9 @@ function channelRow({ inputs, channels, sums, patches, kernels }, i, scales, lin
     "div",
     "row",
     thumbnail(map, channel, inputs, patches[i]),
-    tile(patches[i], (value) => scaleOf(inputs.layer).shade(value / scales.patch), source),
+    tile(patches[i], shades.patch, source),
     make("span", "sign", "×"),
-    tile(kernels[i], (value) => signedShade(value / scales.kernel)),
+    tile(kernels[i], shades.kernel),
     make("span", "sign", "="),
     sum,
   );
@@ -67,6 +68,3 @@ function thumbnail(map, channel, { layer, row, column }, patch) {
 const share = (cells, side) => `${(100 * cells) / side}%`;
 
 const add = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-
-const largest = (numbers) =>
-  numbers.flat(2).reduce((most, number) => Math.max(most, Math.abs(number)), 1e-9);

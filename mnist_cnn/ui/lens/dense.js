@@ -1,7 +1,8 @@
-// A dense unit: every input times its weight, then bias and ReLU, or the softmax over all units.
+// A dense unit: every input times its weight, then bias and activation, or the softmax over all units.
 import { text } from "../locales/language.js";
 import { shortNumber } from "../maps/readout.js";
 import { closing, fedBy, line, link, make, rest, signOf, towards } from "./elements.js";
+import { technicalName } from "./title.js";
 
 const SHOWN = 6; // inputs, the largest first
 
@@ -61,9 +62,8 @@ function termRow({ inputs, units, values, weights, products }, i, most, network,
 /** What an input is called: of flatten, the cell that it lays out. */
 function sourceName(network, layer, unit) {
   const twin = network.twin(layer, unit);
-  if (!twin) return text("titleUnit", { layer, unit: unit[0] });
-  const [row, column, channel] = twin[1];
-  return text("titleCell", { layer: twin[0], row, column, channel });
+  if (!twin) return technicalName({ layer, cell: unit });
+  return technicalName({ layer: twin[0], cell: twin[1] });
 }
 
 function exponentialTable({ cell, logits, exponentials, denominator, layer }, links) {

@@ -1,6 +1,10 @@
 // The small parts of a working: numbers, tiles of numbers, a line of arithmetic, the smaller terms.
 import { text } from "../locales/language.js";
 import { shortNumber } from "../maps/readout.js";
+import { paintMap, shadeOf } from "./map.js";
+
+const FEW = 3; // numbers side by side: there is room to write them large
+const LEGIBLE = 8; // the same: there is room to write them
 
 /** A new element: its tag, its class, and what it holds, text or elements. */
 export function make(tag, className, ...content) {
@@ -27,6 +31,23 @@ export function tile(rows, colors, pick) {
       grid.append(cell);
     }),
   );
+  return grid;
+}
+
+/**
+ * The numbers of a pooling's window, or, where these are too many to be read, its picture.
+ * @param map that the window lies on, of map.js
+ * @param pick as `tile` has it
+ */
+export function windowTile(window, map, most, pick) {
+  const [height, width] = [window.length, window[0].length];
+  if (width > LEGIBLE) {
+    const canvas = make("canvas", "window");
+    paintMap(canvas, { ...map, shape: [height, width] }, window.flat());
+    return canvas;
+  }
+  const grid = tile(window, shadeOf(map, most), pick);
+  grid.classList.toggle("large", width <= FEW);
   return grid;
 }
 
@@ -74,11 +95,31 @@ const quantity = (label, number) =>
   make("span", "quantity", make("b", "", shortNumber(number)), make("small", "", label));
 
 /** The line from a sum to the number: plus the bias, then the activation. */
-export function closing(sumLabel, sum, { bias, total, activation, value }) {
+export function closing(sumLabel, sum, explanation) {
+  const { bias, total } = explanation;
   const parts = [[sumLabel, sum], "+", [text("bias"), bias], "=", [text("total"), total]];
-  if (activation === "relu") parts.push("→ ReLU →", [text("activation"), value]);
-  return line(...parts);
+  return line(...parts, ...activated(explanation));
 }
+
+/** The end of a line: what the activation makes of the total; nothing where it leaves it as it is. */
+export function activated({ activation, value }) {
+  const name = ACTIVATIONS[activation];
+  return name ? [`→ ${name} →`, [text("activation"), value]] : [];
+}
+
+/** What an activation is called; undefined: there is none, or it is softmax, which has its own lines. */
+export const ACTIVATIONS = {
+  relu: "ReLU",
+  relu6: "ReLU6",
+  leaky_relu: "leaky ReLU",
+  elu: "ELU",
+  selu: "SELU",
+  tanh: "tanh",
+  sigmoid: "sigmoid",
+  softplus: "softplus",
+  silu: "SiLU",
+  gelu: "GELU",
+};
 
 /** The smaller terms: their sum at once, themselves when they are asked for. */
 export function rest(summary, open, build) {
@@ -90,7 +131,8 @@ export function rest(summary, open, build) {
   return details;
 }
 
-function compact(number) {
+/** Two decimals, fewer of what is large. */
+export function compact(number) {
   if (number === 0) return "0";
   const digits = Math.abs(number) < 9.95 ? 2 : Math.abs(number) < 99.5 ? 1 : 0;
   const words = number.toFixed(digits);

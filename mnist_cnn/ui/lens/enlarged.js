@@ -1,7 +1,8 @@
 // One channel, or the picture, enlarged, with its numbers where they fit; a click chooses another cell.
 import { IMAGE } from "../maps/network.js";
 import { cellAfter, within } from "./arrows.js";
-import { channelOf, paintMap, scaleOf, strongestOf } from "./map.js";
+import { compact } from "./elements.js";
+import { channelOf, paintMap, shadeOf, strongestOf } from "./map.js";
 
 const SIDE = 112; // CSS pixels at most
 const SIDE_OF_PICTURE = 168;
@@ -49,10 +50,10 @@ export class Enlarged {
     }
     const numbers = channelOf(map, this.#cell[2] ?? 0);
     paintMap(this.canvas, map, numbers);
-    const strongest = strongestOf(map.name, numbers);
+    const shade = shadeOf(map, strongestOf(map.name, numbers));
     [...this.numbers.children].forEach((number, i) => {
-      number.textContent = numbers[i] === 0 ? "0" : numbers[i].toFixed(numbers[i] < 9.95 ? 2 : 1);
-      number.style.color = scaleOf(map.name).shade(numbers[i] / strongest).color;
+      number.textContent = compact(numbers[i]);
+      number.style.color = shade(numbers[i]).color;
     });
   }
 

@@ -3,11 +3,12 @@ import { check, parse } from "../explain/guess.js";
 import { text } from "../locales/language.js";
 import { signedShade } from "../maps/colormap.js";
 import { shortNumber } from "../maps/readout.js";
-import { make, tile } from "./elements.js";
-import { scaleOf } from "./map.js";
+import { ACTIVATIONS, make, tile, windowTile } from "./elements.js";
+import { largest, shadeOf } from "./map.js";
 
 const MISTAKES = {
   relu: "guessRelu",
+  activation: "guessActivation",
   bias: "guessBias",
   average: "guessAverage",
   largest: "guessLargest",
@@ -17,10 +18,12 @@ const MISTAKES = {
 
 /**
  * What the number is made of, without the number, and a place to type it.
+ * @param map what it is read from, of map.js
  * @param reveal called to show the working
  * @param another called to hide another number
  */
-export function guess(explanation, { reveal, another }) {
+export function guess(explanation, map, { reveal, another }) {
+  const activation = ACTIVATIONS[explanation.activation];
   const typed = make("input", "typed");
   Object.assign(typed, { type: "text", inputMode: "decimal", maxLength: 20, autocomplete: "off" });
   typed.setAttribute("aria-label", text("guessTyped"));
@@ -38,41 +41,41 @@ export function guess(explanation, { reveal, another }) {
     event.preventDefault();
     const number = parse(typed.value);
     const checked = number === null ? null : check(explanation, number);
-    verdict.textContent = checked ? verdictOf(checked) : text("lessonNoNumber");
+    verdict.textContent = checked ? verdictOf(checked, activation) : text("lessonNoNumber");
     if (checked?.right) reveal(verdict.textContent);
   });
-  return [make("p", "hint", text(taskOf(explanation))), ingredients(explanation), form, verdict];
+  return [make("p", "hint", taskOf(explanation)), ingredients(explanation, map), form, verdict];
 }
 
-function taskOf({ kind, how }) {
-  if (kind === "convolution") return "guessConvolution";
-  return how === "max" ? "guessMax" : "guessMean";
+function taskOf({ kind, how, activation }) {
+  const name = ACTIVATIONS[activation];
+  if (kind === "pooling") return text(how === "max" ? "guessMax" : "guessMean");
+  return name ? text("guessConvolution", { activation: name }) : text("guessSumOfProducts");
 }
 
-function verdictOf({ right, value, mistake }) {
+function verdictOf({ right, value, mistake }, activation) {
   if (right) return text("guessRight", { value: shortNumber(value) });
-  return text(mistake ? MISTAKES[mistake] : "lessonWrong");
+  return text(mistake ? MISTAKES[mistake] : "lessonWrong", { activation });
 }
 
-function ingredients({ kind, inputs, patches, kernels, bias, window }) {
+function ingredients({ kind, patches, kernels, bias, window, activation }, map) {
+  const end = ACTIVATIONS[activation] ? `→ ${ACTIVATIONS[activation]} →` : "→";
   if (kind === "pooling") {
-    const grid = tile(window, (number) => scaleOf(inputs.layer).shade(number / most(window)));
-    grid.classList.add("large");
-    return make("div", "row", grid, make("span", "sign", "→"), make("b", "sum", "?"));
+    const grid = windowTile(window, map, largest(window.flat()));
+    return make("div", "row", grid, make("span", "sign", end), make("b", "sum", "?"));
   }
   const [patch, kernel] = [patches[0], kernels[0]];
+  const most = largest(kernel.flat());
   return make(
     "div",
     "row",
-    tile(patch, (number) => scaleOf(inputs.layer).shade(number)),
+    tile(patch, shadeOf(map, 1)),
     make("span", "sign", "×"),
-    tile(kernel, (number) => signedShade(number / most(kernel))),
-    make("span", "sign", `Σ ${bias < 0 ? "−" : "+"} ${Math.abs(bias).toFixed(2)} → ReLU →`),
+    tile(kernel, (number) => signedShade(number / most)),
+    make("span", "sign", `Σ ${bias < 0 ? "−" : "+"} ${Math.abs(bias).toFixed(2)} ${end}`),
     make("b", "sum", "?"),
   );
 }
-
-const most = (rows) => rows.flat().reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
 
 function button(type, key, act) {
   const made = make("button", "", text(key));

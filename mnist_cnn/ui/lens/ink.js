@@ -15,6 +15,11 @@ class InkScale {
     });
   }
 
+  /** As the levels of colormap.js; ink has no sign. */
+  levels() {
+    return { pixels: this.pixels, zero: 0, span: 255 };
+  }
+
   /** [red, green, blue] of 0, paper, to 1, full ink. */
   color(share) {
     return this.paper.map((value, i) => Math.round(value + share * (this.ink[i] - value)));

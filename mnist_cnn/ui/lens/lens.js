@@ -103,7 +103,7 @@ export function mount(element, props) {
   function show(explanation) {
     if (slide) return slide.hear(now.answer);
     part("guessing").hidden = !guessable(explanation);
-    part("sliding").hidden = !slidable(explanation);
+    part("sliding").hidden = !slidable(explanation, network);
     labelSlide();
     if (hide(explanation)) return;
     const rest = part("working").querySelector("details")?.open ?? false;
@@ -123,7 +123,7 @@ export function mount(element, props) {
     part("sliding").hidden = true; // it shows what is to be guessed
     if (part("working").querySelector(".guess")?.dataset.cell === nameOf(place)) return true;
     const { layer } = place;
-    const parts = guess(explanation, {
+    const parts = guess(explanation, mapOf(now.answer, explanation.inputs.layer), {
       reveal: (words = "") => {
         revealed = { place, words };
         refresh();
@@ -233,6 +233,7 @@ export function mount(element, props) {
   listen("network", ({ layers }) => {
     if (layers === network.layers) return;
     network = new Network(layers);
+    now = { answer: { empty: true }, frame: null }; // it has read nothing yet
     if (place) emit("select", null);
   });
   listen("asked", ({ digit }) => {
@@ -245,7 +246,8 @@ export function mount(element, props) {
   });
 }
 
-/** Whether a window runs over maps to make the number. */
-const slidable = ({ kind }) => kind === "convolution" || kind === "pooling";
+/** Whether a window runs over maps to make the number, and not one over all of them. */
+const slidable = ({ layer, kind }, network) =>
+  (kind === "convolution" || kind === "pooling") && network.layer(layer).shape[0] > 1;
 
 const nameOf = ({ layer, cell }) => `${layer} ${cell}`;

@@ -1,34 +1,57 @@
-// Pooling keeps one number of its window; flatten keeps them all and only lays them out in a row.
+// Pooling keeps one number of its window; normalization moves each number alike; flatten keeps them all
+// and only lays them out in a row.
 import { text } from "../locales/language.js";
+import { IMAGE } from "../maps/network.js";
 import { shortNumber } from "../maps/readout.js";
-import { fedBy, line, link, make, tile, towards } from "./elements.js";
-import { scaleOf } from "./map.js";
+import { activated, fedBy, line, link, make, towards, windowTile } from "./elements.js";
+import { largest, mapOf } from "./map.js";
+import { technicalName } from "./title.js";
 
-export function pooling({ how, inputs, window, winner, value }, network, links) {
-  const most = window.flat().reduce((a, b) => Math.max(a, b), 1e-9);
+export function pooling(explanation, network, links, open, answer) {
+  const { how, inputs, window, winner, value, total } = explanation;
   const cellAt = (row, column) => [inputs.row + row, inputs.column + column, inputs.channel];
-  const grid = tile(
-    window,
-    (number) => scaleOf(inputs.layer).shade(number / most),
-    (row, column) => towards(links, inputs.layer, cellAt(row, column)),
+  const map = mapOf(answer, inputs.layer);
+  const grid = windowTile(window, map, largest(window.flat()), (row, column) =>
+    towards(links, inputs.layer, cellAt(row, column)),
   );
-  grid.classList.add("large");
-  if (winner) grid.children[winner[0] * window[0].length + winner[1]].classList.add("winner");
+  if (winner && grid.children.length) grid.children[winner[0] * window[0].length + winner[1]].classList.add("winner");
   const count = window.flat().length;
   const row = make("div", "row", grid, make("span", "sign", "→"), make("b", "sum", shortNumber(value)));
   return [
     make("p", "hint", text(how === "max" ? "workingMax" : "workingAverage", { layer: inputs.layer })),
     fedBy(row, inputs.layer, inputs.channel, value),
-    line([text(how === "max" ? "largestOf" : "meanOf", { count }), value]),
+    line([text(how === "max" ? "largestOf" : "meanOf", { count }), total], ...activated(explanation)),
+  ];
+}
+
+export function normalization(explanation, network, links) {
+  const { inputs, read, scale, shift, total, value } = explanation;
+  const { layer, row, column, channel } = inputs;
+  const cell = row === undefined ? [channel] : [row, column, channel];
+  const source = link(towards(links, layer, cell), technicalName({ layer, cell }));
+  return [
+    make("p", "hint", text("workingNorm", { layer })),
+    fedBy(make("p", "", source), layer, channel, value),
+    line(
+      [text("numberRead"), read],
+      "×",
+      [text("scaleOfChannel"), scale],
+      "+",
+      [text("shiftOfChannel"), shift],
+      "=",
+      [text("total"), total],
+      ...activated(explanation),
+    ),
   ];
 }
 
 export function flatten({ inputs, value }, network, links) {
   const { layer, row, column, channel } = inputs;
-  const name = text("titleCell", { layer, row, column, channel });
+  const cell = [row, column, channel];
+  const source = link(towards(links, layer, cell), technicalName({ layer, cell }));
   return [
-    make("p", "hint", text("workingFlatten", { layer })),
-    fedBy(make("p", "", link(towards(links, layer, [row, column, channel]), name)), layer, channel, value),
+    make("p", "hint", layer === IMAGE ? text("workingFlattenPicture") : text("workingFlatten", { layer })),
+    fedBy(make("p", "", source), layer, channel, value),
     line([text("copied"), value]),
   ];
 }

@@ -7,8 +7,8 @@ import { IMAGE } from "../maps/network.js";
 import { shortNumber } from "../maps/readout.js";
 import { windows } from "../reader/layers.js";
 import { cellAfter } from "./arrows.js";
-import { make, signed, tile } from "./elements.js";
-import { channelOf, mapOf, paintMap, scaleOf, strongestOf } from "./map.js";
+import { ACTIVATIONS, make, signed, tile } from "./elements.js";
+import { channelOf, largest, mapOf, paintMap, shadeOf, strongestOf } from "./map.js";
 
 const SIDE = 168; // CSS pixels of a map at most
 const SLOW = 10; // cells at first, whose sums can be read
@@ -119,9 +119,8 @@ export class Slide {
 
   /** The window follows the pointer, and the arrow keys. */
   #followHand(canvas) {
-    const { size, stride, padding } = this.about;
-    const down = windows(this.height, size[0], stride[0], padding);
-    const right = windows(this.width, size[1], stride[1], padding);
+    const { size } = this.about;
+    const [down, right] = windows([this.height, this.width], this.about);
     canvas.tabIndex = 0;
     canvas.role = "application";
     canvas.ariaLabel = text("slideByHand");
@@ -159,7 +158,7 @@ export class Slide {
     const patch = this.#patch(terms);
     this.input.frame(terms.inputs.row, terms.inputs.column, patch.length, patch[0].length);
     this.output.frame(row, column, 1, 1);
-    const shade = (number) => scaleOf(this.inputs).shade(number / strongestOf(this.inputs, numbers));
+    const shade = shadeOf(input, strongestOf(this.inputs, numbers));
     this.products.replaceChildren(...this.#arithmetic(terms, patch, shade));
   }
 
@@ -175,14 +174,14 @@ export class Slide {
     }
     const at = channels.indexOf(this.inputChannel);
     const kernel = kernels[at];
-    const most = kernel.flat().reduce((m, weight) => Math.max(m, Math.abs(weight)), 1e-9);
+    const most = largest(kernel.flat());
     const others = total - bias - sums[at];
     const count = channels.length - 1;
     const terms = [`= ${signed(sums[at])}`];
     if (count) terms.push(text("slideOthers", { count, sum: signed(others) }));
     terms.push(`${text("bias")} ${signed(bias)}`);
     const words = terms.map((term) => make("span", "", term));
-    const end = activation === "relu" ? "→ ReLU → " : "= ";
+    const end = ACTIVATIONS[activation] ? `→ ${ACTIVATIONS[activation]} → ` : "= ";
     return [
       tile(patch, shade),
       make("span", "sign", "×"),

@@ -35,8 +35,8 @@ function* shownAs(network, layer, channel) {
   const before = network.layers[at - 1];
   if (!before) return;
   const { kind } = network.layers[at];
-  if (kind.endsWith("Pooling2D")) yield* shownAs(network, before.name, channel);
-  else if (kind === "Flatten") yield* shownAs(network, before.name, channel % before.shape.at(-1));
+  if (["Conv2D", "Dense"].includes(kind)) return;
+  yield* shownAs(network, before.name, channel % before.shape.at(-1));
 }
 
 /** What outlines the number, or its channel, in the wall of its layer. */

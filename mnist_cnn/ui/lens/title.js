@@ -2,24 +2,35 @@
 import { text } from "../locales/language.js";
 import { IMAGE } from "../maps/network.js";
 
-const CONVOLUTIONS = ["columnConv1", "columnConv2", "columnConv3"];
-
 /**
- * What the layer finds, in a word or two.
+ * What the layer finds, in a word or two; a number follows where several find the like.
  * @param network {layers: [{name, kind}]}
- * @param {string} layer a name, or "image"; a pooled or flattened layer is called as the convolution
- *   that it reads
+ * @param {string} layer a name, or "image"; a pooled, normalized or flattened layer is called as the
+ *   layer with a kernel that it reads
  */
 export function plainWord({ layers }, layer) {
   const at = layers.findIndex(({ name }) => name === layer);
   if (layer === IMAGE || at < 0) return text("columnImage");
   if (at === layers.length - 1) return text("columnAnswer");
-  const { kind } = layers[at];
-  if (kind === "Dense") return text("columnDense");
-  const place = layers.slice(0, at + 1).filter((one) => one.kind === "Conv2D").length;
-  if (place === 0) return text("columnImage"); // of a network without convolutions
-  return text(CONVOLUTIONS[Math.min(place, CONVOLUTIONS.length) - 1]);
+  const words = wordsOf(layers);
+  const found = layers.slice(0, at + 1).findLast(({ name }) => words.has(name));
+  return found ? words.get(found.name) : text("columnImage");
 }
+
+/** By the names of all convolutions, and of all dense layers but the last. */
+function wordsOf(layers) {
+  const convolutions = layers.filter(({ kind }) => kind === "Conv2D");
+  const votes = layers.slice(0, -1).filter(({ kind }) => kind === "Dense");
+  return new Map([
+    ...counted(convolutions.slice(0, 1), "columnConv1"),
+    ...counted(convolutions.slice(1, -1), "columnConv2"),
+    ...counted(convolutions.slice(1).slice(-1), "columnConv3"),
+    ...counted(votes, "columnDense"),
+  ]);
+}
+
+const counted = (layers, key) =>
+  layers.map(({ name }, i) => [name, layers.length > 1 ? `${text(key)} ${i + 1}` : text(key)]);
 
 /** The plain word for a number's place: of a digit, which; of a map made smaller, that it is. */
 export function wordFor(network, { layer, cell }) {
@@ -28,6 +39,7 @@ export function wordFor(network, { layer, cell }) {
   const { kind } = network.layer(layer);
   if (layer === network.layers.at(-1).name) return text("wordDigit", { word, digit: cell[0] });
   if (kind.endsWith("Pooling2D")) return text("wordPooled", { word });
+  if (kind === "BatchNormalization") return text("wordNorm", { word });
   return kind === "Flatten" ? text("wordFlat", { word }) : word;
 }
 

@@ -1,9 +1,9 @@
 // The working of one number: one view for each operation.
 import { convolution } from "./convolution.js";
 import { dense, softmax } from "./dense.js";
-import { flatten, pooling } from "./pooling.js";
+import { flatten, normalization, pooling } from "./pooling.js";
 
-const VIEWS = { convolution, pooling, flatten, dense, softmax };
+const VIEWS = { convolution, pooling, normalization, flatten, dense, softmax };
 
 /**
  * @param explanation what explain/arithmetic.js explains

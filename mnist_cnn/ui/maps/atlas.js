@@ -16,16 +16,16 @@ export class Atlas {
    * @param values of a layer, row by row, column by column, channel by channel of so many
    * @param slots the channels to put in; null: nothing
    * @param strongest of each channel: what has the last of the colours
-   * @param {Uint32Array} colors 256 of them
+   * @param levels {pixels, zero, span}, of a scale in colormap.js
    */
-  fill(values, channels, slots, strongest, colors) {
+  fill(values, channels, slots, strongest, { pixels, zero, span }) {
     const cells = this.rows * this.columns;
     slots.forEach((channel, slot) => {
       const most = channel === null ? 0 : strongest(channel);
-      const scale = most > 0 ? 255 / most : 0;
+      const scale = most > 0 ? span / most : 0;
       for (let cell = 0, at = slot * cells; cell < cells; cell++, at++) {
         const value = channel === null ? 0 : values[cell * channels + channel];
-        this.pixels[at] = colors[(value * scale + 0.5) | 0];
+        this.pixels[at] = pixels[(value * scale + zero + 0.5) | 0];
       }
     });
     this.context.putImageData(this.image, 0, 0);
@@ -42,12 +42,13 @@ export class Atlas {
   }
 }
 
-/** The largest number of each channel, 0 where none is larger; Float32Array. */
+/** The size of the largest number of each channel, whatever its sign; Float32Array. */
 export function largestOf(values, channels) {
   const largest = new Float32Array(channels);
   for (let i = 0; i < values.length; i += channels) {
     for (let channel = 0; channel < channels; channel++) {
-      if (values[i + channel] > largest[channel]) largest[channel] = values[i + channel];
+      const size = Math.abs(values[i + channel]);
+      if (size > largest[channel]) largest[channel] = size;
     }
   }
   return largest;

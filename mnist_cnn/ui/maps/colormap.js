@@ -1,5 +1,6 @@
 // The colours of numbers. Zero is paper, so that what is silent is not seen: from white to deep blue
-// on a light page, from night to yellow on a dark one. What has a sign is blue or orange. All scales
+// on a light page, from night to yellow on a dark one. What has a sign is blue or orange: the numbers
+// of a layer whose activation leaves some below 0, weights, what is for or against a digit. All scales
 // are steady in lightness and safe for colour-blind people.
 
 // From 0 to the strongest, as red, green, blue: YlGnBu without its yellow (Brewer, 2002), and a
@@ -14,6 +15,7 @@ const ADDS = [33, 102, 235];
 const TAKES_AWAY = [217, 95, 2];
 
 const LEVELS = 256;
+const ZERO = 128; // its level, where there is a sign; a level more or less is a 127th of the largest
 const MIDDLE = 0.179; // the luminance on which black and white words are read equally well
 
 class Scale {
@@ -22,6 +24,20 @@ class Scale {
     this.isDark = isDark;
     /** 256 colours as opaque little-endian RGBA, ready for an ImageData seen as 32-bit numbers. */
     this.pixels = Uint32Array.from({ length: LEVELS }, (_, level) => pixel(this.color(level / 255)));
+    this.signedPixels = Uint32Array.from({ length: LEVELS }, (_, level) =>
+      pixel(this.#signedColor((level - ZERO) / (ZERO - 1))),
+    );
+  }
+
+  /**
+   * How the numbers of a layer are coloured: {pixels, zero, span}; number × span ÷ largest + zero is
+   * the place of its colour.
+   * @param {boolean} signed whether there may be some below 0
+   */
+  levels(signed) {
+    return signed
+      ? { pixels: this.signedPixels, zero: ZERO, span: ZERO - 1 }
+      : { pixels: this.pixels, zero: 0, span: LEVELS - 1 };
   }
 
   /** [red, green, blue] of a number from 0 to 1. */
@@ -33,9 +49,16 @@ class Scale {
     );
   }
 
-  /** Background and text of a number from 0 to 1, for CSS. */
-  shade(share) {
-    const color = this.color(Math.min(1, Math.max(0, share)));
+  /** [red, green, blue] of a number from -1 to 1. */
+  #signedColor(share) {
+    const most = share < 0 ? TAKES_AWAY : ADDS;
+    const size = Math.min(1, Math.abs(share));
+    return this.stops[0].map((paper, i) => Math.round(paper + size * (most[i] - paper)));
+  }
+
+  /** Background and text of a number from 0 to 1, or, where it may be `signed`, from -1; for CSS. */
+  shade(share, signed = false) {
+    const color = signed ? this.#signedColor(share) : this.color(Math.min(1, Math.max(0, share)));
     return { background: `rgb(${color})`, color: luminance(color) > MIDDLE ? "black" : "white" };
   }
 }

@@ -8,6 +8,7 @@ const KINDS = {
   AveragePooling2D: "kindPool",
   Flatten: "kindFlatten",
   Dense: "kindDense",
+  BatchNormalization: "kindNorm",
 };
 
 // CSS pixels.
@@ -19,7 +20,7 @@ const LEGIBLE = 28; // a channel, whatever it was made of
 const isSmall = (width) => width <= 8; // cells
 
 export class LayerView {
-  /** layer: {name, kind, shape}; grid: how a vector is laid out, [rows, columns] */
+  /** layer: {name, kind, shape}; grid: how a vector is laid out, see network.js */
   constructor({ name, kind, shape }, grid) {
     Object.assign(this, { name, kind, shape, grid });
     this.marked = new Map(); // how: the cell that is outlined; kept while the layer is out of view
@@ -36,9 +37,15 @@ export class LayerView {
     return this.shape.length === 3;
   }
 
+  /** The shape of what is laid out: a vector is one map. */
+  get laid() {
+    return this.isMap ? this.shape : [this.grid.rows, this.grid.columns, 1];
+  }
+
   caption() {
-    const key = this.name === "softmax" ? "kindSoftmax" : (KINDS[this.kind] ?? this.kind);
-    const kind = text(key, { places: this.grid[0] });
+    const key = this.name === "softmax" ? "kindSoftmax" : KINDS[this.kind];
+    const isPlain = this.kind === "Flatten" && !this.grid.isByPlace;
+    const kind = text(isPlain ? "kindFlattenPlain" : key, { places: this.grid.rows });
     const [height, width, channels] = this.shape;
     const size = this.isMap
       ? text("mapShape", { channels, height, width })
@@ -57,14 +64,16 @@ export class LayerView {
    */
   fit(room, source) {
     const ratio = devicePixelRatio;
-    const shape = this.isMap ? this.shape : [...this.grid, 1];
+    const shape = this.laid;
     const tallest = (room < 520 ? 330 : 165) * ratio;
     const [width, pitch] = [shape[1], shape[1] + 1];
     const pooled = KINDS[this.kind] === "kindPool";
     const widest = pooled ? Math.max(source, LEGIBLE * ratio) : Infinity;
     const largest = Math.min(this.#largest(width) * ratio, (widest * width) / pitch);
-    const { columns, zoom } = layout(shape, Math.floor(this.#share(room) * ratio), tallest, largest);
+    const available = Math.floor(this.#share(room) * ratio);
+    const { columns, zoom: whole } = layout(shape, available, tallest, largest);
     this.sprite = new Sprite(this.canvas, shape, columns, { gap: lineColor(this.element) });
+    const zoom = Math.min(whole, available / this.canvas.width); // a row of 512 is wider than a phone
     this.canvas.style.width = `${(this.canvas.width * zoom) / ratio}px`;
     this.canvas.style.height = `${(this.canvas.height * zoom) / ratio}px`;
     this.show(this.layer, this.perChannel);
@@ -90,8 +99,8 @@ export class LayerView {
     this.layer = layer;
     this.perChannel = perChannel;
     if (!this.sprite) return;
-    if (layer) this.sprite.paint(layer.values, perChannel);
-    else this.sprite.clear();
+    if (layer) this.sprite.paint(layer, perChannel);
+    else this.sprite.clear(this.shape.reduce((product, side) => product * side, 1));
   }
 
   /** The cell under the pointer: [row, column, channel] or [unit], or null. */
@@ -102,7 +111,9 @@ export class LayerView {
       ((event.clientY - box.top) / box.height) * this.canvas.height,
     );
     if (!at) return null;
-    return this.isMap ? [at.row, at.column, at.channel] : [at.row * this.grid[1] + at.column];
+    if (this.isMap) return [at.row, at.column, at.channel];
+    const unit = at.row * this.grid.columns + at.column;
+    return unit < this.shape[0] ? [unit] : null;
   }
 
   /** The activation of a cell; null when nothing is drawn. */
@@ -122,7 +133,7 @@ export class LayerView {
     if (mark.hidden) return;
     const [row, column, channel] = this.isMap
       ? cell
-      : [Math.floor(cell[0] / this.grid[1]), cell[0] % this.grid[1], 0];
+      : [Math.floor(cell[0] / this.grid.columns), cell[0] % this.grid.columns, 0];
     this.#lay(mark, this.sprite.cellPlace(row, column, channel));
   }
 

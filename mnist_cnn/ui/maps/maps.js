@@ -75,7 +75,8 @@ export function mount(element, props) {
   onTheme(() => (sheet.clientWidth ? fit() : fitLater()));
   element.querySelector(".fold").addEventListener("click", () => emit("unfold", null));
   document.addEventListener("keydown", (event) => {
-    const isFree = !document.body.matches(".inspecting"); // the lens is left first
+    // The lens is left first, and what is not seen stays as it is.
+    const isFree = document.body.matches('[data-view="layers"]:not(.inspecting)');
     if (event.key === "Escape" && isFree && unfolded) emit("unfold", null);
   });
   listen("unfold", unfold);

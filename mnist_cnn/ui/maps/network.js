@@ -2,6 +2,9 @@
 
 export const IMAGE = "image"; // the picture itself, where every path back ends
 
+const PICTURE = { name: IMAGE, shape: [28, 28, 1] };
+const IN_A_ROW = 64; // units of a vector
+
 export class Network {
   /**
    * layers: [{name, kind, shape, field: {rows, columns}}], as page.py lists them; the field is the
@@ -16,16 +19,21 @@ export class Network {
     return this.byName.get(name);
   }
 
-  /** The feature map that flatten lays out. */
+  /** The feature map that flatten lays out, or the picture. */
   get flattened() {
-    return this.layers[this.layers.findIndex((layer) => layer.kind === "Flatten") - 1];
+    return this.layers[this.layers.findIndex((layer) => layer.kind === "Flatten") - 1] ?? PICTURE;
   }
 
-  /** How a vector is laid out, [rows, columns]: flatten has a row for each place of its map. */
-  grid({ kind, shape }) {
-    if (kind !== "Flatten") return [1, shape[0]];
-    const [height, width, channels] = this.flattened.shape;
-    return [height * width, channels];
+  /**
+   * How a vector is laid out, {rows, columns, isByPlace}: flatten has a row for each place of its maps
+   * where there are several of both, or the rows of its only one. The last row may not be full.
+   */
+  grid({ kind, shape: [count] }) {
+    const [height, width, channels] = kind === "Flatten" ? this.flattened.shape : [1, 1, count];
+    const places = height * width;
+    if (channels === 1) return { rows: height, columns: width, isByPlace: false };
+    if (places > 1) return { rows: places, columns: channels, isByPlace: true };
+    return { rows: Math.ceil(count / IN_A_ROW), columns: Math.min(count, IN_A_ROW), isByPlace: false };
   }
 
   /** The same number in flatten and in the map it lays out, as [layer, cell], or null. */
@@ -33,13 +41,14 @@ export class Network {
     const map = this.flattened;
     const [, width, channels] = map.shape;
     if (name === map.name) {
-      const [row, column, channel] = cell;
+      const [row, column, channel = 0] = cell; // of the picture
       const flatten = this.layers.find((layer) => layer.kind === "Flatten");
       return [flatten.name, [(row * width + column) * channels + channel]];
     }
     if (this.layer(name)?.kind !== "Flatten") return null;
     const place = Math.floor(cell[0] / channels);
-    return [map.name, [Math.floor(place / width), place % width, cell[0] % channels]];
+    const at = [Math.floor(place / width), place % width];
+    return [map.name, map === PICTURE ? at : [...at, cell[0] % channels]];
   }
 
   /** The place of a number: {layer, cell, region}. */
@@ -54,6 +63,7 @@ export class Network {
     const { rows, columns } = layer.field;
     const [top, bottom] = rows.length > 1 ? rows[row] : rows[0]; // units of a vector see the same
     const [left, right] = columns.length > 1 ? columns[column] : columns[0];
+    if (bottom < top || right < left) return { left: 0, top: 0, right: 0, bottom: 0 }; // padding alone
     return { left, top, right: right + 1, bottom: bottom + 1 };
   }
 }

@@ -59,8 +59,8 @@ function stepped(view, cell, key) {
         PageDown: [0, 0, 1],
       }
     : {
-        ArrowUp: [-view.grid[1]],
-        ArrowDown: [view.grid[1]],
+        ArrowUp: [-view.grid.columns],
+        ArrowDown: [view.grid.columns],
         ArrowLeft: [-1],
         ArrowRight: [1],
       };

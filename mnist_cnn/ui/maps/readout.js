@@ -11,8 +11,9 @@ export function inWords(network, { layer, cell }, value) {
     return text("readUnit", { layer, unit: cell[0], value: shown });
   }
   const [, [row, column, channel]] = network.twin(layer, cell);
-  const count = network.layer(layer).shape[0];
-  return text("readFlatten", { index: cell[0], count, row, column, channel, value: shown });
+  const place = { index: cell[0], count: network.layer(layer).shape[0], row, column };
+  if (channel === undefined) return text("readFlattenPicture", { ...place, value: shown });
+  return text("readFlatten", { ...place, channel, value: shown });
 }
 
 /** Three decimals, or the order of magnitude of what would be 0.000. */

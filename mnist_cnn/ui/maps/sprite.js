@@ -7,11 +7,11 @@ export class Sprite {
   /**
    * @param {[number, number, number]} shape height, width, channels
    * @param {number} columns channels side by side
-   * @param colors {scale, gap}: 256 colours, the page's if none are given, and the one
-   *   between channels, as 32-bit pixels
+   * @param colors {scale, gap}: of colormap.js, the page's if none is given, and the colour
+   *   between channels, as a 32-bit pixel
    */
-  constructor(canvas, [height, width, channels], columns, { scale = pageScale().pixels, gap = 0 } = {}) {
-    Object.assign(this, { canvas, height, width, channels, columns, colors: scale });
+  constructor(canvas, [height, width, channels], columns, { scale = pageScale(), gap = 0 } = {}) {
+    Object.assign(this, { canvas, height, width, channels, columns, scale });
     this.rows = Math.ceil(channels / columns);
     canvas.width = columns * (width + 1) - 1;
     canvas.height = this.rows * (height + 1) - 1;
@@ -21,30 +21,32 @@ export class Sprite {
     this.pixels.fill(gap);
   }
 
-  /** All channels off. */
-  clear() {
-    this.paint(new Float32Array(this.height * this.width * this.channels), false);
+  /** All channels off; of so many numbers. */
+  clear(count) {
+    this.paint({ values: new Float32Array(count), signed: false }, false);
   }
 
   /**
-   * values: the activations, row by row, column by column, channel by channel.
-   * perChannel: each channel on its own scale, instead of one scale for the layer.
+   * @param layer {values, signed}: the activations, row by row, column by column, channel by channel,
+   *   where the last row of a vector may have fewer; and whether some may be below 0
+   * @param {boolean} perChannel each channel on its own scale, instead of one scale for the layer
    */
-  paint(values, perChannel) {
-    const { height, width, channels, columns, pixels, colors } = this;
+  paint({ values, signed }, perChannel) {
+    const { height, width, channels, columns, pixels } = this;
+    const { pixels: colors, zero, span } = this.scale.levels(signed);
     const largest = largestOf(values, channels);
     const strongest = largest.reduce((most, value) => Math.max(most, value), 0);
     const stride = this.canvas.width;
     for (let channel = 0; channel < channels; channel++) {
       const most = perChannel ? largest[channel] : strongest;
-      const scale = most > 0 ? 255 / most : 0;
+      const scale = most > 0 ? span / most : 0;
       const row = Math.floor(channel / columns) * (height + 1);
       const column = (channel % columns) * (width + 1);
       let from = channel;
       for (let y = 0; y < height; y++) {
         let to = (row + y) * stride + column;
-        for (let x = 0; x < width; x++, from += channels) {
-          pixels[to++] = colors[(values[from] * scale + 0.5) | 0];
+        for (let x = 0; x < width && from < values.length; x++, from += channels) {
+          pixels[to++] = colors[(values[from] * scale + zero + 0.5) | 0];
         }
       }
     }
@@ -88,10 +90,11 @@ export class Sprite {
 
 /**
  * How many channels to put side by side, and how many screen pixels to give an activation, so
- * that the layer is as large as fits: whole screen pixels, so that it stays crisp.
+ * that the layer is as large as fits: whole screen pixels, so that it stays crisp. One that does not
+ * fit is as wide as what is available, and as tall as it gets.
  */
 export function layout([height, width, channels], available, tallest, largestCell) {
-  let best = { columns: 1, zoom: 1, rows: channels };
+  let best = { columns: 1, zoom: 0, rows: channels };
   for (let columns = 1; columns <= channels; columns *= 2) {
     const rows = Math.ceil(channels / columns);
     const zoom = Math.min(
@@ -101,5 +104,7 @@ export function layout([height, width, channels], available, tallest, largestCel
     );
     if (zoom > best.zoom || (zoom === best.zoom && rows < best.rows)) best = { columns, zoom, rows };
   }
-  return best;
+  if (best.zoom > 0) return best;
+  const columns = Math.max(1, Math.min(channels, Math.floor((available + 1) / (width + 1))));
+  return { columns, zoom: 1, rows: Math.ceil(channels / columns) };
 }

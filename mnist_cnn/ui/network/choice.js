@@ -5,7 +5,8 @@
 // its layers, as page.py lists them; what it is, one of the kinds in network.js, with the values of
 // its sentence; `version`, where the same reference means newer weights; and `run`, where it is one
 // moment of that run. Everybody hears of it when it is there and can read.
-import { read as readWith } from "../reader/reading.js";
+import { reading as readingWith } from "../reader/reading.js";
+import { finished } from "../reader/slices.js";
 import { emit } from "../transport/events.js";
 import { latest } from "../transport/question.js";
 import { addressOf, fileAt } from "./files.js";
@@ -38,8 +39,15 @@ export function begin({ layers, files: addresses }) {
  * What the network that reads now makes of a drawing, see reader/reading.js, with these channels muted;
  * null: none is there yet.
  */
-export const read = (drawing, without = muted()) =>
-  loaded && readWith(loaded.network, loaded.judge, drawing, without);
+export const read = (drawing, without) => finished(readInSlices(drawing, without));
+
+/** The same as a generator, which rests every few milliseconds; null also where another reads by then. */
+export function* readInSlices(drawing, without = muted()) {
+  const mine = loaded;
+  if (!mine) return null;
+  const answer = yield* readingWith(mine.network, mine.judge, drawing, without);
+  return mine === loaded ? answer : null;
+}
 
 /** The reference of the network this person uses. */
 export const usedReference = () => used?.reference ?? "";

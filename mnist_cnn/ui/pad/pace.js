@@ -1,8 +1,12 @@
-// As often as the screen is painted, and no more: a mouse may move a thousand times a second.
+// As often as the screen is painted, and no more: a mouse may move a thousand times a second. What takes
+// longer than that rests in between, so that the pen goes on.
+import { slice } from "../reader/slices.js";
+import { pause } from "../transport/pause.js";
 
 /**
- * @param {(since: number) => void} work is done at once, or, where it has been done in this frame
- *   already, in the next one; with the earliest of the `since` that have come meanwhile
+ * @param {(since: number) => Generator} work is begun at once, or, where it has been begun in this
+ *   frame already or is not done yet, in the next one; with the earliest of the `since` that have come
+ *   meanwhile
  */
 export function onceAFrame(work) {
   let resting = false;
@@ -15,10 +19,15 @@ export function onceAFrame(work) {
     if (since !== null) begin(since);
   }
 
-  function begin(since) {
+  async function begin(since) {
     resting = true;
-    requestAnimationFrame(next);
-    work(since);
+    const frame = new Promise(requestAnimationFrame);
+    try {
+      const steps = work(since);
+      while (!slice(steps).done) await pause(0);
+    } finally {
+      frame.then(next);
+    }
   }
 
   return (since) => {

@@ -1,6 +1,7 @@
 // The pad: strokes on a canvas, read by the network while the pen moves.
 import { text, translate } from "../locales/language.js";
-import { read } from "../network/choice.js";
+import { accounting } from "../explain/accounts.js";
+import { readInSlices } from "../network/choice.js";
 import { emit, listen, onTheme } from "../transport/events.js";
 import { measure } from "../transport/timing.js";
 import { Drawing } from "./drawing.js";
@@ -39,15 +40,18 @@ export function mount(element) {
   const shown = () => (moment === null ? present() : marksAt(present(), moment));
 
   /** Read what is shown; `since`: when the hand moved, in the browser's milliseconds. */
-  const send = onceAFrame((since) => {
+  const send = onceAFrame(function* (since) {
     const started = performance.now();
-    const answer = read(surface.ink);
-    if (!answer) return; // the network is on its way
-    measure("reading", started);
     const marks = shown();
     const foreign = { guest: (guest ?? ghost) !== null, edition: ghost ? null : edition };
     const frame = { marks, moment: lengthOf(marks), since, network, ...foreign };
-    emit("answer", { answer, frame });
+    const [mine, wanted] = [edition, network];
+    const answer = yield* readInSlices(surface.ink);
+    if (!answer) return; // the network is on its way
+    measure("reading", started);
+    if (!answer.empty) yield* accounting(answer); // the river tells it at once
+    const isLate = mine !== edition || wanted !== network; // another one is read next
+    if (!isLate) emit("answer", { answer, frame });
   });
 
   /** The drawing is another one than a moment ago. */

@@ -4,7 +4,9 @@
 //
 // Numbers lie as in Keras: row by row, column by column, channel by channel. A layer knows the shape
 // it reads (before), the shape it gives (shape), both as [rows, columns, channels] or [units], and
-// its arrays: a kernel and a bias.
+// its arrays: a kernel and a bias, or of a normalization scale and shift. What is large works block by
+// block: such a layer is a generator, which rests between them and returns its sums.
+import { activationOf } from "./activations.js";
 
 const BLOCK = 8; // output channels that are summed up together: what a processor keeps at hand
 
@@ -14,25 +16,30 @@ export function Conv2D({ before, shape, size, stride, padding, arrays }) {
   const [rows, columns, filters] = shape;
   const [kernel, bias] = arrays;
   const packed = inBlocks(kernel, filters);
-  const down = windows(before[0], size[0], stride[0], padding);
-  const right = windows(before[1], size[1], stride[1], padding);
+  const [down, right] = windows(before, { size, stride, padding });
 
-  return (input) => {
+  return function* (input) {
     const output = new Float32Array(rows * columns * filters);
-    const sums = new Float64Array(BLOCK);
     for (let block = 0; block < filters; block += BLOCK) {
-      const weights = packed.subarray((block * kernel.length) / filters);
-      for (let row = 0; row < rows; row++) {
-        for (let column = 0; column < columns; column++) {
-          sumUp(sums, input, weights, before, size, down[row], right[column]);
-          const at = (row * columns + column) * filters + block;
-          const count = Math.min(BLOCK, filters - block);
-          for (let f = 0; f < count; f++) output[at + f] = sums[f] + bias[block + f];
-        }
-      }
+      fill(output, input, block);
+      yield;
     }
     return output;
   };
+
+  /** The sums of all windows, for one block of output channels. */
+  function fill(output, input, block) {
+    const sums = new Float64Array(BLOCK);
+    const weights = packed.subarray((block * kernel.length) / filters);
+    const count = Math.min(BLOCK, filters - block);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        sumUp(sums, input, weights, before, size, down[row], right[column]);
+        const at = (row * columns + column) * filters + block;
+        for (let f = 0; f < count; f++) output[at + f] = sums[f] + bias[block + f];
+      }
+    }
+  }
 
   /** The weighted sums of one window, for one block of output channels. */
   function sumUp(sums, input, weights, [height, width], [tall, wide], top, left) {
@@ -71,8 +78,7 @@ export const AveragePooling2D = (layer) =>
 function pooling({ before, shape, size, stride, padding }, first, takeUp, finish = (value) => value) {
   const [height, width, channels] = before;
   const [rows, columns] = shape;
-  const down = windows(height, size[0], stride[0], padding);
-  const right = windows(width, size[1], stride[1], padding);
+  const [down, right] = windows(before, { size, stride, padding });
 
   return (input) => {
     const output = new Float32Array(rows * columns * channels);
@@ -112,28 +118,71 @@ export function Dense({ shape: [units], arrays: [kernel, bias] }) {
   };
 }
 
-/** What is below 0 becomes 0. */
-export function relu(sums) {
+/** Each number times the scale of its channel, plus the channel's shift. */
+export function BatchNormalization({ arrays: [scale, shift] }) {
+  return (input) => {
+    const sums = new Float32Array(input.length);
+    for (let at = 0; at < input.length; ) {
+      for (let c = 0; c < scale.length; c++, at++) sums[at] = input[at] * scale[c] + shift[c];
+    }
+    return sums;
+  };
+}
+
+/** What the activation of a layer makes of its sums: a function that returns a new Float32Array. */
+export function activate(layer) {
+  const { activation = "linear" } = layer;
+  if (activation === "linear") return (sums) => new Float32Array(sums);
+  if (activation === "softmax") return softmax;
+  if (activation === "relu") return relu;
+  const { of } = activationOf(layer);
+  return (sums) => {
+    const values = new Float32Array(sums.length);
+    for (let i = 0; i < sums.length; i++) values[i] = of(sums[i]);
+    return values;
+  };
+}
+
+/** The same as of all others, in less time: most layers have it. */
+function relu(sums) {
   const values = new Float32Array(sums.length);
   for (let i = 0; i < sums.length; i++) values[i] = Math.max(0, sums[i]);
   return values;
 }
 
 /** exp of each, divided by their sum. */
-export function softmax(logits) {
+function softmax(logits) {
   const most = Math.max(...logits);
   const powers = logits.map((logit) => Math.exp(logit - most)); // none is too large for a number
   const sum = powers.reduce((total, power) => total + power, 0);
   return Float32Array.from(powers, (power) => power / sum);
 }
 
-/** Where each window along a side begins, as TensorFlow has it; below 0: outside. */
-export function windows(side, size, stride, padding) {
-  const same = padding === "same"; // as many as fit when the rim is filled up with nothing
-  const count = same ? Math.ceil(side / stride) : Math.floor((side - size) / stride) + 1;
-  const missing = same ? Math.max(0, (count - 1) * stride + size - side) : 0;
-  return Array.from({ length: count }, (_, i) => i * stride - Math.floor(missing / 2));
+/**
+ * Where each window begins, along rows and along columns, as TensorFlow has it; below 0: outside.
+ * @param {number[]} before rows and columns of what is read
+ * @param layer {size, stride, padding}; padding: "valid", "same", or how many lines of nothing are put
+ *   around, [[top, bottom], [left, right]]
+ * @returns {[number[], number[]]}
+ */
+export function windows(before, { size, stride, padding }) {
+  return [0, 1].map((axis) => {
+    const own = typeof padding === "string" ? padding : padding[axis];
+    return startsOf(before[axis], size[axis], stride[axis], own);
+  });
 }
+
+function startsOf(side, size, stride, padding) {
+  if (padding === "same") {
+    const count = Math.ceil(side / stride); // as many as fit when the rim is filled up with nothing
+    const missing = Math.max(0, (count - 1) * stride + size - side);
+    return starts(count, stride, Math.floor(missing / 2));
+  }
+  const [first, last] = padding === "valid" ? [0, 0] : padding;
+  return starts(Math.floor((side + first + last - size) / stride) + 1, stride, first);
+}
+
+const starts = (count, stride, before) => Array.from({ length: count }, (_, i) => i * stride - before);
 
 /** A kernel [rows, columns, channels, filters] as [blocks, rows, columns, channels, BLOCK]. */
 function inBlocks(kernel, filters) {

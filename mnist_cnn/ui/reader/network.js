@@ -1,16 +1,17 @@
 // A network from its file (mnist_cnn/network_file.py), and what all its layers make of a picture.
+import { isNonnegative } from "./activations.js";
 import * as layers from "./layers.js";
+import { finished } from "./slices.js";
 
 const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
 const NONE = new Map();
-const none = (sums) => new Float32Array(sums);
-const ACTIVATIONS = { relu: layers.relu, softmax: layers.softmax };
+const WEIGHTED = ["Conv2D", "Dense", "BatchNormalization"]; // their sums may have any sign
 
 export class Network {
   /**
    * @param {ArrayBuffer} file
    * `about` is what the file says besides its layers; `layers` are {name, kind, shape, …}, and
-   * `weights` the [kernel, bias] of those that have them, by their names.
+   * `weights` the [kernel, bias], or [scale, shift], of those that have them, by their names.
    */
   constructor(file) {
     const { head, arrays } = parse(file);
@@ -19,12 +20,14 @@ export class Network {
     this.input = head.input;
     this.weights = new Map();
     let before = head.input;
+    let signed = false; // whether there may be numbers below 0
     this.passes = head.layers.map((layer) => {
       const own = layer.arrays.map(() => arrays.next().value);
       if (own.length) this.weights.set(layer.name, own);
       const sumUp = layers[layer.kind]({ ...WINDOW, ...layer, before, arrays: own });
       before = layer.shape;
-      return { ...layer, sumUp, activation: ACTIVATIONS[layer.activation] ?? none };
+      signed = !isNonnegative(layer.activation) && (signed || WEIGHTED.includes(layer.kind));
+      return { ...layer, signed, sumUp, activate: layers.activate(layer) };
     });
   }
 
@@ -33,27 +36,38 @@ export class Network {
    * @param {Uint8Array} picture 28×28 pixels, 0 is paper, 255 full ink
    * @param {Map<string, Set<number>>} muted the channels, or units, of layers but the last that are
    *   to be silent: their sums and values are 0, and what follows reads zeros
-   * @returns {Map<string, {name, shape, sums, values: Float32Array}>} by the layers' names, in the
-   *   order data flows: the sums before the activation, and what it makes of them
+   * @returns {Map<string, {name, shape, signed, sums, values: Float32Array}>} by the layers' names, in
+   *   the order data flows: the sums before the activation, what it makes of them, and whether that
+   *   may be below 0
    */
   read(picture, muted = NONE) {
+    return finished(this.reading(picture, muted));
+  }
+
+  /** The same as a generator, which rests every few milliseconds and returns it. */
+  reading(picture, muted = NONE) {
     return this.#pass(0, Float32Array.from(picture, (pixel) => pixel / 255), muted);
   }
 
   /** The same of the layers that follow one, when its values are these. */
   after(name, values, muted = NONE) {
-    return this.#pass(this.layers.findIndex((layer) => layer.name === name) + 1, values, muted);
+    const place = this.layers.findIndex((layer) => layer.name === name);
+    return finished(this.#pass(place + 1, values, muted));
   }
 
-  #pass(first, input, muted) {
+  *#pass(first, input, muted) {
     let values = input;
     const read = new Map();
     for (let i = first; i < this.passes.length; i++) {
-      const { name, shape, sumUp, activation } = this.passes[i];
-      const all = sumUp(values);
-      const sums = muted.has(name) ? silenced(all, shape.at(-1), muted.get(name)) : all;
-      values = activation(sums);
-      read.set(name, { name, shape, sums, values });
+      const { name, shape, signed, sumUp, activate } = this.passes[i];
+      const found = sumUp(values);
+      const all = found.next ? yield* found : found;
+      const without = (numbers) =>
+        muted.has(name) ? silenced(numbers, shape.at(-1), muted.get(name)) : numbers;
+      const sums = without(all);
+      values = without(activate(sums)); // a sigmoid makes 0.5 of nothing
+      read.set(name, { name, shape, signed, sums, values });
+      yield;
     }
     return read;
   }

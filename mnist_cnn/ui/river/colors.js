@@ -5,7 +5,7 @@ export function colorsOf(element) {
   const style = getComputedStyle(element);
   const named = (name) => style.getPropertyValue(name).trim();
   return {
-    scale: pageScale().pixels,
+    scale: pageScale(),
     paper: `rgb(${pageScale().color(0)})`,
     ink: style.color,
     line: named("--frame"),

@@ -3,16 +3,17 @@ import { text } from "../locales/language.js";
 import { Atlas } from "../maps/atlas.js";
 import { lay } from "./tiles.js";
 
-const ACROSS = 8; // channels side by side
 const LARGEST = 14; // cells of a map, for which there is a pixel each
+const LINED = 4; // CSS pixels: between channels that have more, there is a line
+const SMALLEST = 4; // the same: fewer show no shape
 
 export class Crowd {
   /** column: as columnsOf has it; unfold: called when it is clicked */
   constructor({ kind, layer, twin }, unfold) {
     this.kind = kind;
-    const isSmall = kind === "units" || layer.shape[0] <= LARGEST || twin?.kind === "Flatten";
-    /** The layer that is shown: of large maps, the pooled ones. */
-    this.layer = isSmall || !twin ? layer : twin;
+    const isLarge = kind === "maps" && layer.shape[0] > LARGEST;
+    /** The layer that is shown: of large maps, the pooled ones, unless too little is left of them. */
+    this.layer = isLarge && twin?.shape[0] >= SMALLEST && twin.kind !== "Flatten" ? twin : layer;
     this.element = document.createElement("button");
     Object.assign(this.element, { type: "button", className: "crowd" });
     this.element.dataset.layer = layer.name;
@@ -32,16 +33,21 @@ export class Crowd {
     this.element.title = text("crowdHint");
   }
 
-  /** cell: CSS pixels of a channel; 0: there is only room for the words */
-  fit(box, cell) {
+  /**
+   * @param box of all of it
+   * @param grid {across, pitch}: channels side by side, and CSS pixels from one to the next; 0: there
+   *   is only room for the words
+   */
+  fit(box, { across, pitch }) {
     lay(this.element, box);
     const ratio = devicePixelRatio;
-    this.side = Math.round(cell * ratio);
-    this.pitch = this.side + Math.round(ratio);
-    this.canvas.hidden = cell === 0;
-    if (!cell) return;
-    const rows = Math.ceil(this.count / ACROSS);
-    this.canvas.width = ACROSS * this.pitch;
+    this.across = across;
+    this.pitch = Math.round(pitch * ratio);
+    this.side = this.pitch - (pitch > LINED ? Math.round(ratio) : 0);
+    this.canvas.hidden = pitch === 0;
+    if (!pitch) return;
+    const rows = Math.ceil(this.count / across);
+    this.canvas.width = across * this.pitch;
     this.canvas.height = rows * this.pitch;
     this.canvas.style.width = `${this.canvas.width / ratio}px`;
     this.canvas.style.height = `${this.canvas.height / ratio}px`;
@@ -57,12 +63,12 @@ export class Crowd {
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     if (!layers) return;
-    const { values, shape } = layers.get(this.layer.name);
+    const { values, shape, signed } = layers.get(this.layer.name);
     const [rows, columns] = shape.length === 3 ? shape : [1, 1];
     const most = strongest(this.layer.name, values, this.count);
     this.atlas ??= new Atlas([rows, columns], this.count);
     const all = Array.from({ length: this.count }, (_, channel) => channel);
-    this.atlas.fill(values, this.count, all, most, colors.scale);
+    this.atlas.fill(values, this.count, all, most, colors.scale.levels(signed));
     context.imageSmoothingEnabled = false;
     const { side, pitch } = this;
     for (let channel = 0; channel < this.count; channel++) {
@@ -78,5 +84,5 @@ export class Crowd {
     }
   }
 
-  #place = (channel) => [channel % ACROSS, Math.floor(channel / ACROSS)];
+  #place = (channel) => [channel % this.across, Math.floor(channel / this.across)];
 }

@@ -7,7 +7,11 @@ const PICTURE = 1.5; // times a map
 const UNIT = 0.5;
 const LARGEST = 104;
 const [LEAST_GAP, MOST_GAP] = [0.24, 0.34]; // of a map, between two slots
-const CROWD_ROWS = 8;
+const SPREAD = 60; // CSS pixels from one slot to the next, where maps are small and there is room
+const CROWD = 8; // channels side by side, and rows, of which none is smaller than all others
+const HEADING = 180; // CSS pixels
+const [NARROW, SLIM] = [108, 80]; // the same: with less room, a heading is short; without shapes
+const APART = 6; // the same, between two crowds
 
 /**
  * @param room {width, height, rem, label}: of the river; rem: the size of a letter; label: the height
@@ -15,22 +19,25 @@ const CROWD_ROWS = 8;
  * @param columns as columnsOf has them
  * @param {number} count slots in a column
  * @param crowds whether there is room for all other channels
- * @returns {{flow, side, columns: {label, slots, twins, rest, crowd, cell}[]}} boxes
- *   {left, top, width, height}; a slot's twin stands behind it; rest: where what goes through all others is kept together; cell:
- *   of a channel in a crowd, 0 where there is no room
+ * @returns {{flow, side, isNarrow, columns: {label, slots, twins, rest, crowd, grid}[]}} boxes
+ *   {left, top, width, height}; a slot's twin stands behind it; rest: where what goes through all
+ *   others is kept together; grid: {across, pitch} of a crowd, see `gridOf`; isNarrow: whether there is
+ *   only room for short headings
  */
 export function across({ width, height, rem, label }, columns, count, crowds) {
   const cell = Math.max(12, Math.round(0.8 * rem)); // of a crowd
-  const crowd = crowds ? CROWD_ROWS * (cell + 1) + 2.2 * rem : 1.8 * rem;
+  const tall = CROWD * (cell + 1);
+  const crowd = crowds ? tall + 2.2 * rem : 1.8 * rem;
   const room = height - label - crowd;
   const widths = columns.map(({ kind }) => WIDTHS[kind]);
   const fits = (0.62 * width) / widths.reduce((sum, share) => sum + share, 0);
   const side = Math.floor(Math.min(LARGEST, fits, room / (count * (1 + LEAST_GAP))));
-  const pitch = Math.min(room / (count + 0.3), side * (1 + MOST_GAP));
+  const pitch = Math.min(room / (count + 0.3), Math.max(side * (1 + MOST_GAP), SPREAD));
   const used = widths.reduce((sum, share) => sum + share * side, 0);
   const gap = (width - used) / columns.length;
+  const isNarrow = columns.length > 1 && WIDTHS.maps * side + gap < (label > 2 * rem ? NARROW : SLIM);
   let left = 0;
-  const placed = columns.map(({ kind }, i) => {
+  const placed = columns.map(({ kind, layer }, i) => {
     const wide = widths[i] * side;
     const column = { left, middle: left + wide / 2, wide };
     left += wide + gap;
@@ -42,10 +49,12 @@ export function across({ width, height, rem, label }, columns, count, crowds) {
       height: own,
     }), side, (count - 1) / 2);
     const under = label + count * pitch;
-    const own = crowds ? Math.round(cell * CELLS[kind]) : 0;
-    const broad = Math.max(wide, CROWD_ROWS * (own + 1));
+    const broadest = Math.max(wide, Math.min(tall, wide + gap - APART));
+    const grid = crowds && layer ? gridOf(kind, layer.shape.at(-1), cell, broadest, tall) : NO_GRID;
+    const broad = Math.max(wide, grid.across * grid.pitch);
+    const heading = kind === "image" ? wide : HEADING;
     return {
-      label: { ...headed(kind, column), top: 0, height: label },
+      label: { ...headed(kind, column, isNarrow ? wide + gap - APART : heading), top: 0, height: label },
       slots,
       twins: slots.map((box) => twinOf(box)),
       rest: { left: column.left, top: under, width: wide, height: 0.5 * rem },
@@ -55,15 +64,33 @@ export function across({ width, height, rem, label }, columns, count, crowds) {
         width: broad,
         height: crowd - 0.9 * rem,
       },
-      cell: own,
+      grid,
     };
   });
-  return { flow: "across", side, columns: placed };
+  return { flow: "across", side, isNarrow, columns: placed };
 }
 
-/** The same down a phone: the picture stands left of the pad, above the river. */
-export function down({ width, height, rem }, columns, count) {
-  const rows = columns.length - 1;
+const NO_GRID = { across: 0, pitch: 0 };
+
+/**
+ * How a crowd is laid out so that all of it has room: {across, pitch}, channels side by side, and CSS
+ * pixels from one to the next.
+ */
+function gridOf(kind, channels, cell, width, height) {
+  const [least, most] = [1, 1 + Math.round(cell * CELLS[kind])];
+  for (let pitch = most; ; pitch--) {
+    const rows = Math.floor(height / pitch); // at most
+    const side = Math.max(Math.min(CROWD, Math.floor(width / pitch)), Math.ceil(channels / rows));
+    if (pitch === least || side * pitch <= width) return { across: side, pitch };
+  }
+}
+
+/**
+ * The same down a phone: the picture stands left of the pad, above the river.
+ * @param room {width, height, rem, above}; above: from the pad to the river
+ */
+export function down({ width, height, rem, above }, columns, count) {
+  const rows = Math.max(1, columns.length - 1);
   const pitch = width / count;
   const side = Math.floor(Math.min((pitch - SEAM - 3) / (1 + TWIN), (height / rows) * 0.6));
   const high = columns.map(({ kind }) => (kind === "units" ? UNIT * side : side));
@@ -71,7 +98,7 @@ export function down({ width, height, rem }, columns, count) {
   const gap = (height - used) / columns.length;
   let top = gap;
   const placed = columns.map(({ kind }, i) => {
-    if (kind === "image") return pictureAbove(rem);
+    if (kind === "image") return pictureAbove(rem, above);
     const own = high[i];
     const at = top;
     const line = { top: at - Math.min(gap, 1.15 * rem), width: width / 2, height: 1.1 * rem };
@@ -88,17 +115,18 @@ export function down({ width, height, rem }, columns, count) {
       twins: slots.map((box) => twinOf(box)),
       rest: { left: width - 4, top: at, width: 4, height: own },
       crowd: { left: width / 2, ...line },
-      cell: 0,
+      grid: NO_GRID,
     };
   });
-  return { flow: "down", side, columns: placed };
+  return { flow: "down", side, isNarrow: false, columns: placed };
 }
 
 /** Where a column's heading stands; the first one's not left of the river. */
-const headed = (kind, { left, middle, wide }) =>
-  kind === "image" ? { left, width: wide } : { left: middle - HEADING / 2, width: HEADING };
+const headed = (kind, { left, middle }, room) => ({
+  left: kind === "image" ? left : middle - room / 2,
+  width: room,
+});
 
-const HEADING = 180; // CSS pixels
 const CELLS = { image: 0, maps: 1, units: 0.5 }; // of a crowd
 const WIDTHS = { image: PICTURE, maps: 1 + TWIN + 0.06, units: UNIT };
 
@@ -113,9 +141,9 @@ function twinOf({ left, top, width, height }) {
   return { left: left + width + SEAM, top: top + (height - side) / 2, width: side, height: side };
 }
 
-function pictureAbove(rem) {
+function pictureAbove(rem, above) {
   const side = 2.9 * rem;
-  const box = { left: 0, top: -side - 0.6 * rem, width: side, height: side };
+  const box = { left: 0, top: -side - above, width: side, height: side };
   const none = { left: 0, top: 0, width: 0, height: 0 };
   return { label: none, slots: [box], twins: [none], rest: none, crowd: none };
 }

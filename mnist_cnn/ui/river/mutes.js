@@ -1,42 +1,57 @@
 // What is muted: how many maps, whether the answer still holds, and the fewest that flip it.
 import { write } from "../answer/words.js";
-import { fewest } from "../explain/muting.js";
+import { fewest, mutable } from "../explain/muting.js";
 import { text, onLanguage } from "../locales/language.js";
 import { count, muteAll, muted, unmuteAll } from "../network/muted.js";
 import { listen } from "../transport/events.js";
 import { pause } from "../transport/pause.js";
-import { mapsOf } from "./columns.js";
+import { slice } from "../reader/slices.js";
 
-const SLICE = 8; // milliseconds of work, until the pen may have its turn
+const MAPS = {
+  none: "fewestNone",
+  found: "fewestFound",
+  hint: "muteHint",
+  still: "mutedStill",
+  now: "mutedNow",
+};
+const UNITS = {
+  none: "fewestNoUnits",
+  found: "fewestFoundUnits",
+  hint: "muteHintUnits",
+  still: "mutedStillUnits",
+  now: "mutedNowUnits",
+};
 
-/** current: returns {answer, layers} of what is shown */
-export function bindMutes(element, current) {
+/** layers: of the network that reads, until another one does */
+export function bindMutes(element, layers) {
   const counter = element.querySelector(".counter");
   const find = element.querySelector(".fewest");
   const unmute = element.querySelector(".unmute");
+  let answer = { empty: true };
   let before = null; // the answer with nothing muted
   let found = null; // what the search has found: said in place of the counter
   let searching = null;
 
   function update() {
-    const { answer, layers } = current();
     unmute.hidden = count() === 0;
+    find.hidden = mutable(layers).length === 0;
     find.disabled = answer.empty || searching !== null;
-    write(counter, searching ? text("fewestSearching") : sentence(answer, layers));
+    const isLate = !answer.empty && answer.muted !== muted(); // what is muted now is being read
+    if (searching) write(counter, text("fewestSearching"));
+    else if (!isLate) write(counter, sentence());
   }
 
-  function sentence(answer, layers) {
-    if (found === "none") return text("fewestNone");
-    if (!count() || answer.empty) return text("muteHint");
-    const silent = silentMaps(layers, muted());
-    const values = { count: silent, all: mapsOf(layers), before, digit: answer.digit };
-    if (found) return text("fewestFound", { ...values, channels: found });
-    if (before === null || before === answer.digit) return text("mutedStill", values);
-    return text("mutedNow", values);
+  function sentence() {
+    if (!mutable(layers).length) return "";
+    const { silent, all, keys } = silence(layers, muted());
+    if (found === "none") return text(keys.none);
+    if (!count() || answer.empty) return text(keys.hint);
+    const values = { count: silent, all, before, digit: answer.digit };
+    if (found) return text(keys.found, { ...values, channels: found });
+    return text(before === null || before === answer.digit ? keys.still : keys.now, values);
   }
 
   async function search() {
-    const { answer } = current();
     const mine = (searching = {});
     found = null;
     unmuteAll();
@@ -46,7 +61,6 @@ export function bindMutes(element, current) {
     if (searching !== mine) return;
     searching = null;
     if (result) {
-      before = answer.digit;
       muteAll(result.channels);
       found = result.channels.length;
     } else if (result === null) {
@@ -66,33 +80,45 @@ export function bindMutes(element, current) {
     searching = found = null; // of another drawing
     update();
   });
-  listen("answer", ({ answer }) => {
+  listen("network", (next) => {
+    if (next.layers === layers) return; // newer weights of the same one
+    layers = next.layers;
+    answer = { empty: true };
+    searching = found = null;
+    update();
+  });
+  listen("answer", (next) => {
+    ({ answer } = next);
     if (!count()) before = answer.empty ? null : answer.digit;
     update();
   });
   update();
 }
 
-/** Feature maps that say nothing: those of muted convolutions, and what pooling makes of them. */
-function silentMaps(layers, silent) {
-  let channels = 0; // muted in the convolution before
-  let maps = 0;
-  for (const { name, kind, shape } of layers) {
-    if (kind === "Conv2D") channels = silent.get(name)?.size ?? 0;
-    if (shape.length === 3) maps += channels;
+/**
+ * What says nothing: feature maps, those of muted convolutions and what pooling makes of them; where
+ * there are none, units.
+ * @returns {{silent: number, all: number, keys}} keys: of the sentences about them
+ */
+function silence(layers, mutes) {
+  const isMap = ({ shape }) => shape.length === 3;
+  const hasMaps = layers.some(({ kind }) => kind === "Conv2D");
+  const shown = hasMaps ? layers.filter(isMap) : mutable(layers);
+  let [silent, all, channels] = [0, 0, 0]; // channels: that are muted in the layer before
+  for (const { name, kind, shape } of shown) {
+    if (kind === "Conv2D" || kind === "Dense") channels = mutes.get(name)?.size ?? 0;
+    silent += channels;
+    all += shape.at(-1);
   }
-  return maps;
+  return { silent, all, keys: hasMaps ? MAPS : UNITS };
 }
 
 /** What a generator returns in the end, which works a little and rests; undefined: it was given up. */
 async function inSlices(work, isWanted) {
   while (isWanted()) {
-    const end = performance.now() + SLICE;
-    do {
-      const { done, value } = work.next();
-      if (done) return value;
-    } while (performance.now() < end);
-    await pause(0);
+    const { done, value } = slice(work);
+    if (done) return value;
+    await pause(0); // the pen may have its turn
   }
   return undefined;
 }

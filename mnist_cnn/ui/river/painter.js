@@ -116,11 +116,11 @@ export class Painter {
   }
 
   #filled(scene, i, layer, which, slots) {
-    const { values, shape } = scene.layers.get(layer.name);
+    const { values, shape, signed } = scene.layers.get(layer.name);
     const channels = layer.kind === "Flatten" ? this.columns[i].layer.shape[2] : shape.at(-1);
     const most = scene.strongest(layer.name, values, channels);
     const atlas = this.atlases[i][which];
-    atlas.fill(values, channels, slots, most, scene.colors.scale);
+    atlas.fill(values, channels, slots, most, scene.colors.scale.levels(signed));
     return atlas;
   }
 
@@ -161,6 +161,12 @@ export class Painter {
     context.fillText(signed(value), box.left + box.width, box.top + box.height + 1);
   }
 
+  #ring(color) {
+    this.#context.strokeStyle = color;
+    this.#context.lineWidth = 2;
+    this.#context.stroke();
+  }
+
   #outline({ left, top, width, height }, colors) {
     this.#context.strokeStyle = colors.accent;
     this.#context.lineWidth = 3;
@@ -177,21 +183,23 @@ export class Painter {
     context.stroke();
   }
 
-  /** Units are discs: their area is the activation, their colour what they speak. */
+  /** Units are discs: their area is the activation, a ring where it is below 0, their colour what they speak. */
   #paintUnits(scene, i) {
     const context = this.#context;
     const { layer } = this.columns[i];
     const { values } = scene.layers.get(layer.name);
-    const most = values.reduce((m, value) => Math.max(m, value), 1e-9);
+    const most = values.reduce((m, value) => Math.max(m, Math.abs(value)), 1e-9);
     scene.slots[i].forEach((unit, slot) => {
       if (unit === null) return;
       const { left, top, width, height } = this.geometry.columns[i].slots[slot];
-      const radius = (width / 2) * Math.max(0.25, Math.sqrt(values[unit] / most));
+      const radius = (width / 2) * Math.max(0.25, Math.sqrt(Math.abs(values[unit]) / most));
+      const color = scene.brought[i][unit] < 0 ? scene.colors.takes : scene.colors.adds;
       context.globalAlpha = this.#alpha(scene, i, slot, unit);
-      context.fillStyle = scene.brought[i][unit] < 0 ? scene.colors.takes : scene.colors.adds;
       context.beginPath();
       context.arc(left + width / 2, top + height / 2, radius, 0, 2 * Math.PI);
+      context.fillStyle = values[unit] < 0 ? scene.colors.paper : color;
       context.fill();
+      if (values[unit] < 0) this.#ring(color);
       context.globalAlpha = 1;
       this.#mark(scene, i, slot, unit, { left, top, width, height });
     });

@@ -74,6 +74,7 @@ export function mount(element, props) {
     shown = layers;
     network = new Network(layers);
     columns = columnsOf(layers);
+    document.body.style.setProperty("--rows", String(columns.length - 1)); // where it flows down
     answer = { empty: true };
     fit();
   }
@@ -88,18 +89,26 @@ export function mount(element, props) {
     letters = `600 ${size}px ${getComputedStyle(stage).fontFamily}`;
     furnish(count());
     const label = rem * parseFloat(getComputedStyle(stage).getPropertyValue("--label"));
-    const room = { width, height, rem, label };
+    const room = { width, height, rem, label, above: belowPad() };
     geometry =
       flow() === "down"
         ? down(room, columns, count())
         : across(room, columns, count(), height >= CROWDED);
     tiles.layout(geometry);
-    crowds.forEach((crowd, i) => crowd?.fit(geometry.columns[i].crowd, geometry.columns[i].cell));
+    crowds.forEach((crowd, i) => crowd?.fit(geometry.columns[i].crowd, geometry.columns[i].grid));
     labels();
     painter.fit(geometry, columns, digitEnds(), room);
     changes.forget();
     show();
     settle();
+  }
+
+  /** How far the stage is below the pad: a banner may be between them. */
+  function belowPad() {
+    const paper = document.querySelector("#pad .paper");
+    const banner = document.querySelector("#network .network");
+    if (banner) sizes.observe(banner); // it comes and goes
+    return paper ? stage.getBoundingClientRect().top - paper.getBoundingClientRect().bottom : 0;
   }
 
   /** Make what stands in so many slots. */
@@ -117,8 +126,9 @@ export function mount(element, props) {
 
   function labels() {
     for (const label of element.querySelectorAll(".label")) label.remove();
+    stage.classList.toggle("narrow", geometry.isNarrow);
     columns.forEach((column, i) => {
-      const label = heading(column.kind, ...headingOf(network, column));
+      const label = heading(column.kind, ...headingOf(network, column, geometry.isNarrow));
       lay(label, geometry.columns[i].label);
       tiles.element.append(label);
     });
@@ -225,7 +235,6 @@ export function mount(element, props) {
   const find = (target) => tiles.find(target);
   followHands(element.querySelector(".tiles"), { find, hold, open, mute });
   translate(element);
-  bindMutes(element.querySelector(".mutes"), () => ({ answer, layers: shown }));
   onLanguage(() => {
     if (!geometry) return;
     labels();
@@ -238,6 +247,7 @@ export function mount(element, props) {
   });
   sizes.observe(stage);
   build(props.layers);
+  bindMutes(element.querySelector(".mutes"), props.layers);
   listen("network", ({ layers }) => build(layers));
   listen("asked", ({ digit: wanted }) => {
     asked = wanted;

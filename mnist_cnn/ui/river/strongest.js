@@ -9,7 +9,8 @@ export function strongestCell({ shape, values }, channel) {
   const [, columns, channels] = shape;
   let best = 0;
   for (let place = 0; place * channels < values.length; place++) {
-    if (values[place * channels + channel] > values[best * channels + channel]) best = place;
+    const size = (at) => Math.abs(values[at * channels + channel]);
+    if (size(place) > size(best)) best = place;
   }
   return [Math.floor(best / columns), best % columns, channel];
 }

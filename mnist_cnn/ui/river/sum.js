@@ -47,10 +47,15 @@ export function showSum(element, lookInto) {
 }
 
 /**
- * What the lead is the sum of.
+ * What the lead is the sum of: of the last maps, or, where there are none, of the first units; of a
+ * network that has neither, of the picture.
  * @returns {{pieces: {layer, channel, value}[], rest: {key, value}[]}}
  */
 function termsOf({ account, columns, slots, brought }) {
+  if (columns.length === 1) {
+    const value = account.lead - account.biases;
+    return { pieces: [], rest: [{ key: "sumInk", value }, { key: "sumBiases", value: account.biases }] };
+  }
   const at = Math.max(columns.findLastIndex(({ kind }) => kind === "maps"), 1);
   const { name } = columns[at].layer;
   const pieces = slots[at]

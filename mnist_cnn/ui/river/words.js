@@ -3,11 +3,12 @@ import { text } from "../locales/language.js";
 import { plainWord } from "../lens/title.js";
 import { signed } from "./painter.js";
 
-/** [plain word, technical names with their shapes] of a column. */
-export function headingOf(network, { layer, twin }) {
+/** [plain word, technical names] of a column; with their shapes, where it is not short. */
+export function headingOf(network, { layer, twin }, isShort) {
   if (!layer) return [plainWord(network, "image"), ["28×28"]];
   const named = [layer, twin].filter(Boolean);
-  return [plainWord(network, layer.name), named.map(({ name, shape }) => `${name} ${shape.join("×")}`)];
+  const written = named.map(({ name, shape }) => (isShort ? name : `${name} ${shape.join("×")}`));
+  return [plainWord(network, layer.name), written];
 }
 
 /** A tile's label: its column, its channel, and what it brings; scene: null where nothing is read. */

@@ -21,6 +21,8 @@
 //   trouble  key | null       why a network is not there; null: it is
 //   choices  {recipe, digits, epochs}  what is to be filled into the form of the Train view
 //   picture  {width, height, pixels}  ink that is to be put on the pad
+//   teacher  {known}          whether the server knows the token of the teacher's link; on others' pages
+//                             nothing is said of it
 //   rules    {training, wall, network, …}  what the teacher has decided, as mnist_cnn/classroom.py
 //                             has it; this and the next two come from the server
 //   broadcast {drawing, edition, by, number}  the teacher's drawing, as pad/link.js has it; null:
