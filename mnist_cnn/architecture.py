@@ -27,6 +27,7 @@ POOLINGS = ("MaxPooling2D", "AveragePooling2D")
 ACTIVATIONS = (
     *("relu", "leaky_relu", "elu", "relu6", "selu", "tanh", "sigmoid", "softplus", "silu", "gelu"),
 )
+SLOPING = ("leaky_relu", "elu")  # those with a slope below 0
 LONGEST_NAME = 20  # characters
 UNMOVED = (
     *("Activation", "ReLU", "LeakyReLU", "BatchNormalization", "Dropout", "Rescaling", "Flatten"),
@@ -169,6 +170,8 @@ def from_json(entries: Sequence[Mapping[str, Any]]) -> list[Layer]:
         TypeError, AttributeError, ArithmeticError: nor even layers.
     """
     layers = [Layer(**{name: _tuples(value) for name, value in entry.items()}) for entry in entries]
+    if len({layer.name for layer in layers}) < len(layers):
+        raise ValueError("two layers of one name")
     shape: tuple[int, ...] = PICTURE
     for layer in layers:
         _check_words(layer)
@@ -184,8 +187,16 @@ def _check_words(layer: Layer) -> None:
         raise ValueError(f"there is no layer {layer.name[:LONGEST_NAME]!r}")
     numbers = [*layer.shape, *layer.size, *layer.stride]
     if isinstance(layer.padding, tuple):
-        numbers += [zeros + 1 for around in layer.padding for zeros in around]
-    if not all(type(number) is int and number > 0 for number in numbers):
+        zeros = [number for around in layer.padding for number in around]
+        numbers += [number + 1 for number in zeros]
+        numbers += [min(layer.size) - number for number in zeros]  # as many as a window
+    elif layer.padding not in ("valid", "same"):
+        numbers = []
+    slope = layer.slope is None
+    if layer.activation in SLOPING:
+        slope = isinstance(layer.slope, float) and math.isfinite(layer.slope)
+    whole = numbers and all(type(number) is int and number > 0 for number in numbers)
+    if not whole or not slope or layer.dilation != (1, 1):
         raise ValueError(f"{layer.name} has no such numbers")
 
 

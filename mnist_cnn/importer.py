@@ -12,6 +12,7 @@ Networks for Efficient Integer-Arithmetic-Only Inference" (CVPR 2018), section 3
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 Network = tuple[list[Layer], list[np.ndarray]]  # its layers; their arrays in order, float32
 
 MOST_PARAMETERS = 2_100_000
+MOST_NUMBERS = 2_000_000  # of all layers, for a picture
 MOST_MULTIPLICATIONS = 250_000_000  # for a picture: more takes a page half a second
 LARGEST_KERNEL = 7  # rows or columns of a window that is shown number by number
+PRECISE = (None, "float32", "float64")  # in halves a network answers otherwise than here
 LEVELS = 0.1  # a Rescaling by less expects levels of 0 to 255, by more numbers of 0 to 1
 SLOPES = {"leaky_relu": 0.2, "elu": 1.0}  # below 0, where Keras' name of them says nothing else
 # How TensorFlow's functions, and older names, are called in ``ACTIVATIONS``.
@@ -74,7 +77,12 @@ def network_in(file: Path | bytes) -> Network:
         OtherNetworkError: it is not read, shown and explained here; the message says why.
         ValueError and others: the file is no good, see ``weights_file.saved_in``.
     """
-    layers, weights = chain(weights_file.saved_in(file))
+    saved = weights_file.saved_in(file)
+    for layer in saved.layers:
+        if (found := weights_file.precision_of(layer.config)) not in PRECISE:
+            told = {"kind": layer.kind, "layer": _short(layer.name)}
+            raise OtherNetworkError("notFloat32", **told, found=_short(found))
+    layers, weights = chain(saved)
     check(layers)
     return layers, weights
 
@@ -103,8 +111,12 @@ def check(layers: list[Layer]) -> None:
     last = layers[-1]
     if (last.kind, last.shape, last.activation) != ("Dense", (CLASSES,), "softmax"):
         found = f"{architecture.SHORT.get(last.kind, last.kind)} {last.shape[-1]}"
-        found += f" and {last.activation}" if last.activation else ""
+        found += f", {last.activation}" if last.activation else ""
         raise OtherNetworkError("ending", found=found, classes=CLASSES)
+    numbers = sum(math.prod(layer.shape) for layer in layers)
+    if numbers > MOST_NUMBERS:
+        most = f"{MOST_NUMBERS:,}"
+        raise OtherNetworkError("tooManyNumbers", found=f"{numbers:,}", most=most)
     parameters = sum(layer.parameters for layer in layers)
     if parameters > MOST_PARAMETERS:
         most = f"{MOST_PARAMETERS:,}"
@@ -132,6 +144,8 @@ class _Chain:
 
     def add(self, layer: SavedLayer) -> None:
         """Take up the next layer."""
+        if "training" in (layer.reads or []):
+            raise _setting(layer, "training", True, False)
         if layer.kind != "InputLayer" and layer.reads not in (None, [self._last]):
             raise OtherNetworkError("branches", layer=_short(layer.name))
         self._last = layer.name
@@ -140,7 +154,7 @@ class _Chain:
         if layer.kind not in HANDLERS:
             raise _unknown(layer)
         if self.padded and layer.kind not in ("Conv2D", "ZeroPadding2D"):
-            raise _misplaced(self.padded, "a Conv2D")
+            raise OtherNetworkError("zerosAlone", layer=_short(self.padded.name))
         if shape := layer.config.get("batch_input_shape"):  # Keras 2 has it at the first layer
             self._begin(shape)
         HANDLERS[layer.kind](self, layer)
@@ -148,15 +162,14 @@ class _Chain:
     def ended(self) -> Network:
         """Return the network; with the softmax that it may leave to its loss."""
         if self.padded:
-            raise _misplaced(self.padded, "a Conv2D")
+            raise OtherNetworkError("zerosAlone", layer=_short(self.padded.name))
         self._settle()
         if not self.layers:
-            raise OtherNetworkError("ending", found="nothing", classes=CLASSES)
-        for layer in self.layers[:-1]:
+            raise OtherNetworkError("ending", found="–", classes=CLASSES)
+        named = _named(self.layers)
+        for layer in named[:-1]:
             if layer.activation == "softmax":
-                told = {"kind": layer.kind, "layer": layer.kind, "setting": "activation"}
-                needed = "another before the end"
-                raise OtherNetworkError("layerSetting", **told, found="softmax", needed=needed)
+                raise OtherNetworkError("softmaxInside", layer=layer.kind)
         last = self.layers[-1]
         if last.shape == (CLASSES,) and last.activation in (None, "softmax"):
             if last.kind != "Dense":  # what is pooled to ten numbers are the logits already
@@ -164,6 +177,8 @@ class _Chain:
                 self._append(_dense(last.shape, CLASSES), [np.eye(CLASSES), np.zeros(CLASSES)])
             self.layers[-1] = replace(self.layers[-1], activation="softmax")
         arrays = [array.astype(np.float32) for own in self.weights for array in own]
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise ValueError("its numbers come to some that are none")
         return _named(self.layers), arrays
 
     # What follows takes up one kind of layer each.
@@ -219,18 +234,20 @@ class _Chain:
     def reshape(self, layer: SavedLayer) -> None:
         """Numbers keep their order, so what matters is only what the next layer makes of them."""
         target = tuple(layer.config["target_shape"])
+        known = -math.prod(target) if -1 in target else 1
+        target = tuple(math.prod(self.shape) // known if side == -1 else side for side in target)
         if len(target) == 1:
             return self._flatten()
         if target == self.shape:
             return
-        if target not in ((*PICTURE[:2], -1), (-1, *PICTURE[1:]), PICTURE, PICTURE[:2]):
-            raise _setting(layer, "target_shape", list(target), list(PICTURE))
-        if any(one.kind != "Flatten" for one in self.layers):
-            raise _misplaced(layer, "an input")
+        other = OtherNetworkError("reshaped", layer=_short(layer.name), found=_sides(target))
+        raw = all(one.kind == "Flatten" and one.activation is None for one in self.layers)
+        if target not in (PICTURE, PICTURE[:2]) or not raw:
+            raise other
         if self.scaling:
             one = Scaling(self.scaling.scale[:1], self.scaling.shift[:1])
             if (self.scaling.scale != one.scale).any() or (self.scaling.shift != one.shift).any():
-                raise _misplaced(layer, "an input")
+                raise other
             self.scaling = one
         self.layers, self.weights = [], []
         self.shape = PICTURE if len(target) == 3 else PICTURE[:2]
@@ -250,6 +267,7 @@ class _Chain:
         axis = layer.config["axis"]
         axis = axis[0] if isinstance(axis, list) else axis
         _expect(layer, "axis", axis, -1, len(self.shape))
+        _expect(layer, "renorm", layer.config.get("renorm", False), False)
         arrays = [array.astype(float) for array in layer.arrays]
         gamma = arrays.pop(0) if layer.config["scale"] else 1.0
         beta = arrays.pop(0) if layer.config["center"] else 0.0
@@ -282,16 +300,15 @@ class _Chain:
         elif sides in (PICTURE, PICTURE[:2]) and len(found) == len(sides):
             self.shape = sides
         else:
-            shown = "×".join(str(side or "?") for side in found)
-            raise OtherNetworkError("input", found=shown)
+            raise OtherNetworkError("input", found=_sides(found))
 
     def _expect_maps(self, layer: SavedLayer) -> None:
         if len(self.shape) != 3:
-            raise _setting(layer, "input_shape", list(self.shape), "maps, as [28, 28, 1]")
+            raise _reading("needsMaps", layer, self.shape)
 
     def _read_as_vector(self, layer: SavedLayer) -> None:
         if len(self.shape) != 1:
-            raise _setting(layer, "input_shape", list(self.shape), "a vector, as Flatten makes it")
+            raise _reading("needsFlatten", layer, self.shape)
 
     def _flatten(self) -> None:
         if len(self.shape) == 1:
@@ -319,8 +336,11 @@ class _Chain:
 
     def _folded(self, layer: SavedLayer, made: Layer) -> list[np.ndarray]:
         """Return kernel and bias with the scaling in them of what they read."""
-        kernel, *others = (array.astype(float) for array in layer.arrays)
-        (bias,) = others if layer.config.get("use_bias", True) else (np.zeros(made.shape[-1]),)
+        arrays = [array.astype(float) for array in layer.arrays]
+        expected = 2 if layer.config.get("use_bias", True) else 1
+        if len(arrays) > expected:  # as of LoRA
+            raise _setting(layer, "get_weights()", len(arrays), expected)
+        kernel, bias = [*arrays, np.zeros(made.shape[-1])][:2]
         if [kernel.shape, bias.shape] != made.arrays:
             raise ValueError(f"{layer.name} should have numbers of the shapes {made.arrays}")
         if scaling := self.scaling:
@@ -418,17 +438,25 @@ def _layer_activation(layer: SavedLayer, kind: str, config: dict) -> Activation:
     if kind == "Softmax":
         return Activation("softmax")
     if kind == "ELU":
-        return Activation("elu", float(config.get("alpha", 1)))
+        return Activation("elu", _finite(config.get("alpha", 1)))
     if kind == "LeakyReLU":
         slope = config.get("negative_slope", config.get("alpha"))  # of Keras 3, of Keras 2
-        return Activation("leaky_relu", 0.3 if slope is None else float(slope))
+        return Activation("leaky_relu", 0.3 if slope is None else _finite(slope))
     if kind == "ReLU":
         return _rectified(layer, config)
     raise _setting(layer, "activation", kind, ", ".join(ACTIVATIONS))
 
 
+def _finite(slope: object) -> float:
+    """Return a slope; some versions of Keras save it as an array."""
+    found = float(slope["config"]["value"] if isinstance(slope, dict) else slope)  # type: ignore[arg-type]
+    if not math.isfinite(found):
+        raise ValueError(f"a slope of {found}")
+    return found
+
+
 def _rectified(layer: SavedLayer, config: dict) -> Activation:
-    most, slope = config.get("max_value"), float(config.get("negative_slope") or 0)
+    most, slope = config.get("max_value"), _finite(config.get("negative_slope") or 0)
     _expect(layer, "threshold", config.get("threshold") or 0, 0)
     if most is not None:
         _expect(layer, "max_value", most, 6)
@@ -493,9 +521,14 @@ def _setting(layer: SavedLayer, setting: str, found: object, needed: object) -> 
     return OtherNetworkError("layerSetting", **told, found=_short(found), needed=needed)
 
 
-def _misplaced(layer: SavedLayer, needed: str) -> OtherNetworkError:
-    name = _short(layer.name)
-    return OtherNetworkError("layerPlace", kind=layer.kind, layer=name, needed=needed)
+def _reading(key: str, layer: SavedLayer, shape: tuple[int, ...]) -> OtherNetworkError:
+    """Return what is wrong with a layer that reads something of another shape than it must."""
+    told = {"kind": layer.kind, "layer": _short(layer.name)}
+    return OtherNetworkError(key, **told, found=_sides(shape))
+
+
+def _sides(shape: tuple[int | None, ...]) -> str:
+    return "×".join(str(side or "?") for side in shape)
 
 
 def _unknown(layer: SavedLayer) -> OtherNetworkError:

@@ -112,7 +112,8 @@ class Sandbox:
             return Found(layers, head["card"], weights)
         except (SandboxError, OtherNetworkError, *NO_ANSWER) as error:
             why = _why(error)
-            raise WeightsError(why, "damaged", why) from error
+            reason = "tooHeavy" if why in (WHY[TOO_LATE], WHY[TOO_MUCH]) else "damaged"
+            raise WeightsError(why, reason, why) from error
 
     def close(self) -> None:
         """End the process, whatever it is at."""

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -36,9 +37,12 @@ UNREADABLE = (
 
 LARGEST = 64 * 2**20  # bytes, of the file and of all that is in it
 LARGEST_TEXT = 2**20  # bytes of JSON
-MOST_ARRAYS = 1000  # groups too; an optimizer has two for each of the network
+MOST_ARRAYS = 1000  # of the layers, groups too
+MOST_LAYERS = 100
 CONFIG, NUMBERS, CARD = "config.json", "model.weights.h5", "card.json"
 HDF5 = b"\x89HDF\r\n\x1a\n"  # its first bytes
+# What layers may compute in: all else has numbers that are not read here.
+READABLE = (None, "float32", "float64", "float16", "mixed_float16", "mixed_bfloat16")
 CHAINS = ("Sequential", "Functional", "Model")  # Keras' names of what is not a class of its maker
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
 
@@ -55,14 +59,23 @@ class WeightsError(Exception):
 
 # What is wrong with an intact file, as it goes on after the file's name.
 OTHER = {
-    "notKeras": "is {what}. Save the whole network with Keras: model.save('mine.keras')",
+    "notKeras": "is no file of Keras ({what}). Save the network with model.save('mine.keras')",
+    "fileTooLarge": "has {found} bytes; up to {most} are read. Save it without its optimizer",
+    "tooManyLayers": "has {found} layers; up to {most} can be shown",
+    "severalOutputs": "has {found} outputs; it must have one",
+    "notFloat32": "has a {kind}, {layer}, that computes in {found}; it must compute in float32",
+    "needsFlatten": "has a {kind}, {layer}, that reads {found}; there must be a Flatten before it",
+    "needsMaps": "has a {kind}, {layer}, that reads {found}; it must read maps, as 28×28×1",
+    "reshaped": "has a Reshape, {layer}, to {found}; only a picture can be laid out as 28×28×1",
+    "zerosAlone": "has a ZeroPadding2D, {layer}; a Conv2D must follow it",
+    "softmaxInside": "has a softmax in {layer}; only the last layer may have one",
+    "tooManyNumbers": "makes {found} numbers of each picture; up to {most} can be shown",
     "weightsAlone": "holds weights alone. Save the whole network: model.save('mine.keras')",
     "ownClass": "is a {kind}, a class of its maker's own. Build it as a Sequential model",
     "nested": "has a network within the network, {layer}. Put the layers of that one in its place",
     "branches": "branches at {layer}. Each layer must read the one before it alone",
     "layerKind": "has a {kind}, {layer}, which cannot be shown here",
     "layerSetting": "has a {kind}, {layer}, with {setting} {found}; it must be {needed}",
-    "layerPlace": "has a {kind}, {layer}, that belongs elsewhere: beside {needed}",
     "input": "reads pictures of {found}; it must read 28×28, 28×28×1 or 784",
     "ending": "ends with {found}; it must end with Dense {classes}, with softmax or without",
     "tooLarge": "has {found} parameters; up to {most} can be shown",
@@ -160,43 +173,43 @@ def saved_in(file: Path | bytes) -> SavedNetwork:
     content = _content(file)
     if content.startswith(HDF5):
         with h5py.File(io.BytesIO(content)) as numbers:
-            _check_numbers(numbers)
             return _in_hdf5(numbers)
     if unlike := _other_format(content):
         raise OtherNetworkError("notKeras", what=unlike)
     with _opened(content) as archive:
         config = _text(archive, CONFIG)
         with h5py.File(io.BytesIO(archive.read(NUMBERS))) as numbers:
-            _check_numbers(numbers)
             return _in_keras(config, numbers)
 
 
 def _content(file: Path | bytes) -> bytes:
     size = len(file) if isinstance(file, bytes) else file.stat().st_size
     if size > LARGEST:
-        raise ValueError(f"{size:,} bytes, more than the {LARGEST:,} of any network here")
+        raise OtherNetworkError("fileTooLarge", found=f"{size:,}", most=f"{LARGEST:,}")
     return file if isinstance(file, bytes) else file.read_bytes()
 
 
 def _other_format(content: bytes) -> str | None:
     """Return which file this is, of those that people take for one of Keras; or None."""
     if content[4:8] == b"TFL3":
-        return "a LiteRT file"
+        return "LiteRT"
     if not zipfile.is_zipfile(io.BytesIO(content)):
+        if not content or content.startswith(b"PK"):
+            return None  # cut off
         # An .onnx file has no mark but the name of its maker near its beginning.
-        return "an ONNX file" if b"onnx" in content[:200].lower() else None
+        return "ONNX" if b"onnx" in content[:200].lower() else "?"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
     if any(name.endswith("data.pkl") for name in names):
-        return "a PyTorch file"
-    return "a SavedModel" if any(name.endswith("saved_model.pb") for name in names) else None
+        return "PyTorch"
+    return "SavedModel" if any(name.endswith("saved_model.pb") for name in names) else None
 
 
 def _in_keras(config: bytes, numbers: h5py.File) -> SavedNetwork:
     """Keras names the groups by the class of a layer, counted: ``conv2d``, ``conv2d_1``."""
     layers, shape = _entries(json.loads(config))
     # The first of Keras 2 that wrote such files had another name.
-    root = numbers["layers" if "layers" in numbers else "_layer_checkpoint_dependencies"]
+    root = _checked(numbers, "layers" if "layers" in numbers else "_layer_checkpoint_dependencies")
     seen: Counter[str] = Counter()
     found = []
     for layer in layers:
@@ -213,9 +226,10 @@ def _in_hdf5(numbers: h5py.File) -> SavedNetwork:
         raise OtherNetworkError("weightsAlone")
     config = numbers.attrs["model_config"]
     layers, shape = _entries(json.loads(config))
+    root = _checked(numbers, "model_weights")
     found = []
     for layer in layers:
-        group = numbers["model_weights"].get(layer["config"]["name"])
+        group = root.get(layer["config"]["name"])
         names = group.attrs["weight_names"] if group else []
         found.append(_saved(layer, [group[_decoded(name)] for name in names]))
     return SavedNetwork(found, shape)
@@ -243,12 +257,39 @@ def _entries(model: dict) -> tuple[list[dict], list[int | None] | None]:
         raise OtherNetworkError("ownClass", kind=_shown(model["class_name"]))
     config = model["config"]
     layers = config if isinstance(config, list) else config["layers"]
+    if len(layers) > MOST_LAYERS:
+        raise OtherNetworkError("tooManyLayers", found=len(layers), most=MOST_LAYERS)
+    outputs = 1 if isinstance(config, list) else len(_names(config.get("output_layers", [""])))
+    if outputs != 1:
+        raise OtherNetworkError("severalOutputs", found=outputs)
     for layer in layers:
+        told = {"kind": _shown(layer["class_name"]), "layer": _shown(layer["config"].get("name"))}
         if layer["class_name"] in CHAINS:
-            raise OtherNetworkError("nested", layer=_shown(layer["config"].get("name")))
+            raise OtherNetworkError("nested", **told)
+        if (precision := precision_of(layer["config"])) not in READABLE:
+            raise OtherNetworkError("notFloat32", **told, found=_shown(precision))
     if isinstance(config, list) or layers[0]["class_name"] == "InputLayer":
         return layers, None
     return layers, config.get("build_input_shape")
+
+
+def precision_of(config: dict) -> object:
+    """Return what a layer computes in, as Keras calls it; None where nothing is said of it.
+
+    Keras writes a name, or an object with a name, or with a mode where the layer is quantised.
+    """
+    policy = config.get("dtype")
+    if not isinstance(policy, dict):
+        return policy
+    return policy["config"].get("mode") or policy["config"].get("name")
+
+
+def _names(tensors: Any) -> list[str]:
+    """Return the layers that give the outputs of a functional model, however Keras lists them."""
+    if isinstance(tensors, str):
+        return [tensors]
+    inner = tensors.values() if isinstance(tensors, dict) else tensors
+    return [name for one in inner if not isinstance(one, int) for name in _names(one)]
 
 
 def _saved(layer: dict, arrays: Sequence[h5py.Dataset | np.ndarray]) -> SavedLayer:
@@ -259,11 +300,16 @@ def _saved(layer: dict, arrays: Sequence[h5py.Dataset | np.ndarray]) -> SavedLay
 
 
 def _read_by(nodes: list) -> list[str]:
-    """Return the names of the layers that a layer of a functional model reads, of all its calls."""
+    """Return the names of the layers that a layer of a functional model reads, of all its calls.
+
+    A call as in training counts as another one: what it does cannot be shown.
+    """
     found, left = [], list(nodes)
     while left:
         node = left.pop()
         if isinstance(node, dict):
+            if node.get("training"):
+                found.append("training")
             history = node.get("config", {}).get("keras_history") if "config" in node else None
             if history:
                 found.append(history[0])
@@ -272,6 +318,7 @@ def _read_by(nodes: list) -> list[str]:
         elif isinstance(node, list):
             if len(node) > 2 and isinstance(node[0], str):  # of Keras 2: name, node, tensor
                 found.append(node[0])
+                left += node[3:]
             else:
                 left += node
     return found
@@ -327,13 +374,19 @@ def _text(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
-def _check_numbers(file: h5py.File) -> None:
-    """Raise ``ValueError`` unless the HDF5 holds nothing but small plain arrays of finite numbers.
+def _checked(file: h5py.File, name: str) -> h5py.Group:
+    """Return the group of the layers, which holds nothing but small plain arrays of finite numbers.
 
     Datasets of other files, by link or as storage, would read what is nobody's business; a chunked
-    one can declare any size.
+    one can declare any size. What lies beside it, as the optimizer's numbers, is not looked at.
+
+    Raises:
+        ValueError: it holds something else.
     """
-    left, open_groups, seen = LARGEST, [file], 0
+    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
+        raise ValueError(f"no group {name}")
+    root = file[name]
+    left, open_groups, seen = LARGEST, [root], 0
     while open_groups:
         group = open_groups.pop()
         for name in group:
@@ -351,6 +404,7 @@ def _check_numbers(file: h5py.File) -> None:
                     raise ValueError(f"its arrays have more than {LARGEST:,} bytes")
                 if not np.isfinite(item[()]).all():
                     raise ValueError("values that are no numbers")
+    return root
 
 
 def _bytes_of(array: h5py.Dataset) -> int:

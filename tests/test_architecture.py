@@ -69,12 +69,21 @@ def test_the_fields_of_other_networks_too(kind):
         {"shape": [26.0, 26.0, 32.0]},
         {"padding": [[-1, 1], [0, 0]]},
         {"stride": [0, 0]},
+        {"dilation": [1000, 1000]},
+        {"padding": "<b>"},
+        {"padding": [[9, 9], [0, 0]]},
+        {"slope": "<img>"},
+        {"activation": "leaky_relu"},
+        {"activation": "elu", "slope": float("nan")},
+        {"name": "pool1"},
     ],
 )
 def test_layers_that_do_not_follow_each_other_are_none(change):
     told = json.loads(json.dumps([dataclasses.asdict(one) for one in architecture.variant("max")]))
     told[0] |= change
-    with pytest.raises(ValueError, match=r"fit behind|of the kind|no layer|no such numbers"):
+    with pytest.raises(
+        ValueError, match=r"fit behind|of the kind|no layer|no such numbers|one name"
+    ):
         architecture.from_json(told)
 
 

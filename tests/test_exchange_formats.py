@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import sys
 import warnings
 import zipfile
@@ -168,3 +169,12 @@ def test_another_suffix_is_refused_with_those_there_are(name, tmp_path, capsys):
     assert main(["export", str(weights.DEFAULT), "--to", str(tmp_path / name)]) == 1
     assert ".keras, .onnx, .tflite, .bin" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_network_itself_is_not_written_over(tmp_path, capsys):
+    path = tmp_path / "mine.keras"
+    shutil.copy(weights.DEFAULT, path)
+    before = path.read_bytes()
+    assert main(["export", str(path), "--to", str(path)]) == 1
+    assert capsys.readouterr().err == f"{path} is the network itself. Name another file.\n"
+    assert path.read_bytes() == before

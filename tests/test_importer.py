@@ -63,6 +63,7 @@ LESSON = {
     "activations apart": ((28, 28, 1), separate),
     "without biases": ((28, 28, 1), lambda k: lesson(k, use_bias=False)),
     "784 numbers": ((784,), lambda k: lesson(k, [k.layers.Reshape((28, 28, 1))])),
+    "28 by any": ((784,), lambda k: lesson(k, [k.layers.Reshape((28, -1, 1))])),
     "28 by 28": ((28, 28), lambda k: lesson(k, [k.layers.Reshape((28, 28, 1))])),
     "noise": ((28, 28, 1), lambda k: lesson(k, [k.layers.GaussianNoise(0.1)])),
     "rescaling": ((28, 28, 1), lambda k: lesson(k, [k.layers.Rescaling(1 / 255)])),
@@ -288,9 +289,9 @@ def test_the_first_files_of_keras_2_have_another_group(tmp_path):
 SAID = {
     "last": (
         [flat, dense(512)],
-        "ends with Dense 512 and relu; it must end with Dense 10, with softmax or without",
+        "ends with Dense 512, relu; it must end with Dense 10, with softmax or without",
     ),
-    "sigmoid": ([flat, layer("Dense", 10, activation="sigmoid")], "ends with Dense 10 and sigmoid"),
+    "sigmoid": ([flat, layer("Dense", 10, activation="sigmoid")], "ends with Dense 10, sigmoid"),
     "channels first": (
         [layer("Conv2D", 4, 1, name="first", data_format="channels_first"), flat, end],
         "has a Conv2D, first, with data_format channels_first; it must be channels_last",
@@ -299,10 +300,18 @@ SAID = {
     "dilation": ([conv(4, 3, dilation_rate=2), flat, end], "with dilation_rate (2, 2)"),
     "large kernel": ([conv(4, 9), flat, end], "kernel_size [9, 9]; it must be 1 to 7"),
     "depthwise": ([layer("DepthwiseConv2D", 3), flat, end], "has a DepthwiseConv2D, depthwise"),
-    "maps to dense": ([conv(4, 3), end], "input_shape [26, 26, 4]; it must be a vector"),
+    "maps to dense": ([conv(4, 3), end], "that reads 26×26×4; there must be a Flatten"),
     "softsign": ([conv(4, 3, activation="softsign"), flat, end], "with activation softsign"),
-    "softmax inside": ([flat, layer("Dense", 9, activation="softmax"), end], "activation softmax"),
-    "zeros for a pool": ([layer("ZeroPadding2D", 1), pool, flat, end], "beside a Conv2D"),
+    "softmax inside": ([flat, layer("Dense", 9, activation="softmax"), end], "a softmax in Dense"),
+    "half precision": ([flat, dense(9, dtype="mixed_bfloat16"), end], "computes in mixed_bfloat16"),
+    "many layers": ([layer("Activation", "tanh")] * 120 + [flat, end], "has 123 layers; up to 100"),
+    "wide": ([conv(3000, 1), layer("GlobalAveragePooling2D"), end], "makes 2,358"),
+    "norm of rows": ([layer("Reshape", (28, 28)), norm, flat, end], "it must read maps"),
+    "odd reshape": (
+        [flat, layer("Activation", "tanh"), layer("Reshape", (28, 28, 1)), flat, end],
+        "a Reshape",
+    ),
+    "zeros for a pool": ([layer("ZeroPadding2D", 1), pool, flat, end], "a Conv2D must follow it"),
     "too large": ([flat, dense(3000), end], "has 2,385,010 parameters; up to 2,100,000"),
     "too slow": (
         [conv(64, 7, padding="same"), *[conv(64, 7, padding="same")] * 2, flat, end],
@@ -349,6 +358,57 @@ def test_a_network_that_branches_is_told(tmp_path):
         importer.network_in(tmp_path / "mine.keras")
 
 
+def test_several_outputs_and_calls_as_in_training_are_told(tmp_path):
+    of = keras.layers
+    image = keras.Input((28, 28, 1))
+    first = of.Dense(10, name="first")(of.Flatten()(image))
+    keras.Model(image, [first, of.Dense(10)(first)]).save(tmp_path / "two.keras")
+    normed = of.BatchNormalization(name="own")(image, training=True)
+    keras.Model(image, of.Dense(10)(of.Flatten()(normed))).save(tmp_path / "training.keras")
+    for name, sentence in (("two", "has 2 outputs"), ("training", "own, with training True")):
+        with pytest.raises(OtherNetworkError, match=sentence):
+            importer.network_in(tmp_path / f"{name}.keras")
+
+
+def test_what_is_intact_is_never_damaged(tmp_path, monkeypatch):
+    network = trained(keras, (28, 28, 1), lesson)
+    network.save(tmp_path / "whole.keras")
+    network.quantize("int8")
+    network.save(tmp_path / "int8.keras")
+    lora = trained(keras, (28, 28, 1), lesson)
+    lora.layers[-1].enable_lora(2)
+    lora.save(tmp_path / "lora.h5")
+    (tmp_path / "text.keras").write_text("seven")
+    sentences = {
+        "int8.keras": "that computes in int8",
+        "lora.h5": "with get_weights",
+        "text.keras": "is no file of Keras",
+    }
+    for name, sentence in sentences.items():
+        with pytest.raises(OtherNetworkError, match=sentence):
+            importer.network_in(tmp_path / name)
+    monkeypatch.setattr(weights_file, "LARGEST", 10_000)
+    with pytest.raises(OtherNetworkError, match="Save it without its optimizer"):
+        importer.network_in(tmp_path / "whole.keras")
+
+
+@pytest.mark.parametrize("slope", ["NaN", "1e999"])
+def test_a_slope_that_is_no_number_is_damage(slope, tmp_path):
+    shape, make = OTHERS["leaky"]
+    trained(keras, shape, make).save(tmp_path / "mine.keras")
+    with zipfile.ZipFile(tmp_path / "mine.keras") as sound:
+        members = {name: sound.read(name) for name in sound.namelist()}
+    config = members["config.json"].replace(
+        b'"negative_slope": 0.3', b'"negative_slope": %s' % slope.encode()
+    )
+    assert config != members["config.json"]
+    with zipfile.ZipFile(tmp_path / "odd.keras", "w") as odd:
+        for name, content in (members | {"config.json": config}).items():
+            odd.writestr(name, content)
+    with pytest.raises(ValueError, match="a slope of"):
+        importer.network_in(tmp_path / "odd.keras")
+
+
 def test_a_network_of_another_kind_is_told(tmp_path):
     class Mine(keras.Model):
         def __init__(self, **options):
@@ -371,8 +431,8 @@ def test_a_network_of_another_kind_is_told(tmp_path):
         "own.keras": "is a Mine, a class of its maker's own",
         "nested.keras": "has a network within the network, sequential",
         "alone.weights.h5": "holds weights alone",
-        "torch.pt": "is a PyTorch file",
-        "lite.tflite": "is a LiteRT file",
+        "torch.pt": r"is no file of Keras \(PyTorch\)",
+        "lite.tflite": r"is no file of Keras \(LiteRT\)",
     }
     for name, sentence in sentences.items():
         with pytest.raises(OtherNetworkError, match=sentence):

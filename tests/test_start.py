@@ -173,7 +173,7 @@ def test_a_network_that_cannot_be_shown_ends_it_before_anything_is_printed(tmp_p
     )
     assert (outcome.returncode, outcome.stdout) == (1, "")
     assert outcome.stderr == (
-        f"{path} ends with Dense 512 and relu; it must end with Dense 10, with softmax or without. "
+        f"{path} ends with Dense 512, relu; it must end with Dense 10, with softmax or without. "
         "Choose another file: this one is left as it is.\n"
     )
     assert path.read_bytes() == before

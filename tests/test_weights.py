@@ -244,7 +244,6 @@ ALTERATIONS = {
     "a size that no number holds": change_member(
         "model.weights.h5", lambda content: content[:49] + b"\xfb" + content[50:]
     ),
-    "text": lambda file: file.write_text("no weights"),
     "a byte in the middle": change_byte(b"relu", 0, ord("R")),
     "says it is encrypted": change_byte(b"model.weights.h5", 8 - 46, 1),  # in the zip's list
     "says unknown compression": change_byte(b"PK\x01\x02", 10, 99),
@@ -280,7 +279,7 @@ def several_outputs():
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Keras: the model was never built
 @pytest.mark.parametrize(
     ("build", "sentence"),
-    [(never_called, "it must be a vector"), (several_outputs, "reads pictures of 4×3")],
+    [(never_called, "there must be a Flatten before it"), (several_outputs, "has 3 outputs")],
 )
 def test_a_network_that_cannot_be_shown_is_refused_in_a_sentence(build, sentence, tmp_path):
     file = tmp_path / "other.keras"
@@ -415,13 +414,13 @@ def declare_arrays(archive):
     late.set_alloc_time(h5py.h5d.ALLOC_TIME_LATE)
     for number in range(100):
         space = h5py.h5s.create_simple((2**24,))
-        h5py.h5d.create(archive.id, b"%d" % number, h5py.h5t.IEEE_F32LE, space, late)
+        h5py.h5d.create(archive["layers"].id, b"%d" % number, h5py.h5t.IEEE_F32LE, space, late)
 
 
 HARM = {
     "a file of 65 MB": (
         lambda file: file.write_bytes(BIG + bytes(2**20)),
-        "68,157,440 bytes, more than the 67,108,864",
+        "68,157,440 bytes; up to 67,108,864 are read",
     ),
     "a zip bomb": (zipped({"more": BIG}, zipfile.ZIP_DEFLATED), "unpacked it has more than"),
     "a bomb of another packing": (zipped({}, zipfile.ZIP_LZMA), "is packed in an unusual way"),
@@ -477,7 +476,7 @@ def test_a_file_that_means_harm_is_refused_with_a_sentence(harm, saved):
     alter, reason = HARM[harm]
     alter(saved)
     message = refused(saved)
-    assert message.startswith(f"{saved} is damaged (")
+    assert message.startswith((f"{saved} is damaged (", f"{saved} has 68,157,440 bytes"))
     assert reason in message
 
 

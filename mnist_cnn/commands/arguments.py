@@ -40,8 +40,8 @@ def add_weights(command: argparse.ArgumentParser) -> None:
         "--weights",
         type=Path,
         default=weights.DEFAULT,
-        metavar="FILE.keras",
-        help="default %(default)s",
+        metavar="FILE",
+        help=".keras or .h5; default %(default)s",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import sys
 from pathlib import Path
 
 from mnist_cnn import exchange_formats, importer, weights
@@ -33,6 +34,11 @@ def run(options: argparse.Namespace) -> int:
     with explained(options.network):
         layers, arrays = importer.network_in(options.network)
     about = _about(options.network)
+    if options.to.exists():
+        if options.to.samefile(options.network):
+            print(f"{options.to} is the network itself. Name another file.", file=sys.stderr)
+            return 1
+        print(f"Will replace {options.to}", flush=True)
     content = exchange_formats.encode(options.to.suffix, layers, arrays, about)
     write_aside(options.to, lambda aside: aside.write_bytes(content))
     parameters = sum(layer.parameters for layer in layers)

@@ -23,15 +23,20 @@ def add(command: argparse.ArgumentParser, default: str, metavar: str) -> None:
     )
 
 
-def prepare(named: Path | None, default: str) -> Path:
+def prepare(named: Path | None, default: str, taken: Callable[[Path], bool] = Path.exists) -> Path:
     """Return where to write, with its folder made, before hours are spent on what goes there.
 
     What is there already is replaced only where it was named, and that is said at once.
 
+    Args:
+        named: by the person, or None.
+        default: the name of it otherwise, see ``free``.
+        taken: whether a name is.
+
     Raises:
         WeightsError: see ``weights.prepare``.
     """
-    output = weights.prepare(named or free(Path(default)), Path(default).suffix)
+    output = weights.prepare(named or free(Path(default), taken), Path(default).suffix)
     if output.exists():
         print(f"Will replace {output}", flush=True)
     return output

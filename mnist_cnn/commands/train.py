@@ -46,9 +46,11 @@ def add(commands: arguments.Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train, and write the weights; calibrate, evaluate, and write them with their card."""
     training.strategy()  # first: a cluster of machines cannot be joined later
-    output = outputs.prepare(options.output, OUTPUT)
-    _discard_unfinished(output.parent)
     chosen = _chosen(options)
+    # A name that a longer training is to have is taken for a short one.
+    own = Path.exists if chosen.epochs > LONG else _is_promised
+    output = outputs.prepare(options.output, OUTPUT, own)
+    _discard_unfinished(output.parent)
     learned = training_data.load(
         chosen,
         None if chosen.data == "generated" else options.data,
@@ -61,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     _train(training_run, output, options.logdir)
     unfinished = _unfinished(output)
     # Another training may have taken the name meanwhile.
-    output = options.output or outputs.free(Path(OUTPUT))
+    output = options.output or outputs.free(Path(OUTPUT), own)
     _write(training_run.network, output)
     unfinished.unlink(missing_ok=True)  # not before: training may take hours
     with outputs.kept(output, f"Test it with: python -m mnist_cnn evaluate --weights {output}"):
@@ -94,6 +96,10 @@ def _write(network: keras.Model, output: Path) -> None:
 def _unfinished(output: Path) -> Path:
     """Return where a long training keeps what it needs to go on."""
     return output.with_suffix(".unfinished.npz")
+
+
+def _is_promised(output: Path) -> bool:
+    return output.exists() or _unfinished(output).exists()
 
 
 def _discard_unfinished(folder: Path) -> None:

@@ -30,7 +30,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     add("--train-workers", type=int, default=1, metavar="N", help="trainings at once (default 1)")
     add("--mcp", action="store_true", help="offer the endpoints as tools to language models")
     add("--verbose", action="store_true", help="log every request, not only what matters")
-    add("--weights", type=Path, metavar="FILE.keras", help="other trained weights")
+    add("--weights", type=Path, metavar="FILE", help="another network, .keras or .h5")
     add("--version", action="version", version=f"mnist_cnn {__version__}")
     return options
 

@@ -150,7 +150,7 @@ def _judge() -> Network:
 
 @functools.cache
 def _variant(name: str) -> Network:
-    return Network(*importer.network_in(VARIANTS[name]))
+    return Network(*importer.chain(weights_file.saved_in(VARIANTS[name])))
 
 
 OTHER = (

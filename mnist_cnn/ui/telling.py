@@ -89,6 +89,7 @@ def layers(network: Sequence[Layer]) -> list[dict]:
             "name": layer.name,
             "kind": layer.kind,
             "shape": layer.shape,
+            "activation": layer.activation,
             "parameters": layer.parameters,
             "field": {"rows": fields[layer.name].rows, "columns": fields[layer.name].columns},
         }

@@ -54,7 +54,7 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
         return Response(content, headers=BINARY | headers, media_type="application/octet-stream")
 
     async def upload(request: Request) -> Response:
-        """A ``.keras`` file, ``?name`` → the network in it, ready to be used."""
+        """A ``.keras`` or ``.h5`` file, ``?name`` → the network in it, ready to be used."""
         session, name = session_of(request), request.query_params.get("name", "")
         content = await request.body()
         try:

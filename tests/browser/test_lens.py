@@ -397,7 +397,6 @@ def test_what_excites_a_channel_never_stands_under_another_one(own):
     waiting = []
     own.route("**/features?*", lambda route: waiting.append(route))
     figures = own.locator("#lens .channel figure")
-    shown = {}
     for layer, channel in (("conv1", 3), ("conv1", 4), ("conv2", 5), ("conv2", 6)):
         lens = select(own, layer, [0, 0, channel])
         assert technical(own).startswith(f"{layer} · channel {channel} ")
@@ -405,11 +404,13 @@ def test_what_excites_a_channel_never_stands_under_another_one(own):
     while waiting:
         waiting.pop(0).continue_()
     lens.get_by_text("would excite it most of all").wait_for(timeout=60_000)
-    shown[6] = figures.evaluate_all(FIGURES)
+    most = own.locator("#lens figure").filter(has_text="would excite it most of all")
+    assert most.locator("canvas").evaluate("(canvas) => canvas.width") == FIELDS["conv2"]
+    last = figures.evaluate_all(FIGURES)
     for channel in (5, 6):
         lens = select(own, "conv2", [0, 0, channel])
         lens.get_by_text("would excite it most of all").wait_for()
-        assert (figures.evaluate_all(FIGURES) == shown[6]) is (channel == 6)
+        assert (figures.evaluate_all(FIGURES) == last) is (channel == 6)
 
 
 def test_arrows_walk_through_channels_and_cells(page):

@@ -320,6 +320,18 @@ def test_every_layer_of_the_wall_is_as_wide_as_the_page_at_most(page, width):
     assert max(heights) <= 900
 
 
+LAYOUT = """async (asked) => {
+    const { layout } = await import("/maps/sprite.js");
+    return layout(...asked);
+}"""
+
+
+def test_a_layer_of_very_many_channels_is_as_wide_as_there_is_room(modules):
+    laid = modules.evaluate(LAYOUT, [[28, 28, 512], 370, 330, 80])
+    assert laid == {"columns": 12, "zoom": 1, "rows": 43}
+    assert modules.evaluate(LAYOUT, [[28, 28, 1], 20, 330, 80])["columns"] == 1
+
+
 @pytest.mark.parametrize("page", ["LeNet-5"], indirect=True)
 def test_numbers_below_zero_are_orange_and_those_above_blue(page):
     unfold(page, "conv1")

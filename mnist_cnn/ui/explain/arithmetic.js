@@ -4,7 +4,7 @@
 // what was read begins, {layer, row, column, channel}, as far as there are such; a row or a column
 // is negative where padding comes first, and the layer is "image" where the picture is read. All but
 // flatten have `total`, the sum before the activation, and what the network file says of that:
-// `activation`, `slope`, `approximate`. By kind:
+// `activation` and its `slope`. By kind:
 //   convolution {channels, sums, patches, kernels, bias}: total = Σ sums + bias; input channels by
 //               the size of their sum of patch × kernel, the largest first
 //   pooling     {how: "max" | "average", window, winner: [row, column] | null}: without padding
@@ -169,7 +169,7 @@ function dense({ shape: [count], cell: [unit], read, arrays, ...layer }) {
 }
 
 /** What a network file says of a layer's activation. */
-const activationIn = ({ activation, slope, approximate }) => ({ activation, slope, approximate });
+const activationIn = ({ activation, slope }) => ({ activation, slope });
 
 function shares(values, arrays) {
   const logits = [...weightedSums(values, arrays)];

@@ -177,7 +177,8 @@ async function load(wanted) {
   return { chapters, layers, at, module: await import(`./chapters/${chapters[at].name}.js`) };
 }
 
-const shapesOf = (layers) => JSON.stringify(layers.map(({ name, shape }) => [name, shape]));
+const shapesOf = (layers) =>
+  JSON.stringify(layers.map(({ name, shape, activation }) => [name, shape, activation ?? null]));
 
 function paragraph(sentence) {
   const element = document.createElement("p");

@@ -5,16 +5,16 @@ const SELU = { scale: 1.0507009873554805, slope: 1.6732632423543772 };
 const NONNEGATIVE = ["relu", "relu6", "sigmoid", "softplus", "softmax"];
 
 /**
- * @param layer {activation, slope, approximate}; slope: of leaky_relu and elu, what numbers below 0
- *   are multiplied with; approximate: whether gelu takes tanh for the normal distribution
+ * @param layer {activation, slope}; slope: of leaky_relu and elu, what numbers below 0 are multiplied
+ *   with
  * @returns {{of, slope: (sum: number) => number}} the activation and its derivative; at a kink, the
  *   one from below
  * @throws {RangeError} there is no such activation
  */
-export function activationOf({ activation = "linear", slope, approximate }) {
+export function activationOf({ activation = "linear", slope }) {
   const make = ACTIVATIONS[activation];
   if (!make) throw new RangeError(`The reader knows no activation ${activation}.`);
-  return make(slope, approximate);
+  return make(slope);
 }
 
 /** Whether an activation makes no number below 0. */
@@ -49,7 +49,10 @@ const ACTIVATIONS = {
     of: (sum) => sum * sigmoid(sum),
     slope: (sum) => sigmoid(sum) * (1 + sum * sigmoid(-sum)),
   }),
-  gelu: (_, approximate) => (approximate ? roughGelu : gelu),
+  gelu: () => ({
+    of: (sum) => sum * normal(sum),
+    slope: (sum) => normal(sum) + sum * bell(sum),
+  }),
 };
 
 function elu(below) {
@@ -58,11 +61,6 @@ function elu(below) {
     slope: (sum) => (sum > 0 ? 1 : below * Math.exp(sum)),
   };
 }
-
-const gelu = {
-  of: (sum) => sum * normal(sum),
-  slope: (sum) => normal(sum) + sum * bell(sum),
-};
 
 const bell = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
@@ -74,13 +72,3 @@ function normal(x) {
   const beyond = (sum * Math.exp((-x * x) / 2)) / 2;
   return x > 0 ? 1 - beyond : beyond;
 }
-
-const [ROOT, CUBE] = [Math.sqrt(2 / Math.PI), 0.044715]; // of Hendrycks and Gimpel's gelu
-
-const roughGelu = {
-  of: (sum) => (sum / 2) * (1 + Math.tanh(ROOT * (sum + CUBE * sum ** 3))),
-  slope(sum) {
-    const bent = Math.tanh(ROOT * (sum + CUBE * sum ** 3));
-    return (1 + bent) / 2 + (sum / 2) * (1 - bent ** 2) * ROOT * (1 + 3 * CUBE * sum ** 2);
-  },
-};
