@@ -216,6 +216,14 @@ def page(request, shared):
     return painted(settled(shared))
 
 
+WORDS = """() => [...document.querySelectorAll("#river .label b")].map((word) => {
+    const range = document.createRange();
+    range.selectNodeContents(word);
+    const { left, top, right, bottom } = range.getBoundingClientRect();
+    return [left, top, right, bottom];
+}).filter(([left, , right]) => right > left)"""
+
+
 def apart(one, other):
     return other[2] <= one[0] or one[2] <= other[0] or other[3] <= one[1] or one[3] <= other[1]
 
@@ -236,6 +244,8 @@ def test_the_river_has_room_for_every_column(page, size):
         assert apart(one, other), (one, other)
     crowds = page.evaluate(BOXES, "#river .crowd canvas:not([hidden])")
     for one, other in itertools.combinations(crowds, 2):
+        assert apart(one, other), (one, other)
+    for one, other in itertools.combinations(page.evaluate(WORDS), 2):
         assert apart(one, other), (one, other)
     inside = tiles + crowds + page.evaluate(BOXES, "#answer .bars > li")
     assert min(left for left, _, _, _ in inside) >= 0

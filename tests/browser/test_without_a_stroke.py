@@ -9,15 +9,16 @@ from tests.browser.modules import give_network
 from tests.drawn import STROKES
 
 WITHOUT = """async ([marks, muted]) => {
-    const {read} = await import("/reader/reading.js");
+    const {reading} = await import("/reader/reading.js");
+    const {finished} = await import("/reader/slices.js");
     const {withoutEachStroke} = await import("/explain/without.js");
     const silent = new Map(muted.map(([name, channels]) => [name, new Set(channels)]));
     const judge = {read: () => new Map([["", {values: [1]}]]), about: {threshold: 0}};
     let readings = 0;
-    const found = withoutEachStroke((ink) => {
+    const found = finished(withoutEachStroke((ink) => {
         readings++;
-        return read(network, judge, ink, silent);
-    }, marks);
+        return reading(network, judge, ink, silent);
+    }, marks));
     return {readings, found: found.map(({mark, ...one}) => ({at: marks.indexOf(mark), ...one}))};
 }"""
 PICTURE = """async ([marks, mark]) => {

@@ -25,8 +25,7 @@ export function mutable(layers) {
  *   channel with its layer, and the answer then; null: nothing was found
  */
 export function* fewest(network, image, muted = NONE) {
-  const reading = { image, layers: network.read(image, muted) };
-  yield;
+  const reading = { image, layers: yield* network.reading(image, muted) };
   const search = new Search(network, reading, muted);
   const channels =
     (yield* search.sets(1)) ??
@@ -34,20 +33,21 @@ export function* fewest(network, image, muted = NONE) {
     (yield* search.setsOfMore()) ??
     (yield* search.beam());
   if (!channels) return null;
-  return { channels, digit: digitOf(network, network.read(image, together(muted, channels))) };
+  const layers = yield* network.reading(image, together(muted, channels));
+  return { channels, digit: digitOf(network, layers) };
 }
 
 /** One channel of a layer before the last of them, [[layer, channel]]; what brings most comes first. */
 function* earlier(network, reading, muted) {
   const digit = digitOf(network, reading.layers);
-  const account = new Contributions(network, muted).to(reading, digit);
+  const account = yield* new Contributions(network, muted).accounting(reading, digit);
   for (const { name, shape } of mutable(network.layers).slice(0, -1)) {
     const { values } = reading.layers.get(name);
     const { channels: brings } = account.of(name);
     for (const channel of [...brings.keys()].toSorted((a, b) => brings[b] - brings[a])) {
       const left = silenced(values, shape.at(-1), [channel]);
-      if (digitOf(network, network.after(name, left, muted)) !== digit) return [[name, channel]];
-      yield;
+      const layers = yield* network.following(name, left, muted);
+      if (digitOf(network, layers) !== digit) return [[name, channel]];
     }
   }
   return null;

@@ -4,26 +4,29 @@ import { accountOf } from "./accounts.js";
 import { leadOf } from "./contributions.js";
 
 /**
- * @param {(ink: Ink) => object} read returns what the network makes of a drawing, see
- *   reader/reading.js
+ * A generator, which rests every few milliseconds and returns what it has found.
+ * @param {(ink: Ink) => Generator} reading returns what the network makes of a drawing, see
+ *   reader/reading.js; null where it has no network, or another one by then
  * @param marks the visible marks of the drawing, as pad/drawing.js has them
  * @returns {{mark, digit: number | null, lead: number, change: number}[]} for each stroke, also one
  *   that erases: what is read without it, null where no ink is left, the lead that the digit of the
  *   whole drawing has then, and by how much more it leads with the stroke. None of an empty drawing
  */
-export function withoutEachStroke(read, marks) {
+export function* withoutEachStroke(reading, marks) {
   const ink = new Ink();
-  const readMarks = (some) => {
+  const readingMarks = (some) => {
     inkMarks(ink, some);
-    return read(ink);
+    return reading(ink);
   };
-  const whole = readMarks(marks);
-  if (whole.empty) return [];
+  const whole = yield* readingMarks(marks);
+  if (!whole || whole.empty) return [];
   const lead = leadOf(whole, whole.digit);
-  const strokes = marks.filter(({ kind }) => kind === "stroke");
-  return strokes.map((mark) => {
-    const rest = readMarks(marks.filter((other) => other !== mark));
+  const found = [];
+  for (const mark of marks.filter(({ kind }) => kind === "stroke")) {
+    const rest = yield* readingMarks(marks.filter((other) => other !== mark));
+    if (!rest) return [];
     const left = rest.empty ? accountOf(whole).biases : leadOf(rest, whole.digit);
-    return { mark, digit: rest.empty ? null : rest.digit, lead: left, change: lead - left };
-  });
+    found.push({ mark, digit: rest.empty ? null : rest.digit, lead: left, change: lead - left });
+  }
+  return found;
 }

@@ -1,7 +1,6 @@
 // As often as the screen is painted, and no more: a mouse may move a thousand times a second. What takes
 // longer than that rests in between, so that the pen goes on.
-import { slice } from "../reader/slices.js";
-import { pause } from "../transport/pause.js";
+import { inSlices } from "../transport/pause.js";
 
 /**
  * @param {(since: number) => Generator} work is begun at once, or, where it has been begun in this
@@ -23,8 +22,7 @@ export function onceAFrame(work) {
     resting = true;
     const frame = new Promise(requestAnimationFrame);
     try {
-      const steps = work(since);
-      while (!slice(steps).done) await pause(0);
+      await inSlices(work(since));
     } finally {
       frame.then(next);
     }

@@ -51,8 +51,13 @@ export class Network {
 
   /** The same of the layers that follow one, when its values are these. */
   after(name, values, muted = NONE) {
+    return finished(this.following(name, values, muted));
+  }
+
+  /** `after` as a generator, as `reading` is of `read`. */
+  following(name, values, muted = NONE) {
     const place = this.layers.findIndex((layer) => layer.name === name);
-    return finished(this.#pass(place + 1, values, muted));
+    return this.#pass(place + 1, values, muted);
   }
 
   *#pass(first, input, muted) {

@@ -10,7 +10,7 @@ const [LEAST_GAP, MOST_GAP] = [0.24, 0.34]; // of a map, between two slots
 const SPREAD = 60; // CSS pixels from one slot to the next, where maps are small and there is room
 const CROWD = 8; // channels side by side, and rows, of which none is smaller than all others
 const HEADING = 180; // CSS pixels
-const [NARROW, SLIM] = [108, 80]; // the same: with less room, a heading is short; without shapes
+const [NARROW, SLIM] = [122, 80]; // the same: with less room, a heading is short; without shapes
 const APART = 6; // the same, between two crowds
 
 /**

@@ -4,8 +4,7 @@ import { fewest, mutable } from "../explain/muting.js";
 import { text, onLanguage } from "../locales/language.js";
 import { count, muteAll, muted, unmuteAll } from "../network/muted.js";
 import { listen } from "../transport/events.js";
-import { pause } from "../transport/pause.js";
-import { slice } from "../reader/slices.js";
+import { inSlices } from "../transport/pause.js";
 
 const MAPS = {
   none: "fewestNone",
@@ -101,9 +100,8 @@ export function bindMutes(element, layers) {
  * @returns {{silent: number, all: number, keys}} keys: of the sentences about them
  */
 function silence(layers, mutes) {
-  const isMap = ({ shape }) => shape.length === 3;
   const hasMaps = layers.some(({ kind }) => kind === "Conv2D");
-  const shown = hasMaps ? layers.filter(isMap) : mutable(layers);
+  const shown = hasMaps ? layers.filter(({ shape }) => shape.length === 3) : mutable(layers);
   let [silent, all, channels] = [0, 0, 0]; // channels: that are muted in the layer before
   for (const { name, kind, shape } of shown) {
     if (kind === "Conv2D" || kind === "Dense") channels = mutes.get(name)?.size ?? 0;
@@ -111,14 +109,4 @@ function silence(layers, mutes) {
     all += shape.at(-1);
   }
   return { silent, all, keys: hasMaps ? MAPS : UNITS };
-}
-
-/** What a generator returns in the end, which works a little and rests; undefined: it was given up. */
-async function inSlices(work, isWanted) {
-  while (isWanted()) {
-    const { done, value } = slice(work);
-    if (done) return value;
-    await pause(0); // the pen may have its turn
-  }
-  return undefined;
 }

@@ -1,8 +1,9 @@
 // Stroke by stroke: what each stroke of the drawing does to the answer, once the pen rests.
 import { withoutEachStroke } from "../explain/without.js";
 import { text, translate, onLanguage } from "../locales/language.js";
-import { read } from "../network/choice.js";
+import { readInSlices } from "../network/choice.js";
 import { emit, listen } from "../transport/events.js";
+import { inSlices } from "../transport/pause.js";
 import { strokeColor } from "./colors.js";
 
 const REST = 300; // milliseconds without an answer
@@ -15,6 +16,7 @@ export function mount(element) {
   let found = []; // of each stroke, as explain/without.js has it
   let digit = null; // what they are together
   let waiting = null;
+  let looking = null; // the search that goes on; an older one gives up
   let down = false;
 
   function write() {
@@ -46,10 +48,14 @@ export function mount(element) {
     return text(key, { stroke: number, digit, other: stroke.digit, change: signed(stroke.change) });
   }
 
-  function look(answer, marks) {
+  async function look(answer, marks) {
+    const mine = (looking = {});
     const strokes = marks.filter(({ kind }) => kind === "stroke");
-    const isFew = strokes.length > 1 && strokes.length <= MOST;
-    found = isFew && !answer.empty ? withoutEachStroke(read, marks) : [];
+    const isFew = strokes.length > 1 && strokes.length <= MOST && !answer.empty;
+    const search = () => inSlices(withoutEachStroke(readInSlices, marks), () => looking === mine);
+    const all = isFew ? await search() : [];
+    if (looking !== mine) return;
+    found = all;
     digit = answer.digit;
     write();
   }
@@ -59,6 +65,7 @@ export function mount(element) {
   listen("pen", ({ down: isDown }) => (down = isDown));
   listen("answer", ({ answer, frame }) => {
     clearTimeout(waiting);
+    looking = null;
     if (found.length) emit("stroke", null);
     waiting = setTimeout(() => !down && look(answer, frame.marks), REST);
   });

@@ -1,7 +1,7 @@
 // What the network thought at each moment of the drawing: what was answered while it was drawn, and
 // what is read later for the moments that were missed.
-import { read } from "../network/choice.js";
-import { pause } from "../transport/pause.js";
+import { readInSlices } from "../network/choice.js";
+import { inSlices, pause } from "../transport/pause.js";
 import { endsOf, lengthOf, marksAt } from "../pad/history.js";
 import { Ink, inkMarks } from "../reader/strokes.js";
 
@@ -68,7 +68,7 @@ export class Samples {
     const search = ++this.#reading;
     for (const moment of this.#missing()) {
       inkMarks(this.#ink, marksAt(this.marks, moment));
-      const answer = read(this.#ink);
+      const answer = await inSlices(readInSlices(this.#ink), () => search === this.#reading);
       if (!answer) return; // the network is on its way
       if (!answer.empty) this.add(moment, answer.probabilities);
       found();
