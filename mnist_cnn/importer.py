@@ -340,6 +340,8 @@ class _Chain:
         expected = 2 if layer.config.get("use_bias", True) else 1
         if len(arrays) > expected:  # as of LoRA
             raise _setting(layer, "get_weights()", len(arrays), expected)
+        if len(arrays) < expected:
+            raise ValueError(f"{layer.name} lacks some of its numbers")
         kernel, bias = [*arrays, np.zeros(made.shape[-1])][:2]
         if [kernel.shape, bias.shape] != made.arrays:
             raise ValueError(f"{layer.name} should have numbers of the shapes {made.arrays}")

@@ -72,7 +72,7 @@ def test_options_that_cannot_be_used_are_refused_at_once_in_a_sentence(start):
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(None, "There are no weights at"), (b"rubbish", "is damaged")],
+    [(None, "There are no weights at"), (b"rubbish", "is no file of Keras")],
 )
 def test_missing_or_corrupt_weights_give_a_sentence(start, tmp_path, content, sentence):
     file = tmp_path / "mine.keras"

@@ -13,7 +13,8 @@ from mnist_cnn.lesson.text import LANGUAGES
 TAGS = ("en", "zh-CN")
 NAMES = {  # of layers, of things that have no Chinese name, of units and formats
     *("conv", "pool", "flatten", "dense", "softmax", "ReLU", "logit", "MNIST", "exp", "ms", "e"),
-    *("API", "Page", "Up", "Down", "PNG", "NumPy", "npz", "csv", "px", "keras", "Wi", "Fi", "QR"),
+    *("API", "Page", "Up", "Down", "PNG", "NumPy", "npz", "csv", "px", "keras", "h", "Wi", "Fi"),
+    *("QR",),
     *("RMSprop", "Adam", "AdamW", "Muon", "SGD", "http", "Enter", "Esc"),
     *("TensorFlow", "Python", "Keras"),
     *("B", "E", "M", "Ctrl", "C", "Z", "Y", "V", "Delete"),  # keys
