@@ -134,6 +134,7 @@ def counting(page):
 
 def test_missed_moments_are_read_once(open_page):
     page = counting(open_page())
+    page.evaluate("window.requestAnimationFrame = (paint) => setTimeout(paint, 100)")  # seldom
     draw_and_settle(page, 7)
     before = readings(page)
     page.locator(SLIDER).focus()

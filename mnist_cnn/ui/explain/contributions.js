@@ -85,7 +85,12 @@ class Account {
    * the channel brings, and those of all its channels to `pixels`.
    */
   ink(name, channel) {
-    return this.#timesInk(this.#slopes.through(name, channel));
+    return finished(this.inking(name, channel));
+  }
+
+  /** The same as a generator, which rests every few milliseconds and returns it. */
+  *inking(name, channel) {
+    return this.#timesInk(yield* this.#slopes.through(name, channel));
   }
 
   #timesInk(slopes) {

@@ -41,9 +41,10 @@ export class Slopes {
    * @param to another
    * @param {Float64Array} wanted how much each logit counts
    * @returns {{layers: Map<string, {sums, values: Float64Array}>, picture: () => Float64Array,
-   *   through: (name: string, channel: number) => Float64Array}} the mean slopes of that sum of
+   *   through: (name: string, channel: number) => Generator}} the mean slopes of that sum of
    *   logits, of every layer by its sums and by what its activation made of them; what finds them by
-   *   each pixel of 0 to 1; and the same on the ways that go through one channel of a layer alone
+   *   each pixel of 0 to 1; and what finds the same on the ways that go through one channel of a layer
+   *   alone: a generator, which rests every few milliseconds and returns it
    */
   between(from, to, wanted) {
     return finished(this.finding(from, to, wanted));
@@ -63,13 +64,17 @@ export class Slopes {
     const picture = () => finished(this.#byInput(0, layers.get(this.layers[0].name).sums, way));
     const through = (name, channel) => {
       const place = this.layers.findIndex((layer) => layer.name === name);
-      let slopes = only(layers.get(name).values, this.layers[place].channels, channel);
-      for (let i = place; i >= 0; i--) {
-        slopes = finished(this.#byInput(i, this.#bySums(i, slopes, way), way));
-      }
-      return slopes;
+      const own = only(layers.get(name).values, this.layers[place].channels, channel);
+      return this.#down(place, own, way);
     };
     return { layers, picture, through };
+  }
+
+  /** From the slopes by what a layer's activation made to those by the picture. */
+  *#down(place, values, way) {
+    let slopes = values;
+    for (let i = place; i >= 0; i--) slopes = yield* this.#byInput(i, this.#bySums(i, slopes, way), way);
+    return slopes;
   }
 
   /** From the slopes by what a layer's activation made to those by its sums. */

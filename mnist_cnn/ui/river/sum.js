@@ -6,6 +6,7 @@ import { text, onLanguage } from "../locales/language.js";
 import { signedPixel } from "../maps/colormap.js";
 import { canvasOf } from "../pad/canvas.js";
 import { emit } from "../transport/events.js";
+import { inSlices } from "../transport/pause.js";
 import { signed } from "./painter.js";
 
 const SIDE = 28; // pixels
@@ -28,13 +29,16 @@ export function showSum(element, lookInto) {
     const { account } = scene;
     const terms = termsOf(scene);
     const probability = inPercent(answer.probabilities[digit]);
+    const pieces = terms.pieces.map((piece) => pieceOf(piece, answer.image));
     element.replaceChildren(
       question(digit, answer.digit),
-      ...terms.pieces.map((piece) => pieceOf(piece, account, answer)),
+      ...pieces,
       ...terms.rest.filter(({ value }) => Math.abs(value) >= NOTHING).map(wordsOf),
       total(account.lead),
       shareOf(probability, () => lookInto(digit)),
     );
+    const mine = shown;
+    inSlices(paintHeat(pieces, terms.pieces, account), () => shown === mine);
   }
 
   onLanguage(write);
@@ -83,33 +87,43 @@ function question(digit, answer) {
   return words;
 }
 
-/** One's own ink, and on it where this piece comes from; large on the pad while it is pointed at. */
-function pieceOf({ layer, channel, value }, account, { image }) {
+/** One's own ink, on which where this piece comes from is painted; large on the pad while it is pointed at. */
+function pieceOf({ layer, channel, value }, image) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "piece" });
   Object.assign(button.dataset, { layer, channel });
   button.title = button.ariaLabel = text("sumPiece", { layer, channel, value: signed(value) });
-  button.append(pieceCanvas(spread(account.ink(layer, channel), image), image), number(value));
+  button.append(faintInk(image), number(value));
   const point = (on) => emit("piece", on ? { layer, channel } : null);
   for (const name of ["pointerenter", "focus"]) button.addEventListener(name, () => point(true));
   for (const name of ["pointerleave", "blur"]) button.addEventListener(name, () => point(false));
   return button;
 }
 
-function pieceCanvas(shares, image) {
+/** Where all pieces come from, one after the other: a generator, which rests every few milliseconds. */
+function* paintHeat(buttons, pieces, account) {
+  for (const [i, { layer, channel }] of pieces.entries()) {
+    const shares = spread(yield* account.inking(layer, channel), account.image);
+    paintShares(buttons[i].querySelector("canvas").getContext("2d"), shares);
+  }
+}
+
+function faintInk(image) {
   const canvas = canvasOf(SIDE, SIDE);
-  const most = shares.reduce((m, share) => Math.max(m, Math.abs(share)), 1e-9);
-  const context = canvas.getContext("2d");
   const ink = getComputedStyle(document.body).color.match(/\d+/g).map(Number);
   const faint = new ImageData(SIDE, SIDE);
   image.forEach((level, i) => faint.data.set([...ink.slice(0, 3), FAINT * level], 4 * i));
-  context.putImageData(faint, 0, 0);
+  canvas.getContext("2d").putImageData(faint, 0, 0);
+  return canvas;
+}
+
+function paintShares(context, shares) {
+  const most = shares.reduce((m, share) => Math.max(m, Math.abs(share)), 1e-9);
   const heat = Uint32Array.from(shares, (share) => signedPixel((share / most) * GAIN));
   const over = canvasOf(SIDE, SIDE);
   const pixels = new ImageData(new Uint8ClampedArray(heat.buffer), SIDE, SIDE);
   over.getContext("2d").putImageData(pixels, 0, 0);
   context.drawImage(over, 0, 0);
-  return canvas;
 }
 
 function number(value) {
