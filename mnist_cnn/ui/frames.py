@@ -12,7 +12,7 @@ import asyncio
 import time
 
 PIECE = 2048  # bytes looked through at a time
-LONG = 0.002  # seconds of a core for a piece: a page's own message takes 0.00005
+LONG = 0.002  # seconds of a core for a read: a page's own message takes 0.00005
 SHARE = 0.1  # of the time, for all who take long
 MOST_RESTS = 100  # until who still sends such frames is hung up on
 MOST_HELD = 2**20  # bytes of a socket that wait to be looked through
@@ -38,10 +38,10 @@ def patient(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
         def _look_through(self) -> None:
             nonlocal free
             self._resting = False
+            began = time.thread_time()
             while self._held and not self.transport.is_closing():
                 piece = bytes(self._held[:PIECE])
                 del self._held[:PIECE]
-                began = time.thread_time()
                 super().data_received(piece)
                 took = time.thread_time() - began
                 if took > LONG:
