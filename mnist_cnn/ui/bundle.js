@@ -13,3 +13,5 @@ function $load(name) {
 const $import = async (at, path) => $load(new URL(path, `file:///${at}/`).pathname.slice(1));
 
 export { $load as load };
+
+if (!self.document) $load("background/worker.js"); // this is the worker that background.js has started

@@ -34,6 +34,11 @@ window.mnistCnnModules = (async (address) => {
   }
 })(new URL(document.currentScript.dataset.modules, document.baseURI).href);
 
+/** Start the worker of background/background.js: the same modules, which find themselves without a page. */
+window.mnistCnnWorker = ((address) => () => new Worker(address, { type: "module" }))(
+  new URL(document.currentScript.dataset.modules, document.baseURI).href,
+);
+
 // What reads the drawing need not wait for the pad.
 ((reader) => window.mnistCnnModules.then(({ load }) => load("network/choice.js").begin(reader)))(
   JSON.parse(document.currentScript.dataset.reader),

@@ -11,9 +11,11 @@ export class Network {
   /**
    * @param {ArrayBuffer} file
    * `about` is what the file says besides its layers; `layers` are {name, kind, shape, …}, and
-   * `weights` the [kernel, bias], or [scale, shift], of those that have them, by their names.
+   * `weights` the [kernel, bias], or [scale, shift], of those that have them, by their names; `file` is
+   * the file itself.
    */
   constructor(file) {
+    this.file = file;
     const { head, arrays } = parse(file);
     this.about = head.about;
     this.layers = head.layers;
