@@ -73,22 +73,3 @@ class Tracer:
             Activations({name: layer[row] for name, layer in layers.items()}, digitness[row])
             for row in range(len(images))
         ]
-
-
-@dataclass(frozen=True)
-class EightBit:
-    """Feature maps in 8 bits: ``activation ≈ level / 255 * maximum[channel]``.
-
-    Each channel has its own scale, so a faint channel is as exact as a strong one: the error is
-    at most 1/510 of the channel's maximum.
-    """
-
-    levels: np.ndarray  # uint8 (height, width, channels)
-    maxima: np.ndarray  # float32 (channels,), 0 for a channel that is off
-
-
-def eight_bit(activation: np.ndarray) -> EightBit:
-    """Code a non-negative float32 ``(height, width, channels)`` activation in 8 bits."""
-    maxima = activation.max(axis=(0, 1))
-    scale = np.divide(255.0, maxima, out=np.zeros_like(maxima), where=maxima > 0)
-    return EightBit((activation * scale + 0.5).astype(np.uint8), maxima)

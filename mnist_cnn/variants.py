@@ -13,11 +13,13 @@ import statistics
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import keras
+from mnist_cnn import model, weights_file
+from mnist_cnn.weights_file import WeightsError
 
-from mnist_cnn import model, weights, weights_file
+if TYPE_CHECKING:
+    import keras
 
 FOLDER = weights_file.FOLDER / "variants"
 CURVES = "curves.json"
@@ -153,6 +155,8 @@ def load(name: str, folder: str | os.PathLike = FOLDER) -> keras.Model:
         ValueError: there is no such variant.
         WeightsError: the file is missing, damaged, or holds another network.
     """
+    from mnist_cnn import weights
+
     return weights.load(path(name, folder), lambda: VARIANTS[name].build(None), COMMAND)
 
 
@@ -163,7 +167,7 @@ def load_card(name: str, folder: str | os.PathLike = FOLDER) -> VariantCard:
         ValueError: there is no such variant.
         WeightsError: the card is missing or not a card.
     """
-    return _read(weights.card_path(path(name, folder)), _card)
+    return _read(path(name, folder).with_suffix(".json"), _card)
 
 
 def load_curves(folder: str | os.PathLike = FOLDER) -> LearningCurves:
@@ -190,6 +194,6 @@ def _read(file: Path, parse: Callable[[dict], Parsed]) -> Parsed:
     try:
         return parse(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise weights.WeightsError(
+        raise WeightsError(
             f"{file} cannot be read ({error}). {weights_file.way_out(file, COMMAND)}"
         ) from error

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import model
-from mnist_cnn.activations import Tracer, eight_bit
+from mnist_cnn.activations import Tracer
 
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense1", "softmax"]
 
@@ -114,27 +114,3 @@ def test_new_weights_are_traced_too(case):
         np.testing.assert_allclose(tracer(image).layers["conv3"], expected["conv3"], atol=1e-4)
     finally:
         network.set_weights(old)
-
-
-@pytest.mark.parametrize("strength", [1e-6, 1.0, 300.0])
-def test_eight_bits_are_off_by_at_most_half_a_level_of_the_channel(strength):
-    random = np.random.default_rng(5)
-    channels = strength * 10.0 ** random.uniform(-3, 3, 16)
-    activation = np.maximum(random.normal(0, 1, (11, 9, 16)) * channels, 0).astype(np.float32)
-    coded = eight_bit(activation)
-    assert coded.levels.dtype == np.uint8
-    assert coded.levels.shape == activation.shape
-    np.testing.assert_array_equal(coded.maxima, activation.max(axis=(0, 1)))
-    decoded = coded.levels / 255.0 * coded.maxima
-    bound = coded.maxima / 510 * 1.0001
-    assert (np.abs(decoded - activation) <= bound).all()
-    assert (coded.levels.max(axis=(0, 1)) == 255).all()
-
-
-def test_a_channel_that_is_off_is_nought():
-    activation = np.zeros((3, 3, 2), np.float32)
-    activation[1, 1, 0] = 5
-    coded = eight_bit(activation)
-    assert coded.maxima.tolist() == [5, 0]
-    assert coded.levels[..., 1].max() == 0
-    assert coded.levels[1, 1, 0] == 255

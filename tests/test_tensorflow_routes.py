@@ -1,24 +1,17 @@
-"""What the page asks TensorFlow: to check its reading, and what excites a channel; woken once."""
+"""What the page asks TensorFlow: to check its reading; woken once."""
 
-import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy as np
 import pytest
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
-from starlette.testclient import TestClient
 
-from mnist_cnn import reading, strokes, variants, weights
-from mnist_cnn.feature_visualization import FeatureVisualizer
+from mnist_cnn import architecture, reading, strokes, variants, weights
 from mnist_cnn.reading import Reader
 from mnist_cnn.sandbox import Sandbox
-from mnist_cnn.ui.networks import Networks
+from mnist_cnn.ui.networks import Network, Networks
 from mnist_cnn.ui.readings import Readings
-from mnist_cnn.ui.tensorflow_routes import OnDemand
 from tests.drawn import DRAWINGS
 from tests.fake_worker import Workers
 from tests.serving import people, serving
@@ -62,16 +55,18 @@ def test_a_check_is_all_that_python_and_tensorflow_make_of_a_drawing(client, rea
     assert_read(check(client, drawing), reader.read(drawing))
 
 
-def test_another_network_is_checked_by_its_own_weights(client, reader):
-    network = variants.load("stride")
-    read = Reader(network, reader.judge).read(SEVEN)
-    assert_read(check(client, SEVEN, network="variant-stride"), read)
+def test_another_network_is_checked_by_its_own_weights(served, client, reader):
+    read = Reader(variants.load("stride"), reader.judge).read(SEVEN)
+    with people(served[0]) as person:
+        file = variants.path("stride").read_bytes()
+        mine = person("ann").post("/file", params={"name": "mine.keras"}, content=file).json()
+    assert_read(check(client, SEVEN, network=mine["id"]), read)
     assert not np.allclose(read.activations.probabilities, 0.1, atol=0.01)
 
 
 def test_a_network_in_training_is_checked_as_it_is(served, client):
     with people(served[0]) as person:
-        run = person("ann").post("/train/start", json=LONG).json()["id"]
+        run = person("ann").post("/trainings", json=LONG).json()["id"]
         worker = served[1].made[-1]
         worker.load()
         answers = []
@@ -94,7 +89,6 @@ def test_a_network_in_training_is_checked_as_it_is(served, client):
         ("", b"", "width must be"),
         ("width=5&height=4", bytes(20), "There is no ink in the drawing"),
         ("width=1&height=1&network=gone", b"\xff", "no longer kept"),
-        ("width=1&height=1&network=judge", b"\xff", "This network ends with Dense 1;"),
     ],
 )
 def test_what_cannot_be_checked_gets_a_sentence(client, query, body, sentence):
@@ -107,29 +101,6 @@ def test_a_check_is_neither_kept_nor_compressed(client):
     headers = check(client, SEVEN).headers
     assert headers["content-encoding"] == "identity"
     assert headers["cache-control"] == "no-store"
-
-
-def test_features_are_those_of_the_network_and_kept_where_it_stays(client, tmp_path, monkeypatch):
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    for name, network in (("", weights.load()), ("variant-stride", variants.load("stride"))):
-        answer = client.get("/features", params={"layer": "conv1", "network": name})
-        shape = struct.unpack_from("<HHH", answer.content)
-        pictures = np.frombuffer(answer.content, np.uint8, offset=6).reshape(shape)
-        expected = FeatureVisualizer(network, tmp_path / "own").pictures("conv1")
-        np.testing.assert_array_equal(pictures, expected)
-        assert ("immutable" in answer.headers["cache-control"]) == (name != "")
-    named = client.get("/features", params={"layer": "conv1", "network": "shipped"})
-    assert named.headers["cache-control"] == "no-store"
-
-
-def test_features_of_what_is_in_training_or_not_there_are_refused(served, client):
-    with people(served[0]) as person:
-        run = person("ben").post("/train/start", json=LONG).json()["id"]
-        served[1].made[-1].load()
-        refused = client.get("/features", params={"layer": "conv1", "network": run})
-        assert (refused.status_code, refused.json()["key"]) == (400, "inTraining")
-    refused = client.get("/features", params={"layer": "pool1", "network": "variant-stride"})
-    assert "no layer 'pool1', only conv1, conv2" in refused.json()["error"]
 
 
 # --- who asks first ------------------------------------------------------------------------
@@ -157,36 +128,16 @@ def test_those_who_ask_first_wait_for_one_reader(monkeypatch, reader):
 
     monkeypatch.setattr(reading.Reader, "load", load)
     readings = Readings(weights.DEFAULT)
-    assert not readings.loaded
     assert together(readings.shipped) == [reader] * TOGETHER
     assert loads == [weights.DEFAULT]
-    assert readings.loaded
 
 
 def test_the_shipped_network_s_reader_is_made_once_and_shares_its_judge(monkeypatch, reader):
     monkeypatch.setattr(reading.Reader, "load", lambda path: reader)
     readings, networks = Readings(weights.DEFAULT), Networks(weights.DEFAULT, None, None, Sandbox())
     assert readings.of(networks.find(""), networks.shipped) is reader
-    other = readings.of(networks.find("variant-stride"), networks.shipped)
+    stride = Network(architecture.variant("stride"), variants.load("stride").get_weights())
+    other = readings.of(stride, networks.shipped)
     assert other is not reader
     assert other.judge is reader.judge
     assert other.read(strokes.render([])) is None
-
-
-def test_routes_are_made_when_the_first_is_asked_for_and_once():
-    made, go_on = [], threading.Event()
-
-    def make():
-        made.append(True)
-        go_on.wait(0.3)
-        return [Route("/lessons/one", lambda request: PlainTextResponse("one"))]
-
-    app = Starlette(routes=[Route("/lessons/{name}", OnDemand(make))])
-    app.auth = app.auth_dependency = None  # as Gradio's without accounts
-    with TestClient(app) as client:
-        assert client.get("/elsewhere").status_code == 404
-        assert made == []
-        answers = together(lambda: client.get("/lessons/one").text)
-        assert answers == ["one"] * TOGETHER
-        assert client.get("/lessons/two").status_code == 404
-        assert made == [True]

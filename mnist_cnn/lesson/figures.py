@@ -1,28 +1,28 @@
-"""The figures in the lesson's words: computed from networks and cards, and written out."""
+"""The figures in the lesson's words: computed from layers and cards, and written out."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-import keras
-
-from mnist_cnn import variants
-from mnist_cnn.comparison import multiplications
+from mnist_cnn import architecture, variants
+from mnist_cnn.architecture import Layer
 from mnist_cnn.data import TEST_DIGITS, TRAIN_DIGITS
-from mnist_cnn.model import CLASSES, LayerRow, layer_table
+from mnist_cnn.model import CLASSES
 from mnist_cnn.preprocess import BOX, IMAGE_SIZE
-from mnist_cnn.receptive_field import ReceptiveField, receptive_fields, window
+from mnist_cnn.receptive_field import ReceptiveField, fields_along
 from mnist_cnn.recipes import RECIPES
 from mnist_cnn.variants import VARIANTS, VariantCard
 
 WIDER = 5  # side of the kernel that a question supposes
 
 
-def figures(network: keras.Model) -> dict[str, str]:
+def figures(layers: Sequence[Layer]) -> dict[str, str]:
     """Return every figure of the lesson's words by its name, as it is written.
 
     Args:
-        network: the one the lesson is about: three convolutions, two poolings, two dense layers.
+        layers: of the network the lesson is about: three convolutions, two poolings, two dense
+            layers.
 
     Raises:
         WeightsError: a card of ``weights/variants`` cannot be read.
@@ -38,7 +38,7 @@ def figures(network: keras.Model) -> dict[str, str]:
         "train.digits": count(TRAIN_DIGITS),
         "test.digits": count(TEST_DIGITS),
     }
-    return found | _network(network) | _variants() | _overfitting()
+    return found | _network(layers) | _variants() | _overfitting()
 
 
 def count(number: int) -> str:
@@ -56,44 +56,42 @@ def percent(share: float, places: int = 2) -> str:
     return f"{share:.{places}%}"
 
 
-def weights_of(layer: keras.Layer) -> str:
+def weights_of(layer: Layer) -> str:
     """Write how many parameters a layer has, as their arithmetic: kernel, and a bias each."""
-    *kernel, outputs = layer.kernel.shape
-    return f"{'×'.join(map(str, (*kernel, outputs)))} + {outputs}"
+    kernel, (outputs,) = layer.arrays
+    return f"{'×'.join(map(str, kernel))} + {outputs}"
 
 
-def _network(network: keras.Model) -> dict[str, str]:
-    fields = receptive_fields(network)
-    rows = layer_table(network)
-    total = sum(row.parameters for row in rows)
-    products = multiplications(network)
-    convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
-    convolved = multiplications(keras.Model(network.inputs, convolutions[-1].output))
-    kernel = convolutions[0].kernel_size[0]
+def _network(layers: Sequence[Layer]) -> dict[str, str]:
+    fields = fields_along(layers)
+    total = sum(layer.parameters for layer in layers)
+    products = sum(layer.multiplications for layer in layers)
+    convolved = sum(layer.multiplications for layer in layers if layer.kind == "Conv2D")
+    first, pool = layers[:2]
     found = {
-        "kernel": square(kernel),
-        "kernel.numbers": str(kernel * kernel),
-        "window": square(window(network.get_layer("pool1")).size[0]),
+        "kernel": square(first.size[0]),
+        "kernel.numbers": str(math.prod(first.size)),
+        "window": square(pool.size[0]),
         "network.parameters": count(total),
         "network.products": count(products),
         "conv.share": percent(convolved / products, 0),
     }
-    for row in rows:
-        found |= _layer(network.get_layer(row.name), row, fields[row.name], total)
+    for layer in layers:
+        found |= _layer(layer, fields[layer.name], total)
     return found
 
 
-def _layer(layer: keras.Layer, row: LayerRow, field: ReceptiveField, total: int) -> dict[str, str]:
-    name = row.name
+def _layer(layer: Layer, field: ReceptiveField, total: int) -> dict[str, str]:
+    name = layer.name
     found = {
-        f"{name}.parameters": count(row.parameters),
-        f"{name}.share": percent(row.parameters / total, 0),
+        f"{name}.parameters": count(layer.parameters),
+        f"{name}.share": percent(layer.parameters / total, 0),
     }
-    if row.parameters:
+    if layer.parameters:
         found[f"{name}.arithmetic"] = weights_of(layer)
-    if len(row.shape) == 1:
-        return found | {f"{name}.units": count(row.shape[0])}
-    height, _, channels = row.shape
+    if len(layer.shape) == 1:
+        return found | {f"{name}.units": count(layer.shape[0])}
+    height, _, channels = layer.shape
     return found | {
         f"{name}.map": square(height),
         f"{name}.side": str(height),
@@ -106,14 +104,14 @@ def _layer(layer: keras.Layer, row: LayerRow, field: ReceptiveField, total: int)
 
 def _variants() -> dict[str, str]:
     cards = {name: variants.load_card(name) for name in VARIANTS}
-    bare = VARIANTS["none"].build(1)
-    last = [row for row in layer_table(bare) if len(row.shape) == 3][-1]
+    bare = architecture.variant("none")
+    last = [layer for layer in bare if len(layer.shape) == 3][-1]
     recipe = RECIPES[cards["max"].recipe]
     found = {
         "lesson.epochs": str(cards["max"].epochs),
         "lesson.batch": str(recipe.batch_size),
         "none.map": square(last.shape[0]),
-        "none.field": str(receptive_fields(bare)[last.name].size[0]),
+        "none.field": str(fields_along(bare)[last.name].size[0]),
     }
     for name, card in cards.items():
         found[f"{name}.parameters"] = count(card.parameters)

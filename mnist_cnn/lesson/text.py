@@ -2,7 +2,7 @@
 
 A file is read by the order of its parts, so that its headings may be in its own language: the
 title (``#``), paragraphs, then three sections (``##``): what the button does, the question, the
-answer. ``{conv1.parameters}`` stands for a figure. Names without a dot may also be filled in later
+answer. ``{conv1.parameters}`` stands for a figure. Names without a dot that are none are filled in
 by the question itself, ``{row}`` for instance.
 """
 
@@ -52,23 +52,20 @@ def languages() -> list[str]:
     return sorted(folder.parent.name for folder in LANGUAGES.glob("*/lesson"))
 
 
-def chapters(
-    language: str, figures: Mapping[str, str], later: Mapping[str, set[str]]
-) -> list[Chapter]:
+def chapters(language: str, figures: Mapping[str, str]) -> list[Chapter]:
     """Return all chapters in one language, in their order, with the figures filled in.
 
     Args:
         language: a tag in ``languages()``.
         figures: name of a figure: how it is written.
-        later: chapter: the names its question fills in.
 
     Raises:
         TextError: see ``chapter``.
     """
-    return [chapter(language, name, figures, later[name]) for name in CHAPTERS]
+    return [chapter(language, name, figures) for name in CHAPTERS]
 
 
-def chapter(language: str, name: str, figures: Mapping[str, str], later: set[str]) -> Chapter:
+def chapter(language: str, name: str, figures: Mapping[str, str]) -> Chapter:
     """Return one chapter with its figures filled in.
 
     Raises:
@@ -78,7 +75,7 @@ def chapter(language: str, name: str, figures: Mapping[str, str], later: set[str
     if not path.is_file():
         raise TextError(f"The chapter {name} is missing in {language}. Write it into {path}.")
     text = path.read_text(encoding="utf-8")
-    unknown = set(HOLE.findall(text)) - set(figures) - later - {"working"}
+    unknown = {hole for hole in HOLE.findall(text) if "." in hole} - set(figures)
     if unknown:
         raise TextError(
             f"{path} asks for {{{min(unknown)}}}, and there is no such figure. "

@@ -25,11 +25,6 @@ class Readings:
         self._lock = threading.Lock()
         self._shipped: Reader | None = None
 
-    @property
-    def loaded(self) -> bool:
-        """Whether TensorFlow has been asked for."""
-        return self._shipped is not None
-
     def shipped(self) -> Reader:
         """Return the reader of the network the server was started with.
 

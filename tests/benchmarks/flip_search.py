@@ -1,9 +1,9 @@
-"""How few pixels flip an answer, how small a change, and how long the search takes, beside rivals.
+"""How few pixels flip an answer, how small a change, and how long the page takes, beside rivals.
 
     python -m tests.benchmarks.flip_search [--drawings 40]
 
-On drawings by people nothing was trained on. Needs the pen strokes: ``MNIST_CNN_PEN_STROKES``, the
-cache, or a download.
+On drawings by people nothing was trained on; our searches in Chromium, the rivals with TensorFlow.
+Needs the pen strokes: ``MNIST_CNN_PEN_STROKES``, the cache, or a download.
 """
 
 from __future__ import annotations
@@ -18,14 +18,25 @@ from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
 import keras
 import numpy as np
 import tensorflow as tf
+from playwright.sync_api import Page, sync_playwright
 
 from mnist_cnn import weights
-from mnist_cnn.adversarial import MOST_PIXELS, FlipSearch
 from mnist_cnn.evaluation import probabilities
 from tests.benchmarks import unseen
+from tests.browser.conftest import FLAGS, installed_chromium
+from tests.browser.modules import give_network, open_modules
 
-# From a picture, uint8 (28, 28), to one that is read otherwise, or None.
-Method = Callable[[np.ndarray], "np.ndarray | None"]
+MOST_PIXELS = 60  # changed before a search gives up
+FLIP = """async ([method, image]) => {
+    const flips = await import("/experiments/flips.js");
+    const {finished} = await import("/reader/slices.js");
+    const begin = performance.now();
+    const flip = finished(flips[method](network, Uint8Array.from(image)));
+    return [flip && flip.image, performance.now() - begin];
+}"""
+
+# From a picture, uint8 (28, 28), to one that is read otherwise, or None, and milliseconds.
+Method = Callable[[np.ndarray], "tuple[np.ndarray | None, float]"]
 
 
 def main() -> None:
@@ -37,24 +48,45 @@ def main() -> None:
     images = unseen.pictures(count)
     print(f"medians of {count} drawings; norm of pixels in 0..1")
     print(f"{'':36}{'flipped':>9}{'pixels':>8}{'norm':>8}{'ms':>8}{'slowest':>9}")
-    for name, method in methods(network).items():
-        print(f"{name:36}{measure(network, method, images)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
+        modules = open_modules(browser)
+        give_network(modules, network)
+        for name, method in methods(network, modules).items():
+            print(f"{name:36}{measure(network, method, images)}")
+        browser.close()
 
 
-def methods(network: keras.Model) -> dict[str, Method]:
+def methods(network: keras.Model, modules: Page) -> dict[str, Method]:
     """Return our two searches and their rivals."""
-    search = FlipSearch(network)
-
-    def image_of(find: Callable) -> Method:
-        return lambda image: (flip := find(image)) and flip.image
-
     return {
-        "fewest pixels, ours": image_of(search.fewest_pixels),
-        "one by one, every pixel tried": every_pixel(network),
-        "ink erased, random order": erased(network),
-        "smallest norm, ours": image_of(search.smallest_norm),
-        "fast gradient sign": gradient_sign(network),
+        "fewest pixels, ours": in_page(modules, "fewestPixels"),
+        "one by one, every pixel tried": timed(every_pixel(network)),
+        "ink erased, random order": timed(erased(network)),
+        "smallest norm, ours": in_page(modules, "smallestNorm"),
+        "fast gradient sign": timed(gradient_sign(network)),
     }
+
+
+def in_page(modules: Page, name: str) -> Method:
+    """Return a search of the page, timed there."""
+
+    def search(image: np.ndarray) -> tuple[np.ndarray | None, float]:
+        flipped, milliseconds = modules.evaluate(FLIP, [name, image.ravel().tolist()])
+        return flipped and np.array(flipped, np.uint8), milliseconds
+
+    return search
+
+
+def timed(search: Callable[[np.ndarray], np.ndarray | None]) -> Method:
+    """Return the same search, which tells how long it took."""
+
+    def found(image: np.ndarray) -> tuple[np.ndarray | None, float]:
+        begin = time.perf_counter()
+        flipped = search(image)
+        return flipped, 1000 * (time.perf_counter() - begin)
+
+    return found
 
 
 def measure(network: keras.Model, method: Method, images: np.ndarray) -> str:
@@ -63,9 +95,8 @@ def measure(network: keras.Model, method: Method, images: np.ndarray) -> str:
     times, pixels, norms = [], [], []
     digits = probabilities(network, images).argmax(axis=1)
     for image, digit in zip(images, digits, strict=True):
-        begin = time.perf_counter()
-        flipped = method(image)
-        times.append(1000 * (time.perf_counter() - begin))
+        flipped, milliseconds = method(image)
+        times.append(milliseconds)
         if flipped is None or probabilities(network, flipped[None]).argmax() == digit:
             continue
         change = flipped / 255 - image / 255
@@ -80,7 +111,7 @@ def measure(network: keras.Model, method: Method, images: np.ndarray) -> str:
     )
 
 
-def every_pixel(network: keras.Model) -> Method:
+def every_pixel(network: keras.Model) -> Callable[[np.ndarray], np.ndarray | None]:
     """Return: try every pixel both ways, keep the best, again and again; no gradient."""
 
     def search(image: np.ndarray) -> np.ndarray | None:
@@ -99,7 +130,7 @@ def every_pixel(network: keras.Model) -> Method:
     return search
 
 
-def erased(network: keras.Model) -> Method:
+def erased(network: keras.Model) -> Callable[[np.ndarray], np.ndarray | None]:
     """Return: erase the ink pixel by pixel in random order until the answer flips."""
 
     def search(image: np.ndarray) -> np.ndarray | None:
@@ -115,7 +146,7 @@ def erased(network: keras.Model) -> Method:
     return search
 
 
-def gradient_sign(network: keras.Model) -> Method:
+def gradient_sign(network: keras.Model) -> Callable[[np.ndarray], np.ndarray | None]:
     """Return: one step along the gradient's sign, as small as flips (Goodfellow, 2014)."""
     loss = keras.losses.SparseCategoricalCrossentropy()
 

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Mapping
 
 import keras
 import numpy as np
 from playwright.sync_api import Error, Page
 
-from mnist_cnn import network_file
-from mnist_cnn.architecture import described
+from mnist_cnn import importer, network_file
 
-GIVE = """async ({name, file}) => {
+GIVE = """async ({own, name, file}) => {
     const {Network} = await import("/reader/network.js");
     const bytes = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
     window.experiments ??= {};
-    window.experiments[name] = new Network(bytes.buffer);
+    (window.experiments[own] ??= {})[name] = new Network(bytes.buffer);
 }"""
-ASK = """async ({how, about, drawing, network, others, facts}) => {
+ASK = """async ({own, how, about, drawing, facts}) => {
     const lesson = await import("/experiments/lesson.js");
     const {finished} = await import("/reader/slices.js");
-    const named = Object.fromEntries(others.map((name) => [name, window.experiments[name]]));
+    const {network, ...others} = window.experiments[own];
     const pixels = Uint8Array.from(drawing.pixels);
     return finished(lesson[how]({
-        ...about, network: window.experiments[network], others: named, facts,
+        ...about, network, others, facts,
         drawing: {...drawing, pixels},
     }));
 }"""
+
+
+_numbers = itertools.count()
 
 
 class Experiments:
@@ -41,12 +44,11 @@ class Experiments:
         facts: dict | None = None,
     ):
         self.modules, self.facts = modules, facts or {}
-        self.others = dict(others or {})
-        for name, each in {"network": network, **self.others}.items():
-            layers = [described(layer) for layer in each.layers[1:]]
-            content = network_file.encode(layers, each.get_weights())
+        self.own = next(_numbers)
+        for name, each in {"network": network, **(others or {})}.items():
+            content = network_file.encode(*importer.of_model(each))
             file = base64.b64encode(content).decode()
-            modules.evaluate(GIVE, {"name": name, "file": file})
+            modules.evaluate(GIVE, {"own": self.own, "name": name, "file": file})
 
     def draw(self, chapter: str, picture: str, drawing: np.ndarray, **state: str) -> object:
         """Return a picture of a chapter; the drawing is uint8 ``(height, width)``, 255 is ink."""
@@ -71,11 +73,10 @@ class Experiments:
         return self.modules.evaluate(
             ASK,
             {
+                "own": self.own,
                 "how": how,
                 "about": about,
                 "drawing": {"width": width, "height": height, "pixels": drawing.ravel().tolist()},
-                "network": "network",
-                "others": list(self.others),
                 "facts": self.facts,
             },
         )

@@ -5,6 +5,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.browser.modules import give_file
 from tests.browser.other_networks import NETWORKS, bent, conv, flatten, network, read_with
@@ -76,6 +77,57 @@ def test_what_all_channels_bring_adds_up_to_the_lead_at_every_layer(modules, bro
         below = into.sum(axis=1)
     for through, brings in found["ink"]:
         assert brings == 0 or through == pytest.approx(brings, abs=1e-3)
+
+
+GRADIENT = """async ([image, wanted]) => {
+    const {Slopes} = await import("/explain/slopes.js");
+    const reading = {image: Uint8Array.from(image)};
+    reading.layers = network.read(reading.image);
+    return [...new Slopes(network).between(reading, reading, Float64Array.from(wanted)).picture()];
+}"""
+
+
+def logits_of(built):
+    """A function: pictures ``(n, 28, 28, 1)`` → the last layer's sums."""
+    last = built.layers[-1]
+    body = keras.Model(built.input, last.input)
+    return lambda pictures: tf.matmul(body(pictures, training=False), last.kernel) + last.bias
+
+
+def test_between_a_picture_and_itself_slopes_are_tensorflow_s_gradient(modules, brought):
+    """On a picture where no two numbers of a window are equal: either may be the largest."""
+    random = np.random.default_rng(4)
+    image = random.integers(256, size=(28, 28))
+    wanted = random.normal(size=10).astype(np.float32)
+    picture = tf.constant(image[None, ..., None] / np.float32(255))
+    with tf.GradientTape() as tape:
+        tape.watch(picture)
+        said = tf.reduce_sum(logits_of(brought.keras)(picture) * wanted)
+    expected = tape.gradient(said, picture).numpy().ravel()
+    found = modules.evaluate(GRADIENT, [image.ravel().tolist(), wanted.tolist()])
+    np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+
+
+CHANGED = """async ([image, changes]) => {
+    const {Changes} = await import("/experiments/changes.js");
+    const picture = Uint8Array.from(image);
+    const layers = network.read(picture);
+    const made = new Changes(network);
+    const pixels = Float32Array.from(picture, (level) => level / 255);
+    return changes.map(([place, level]) => [...made.sums(pixels, layers, place, level / 255)]);
+}"""
+
+
+def test_a_changed_pixel_is_read_as_tensorflow_reads_it(modules, brought):
+    """Also in the corners, where padding is."""
+    places = [0, 27, 756, 783, *np.random.default_rng(5).integers(784, size=12).tolist()]
+    changes = [(place, 0 if IMAGE.flat[place] > 99 else 255) for place in places]
+    pictures = np.repeat(IMAGE.reshape(1, -1), len(changes), axis=0)
+    for picture, (place, level) in zip(pictures, changes, strict=True):
+        picture[place] = level
+    expected = logits_of(brought.keras)(pictures.reshape(-1, 28, 28, 1) / np.float32(255)).numpy()
+    found = modules.evaluate(CHANGED, [IMAGE.ravel().tolist(), changes])
+    np.testing.assert_allclose(found, expected, atol=1e-5 * max(1, np.abs(expected).max()))
 
 
 EXPLAIN = """async ([image, asked]) => {

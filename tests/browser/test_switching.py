@@ -14,7 +14,7 @@ def address(school):
 
 @pytest.fixture(scope="module")
 def known(address):
-    return {tag: Known(address, tag) for tag in TAGS}
+    return {tag: Known(tag) for tag in TAGS}
 
 
 def work_out(page):

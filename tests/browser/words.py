@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-import httpx
 from playwright.sync_api import Page
 
+from mnist_cnn.lesson import words as lesson
 from mnist_cnn.lesson.text import LANGUAGES
 
 TAGS = ("en", "zh-CN")
@@ -79,10 +79,8 @@ def worded(string: str) -> bool:
 class Known:
     """The strings of one language: the page's file and the lesson's."""
 
-    def __init__(self, address: str, tag: str):
-        chapters = httpx.get(
-            f"{address}/mnist_cnn/lessons/chapters", params={"language": tag}, timeout=60
-        ).json()["chapters"]
+    def __init__(self, tag: str):
+        chapters = json.loads(lesson.encoded(tag))["chapters"]
         self.lesson = "\n".join(
             part
             for chapter in chapters

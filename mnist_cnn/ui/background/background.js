@@ -5,6 +5,8 @@
 // by its number from then on.
 import { Network } from "../reader/network.js";
 
+export const ABANDONED = "abandoned"; // the `refused` of a job that is not wanted any more
+
 const KEPT = 8; // networks the worker has at hand
 
 const asked = new Map(); // number: {resolve, reject, progress}
@@ -18,10 +20,10 @@ let numbers = 0;
  * @param values what it takes; Networks may stand in it, and in objects in it
  * @param {{progress?: (share: number) => void, signal?: AbortSignal}} how progress: is called with how
  *   much is done, 0 to 1; signal: the job is abandoned when it is aborted
- * @returns a promise of what the job returns; broken with the job's error and its `refused`, or, where
- *   it was abandoned, with the signal's reason
+ * @returns a promise of what the job returns; broken with the job's error and its `refused`
  */
 export function work(job, values, { progress, signal } = {}) {
+  if (signal?.aborted) return Promise.reject(abandoned());
   worker ??= start();
   const number = ++numbers;
   const done = new Promise((resolve, reject) => {
@@ -29,12 +31,14 @@ export function work(job, values, { progress, signal } = {}) {
     signal?.addEventListener("abort", () => {
       if (!asked.delete(number)) return;
       worker.postMessage({ abandon: number });
-      reject(signal.reason);
+      reject(abandoned());
     });
   });
   worker.postMessage({ number, job, values: withNumbers(values) });
   return done;
 }
+
+const abandoned = () => Object.assign(new Error("Nobody waits for this any more."), { refused: ABANDONED });
 
 function start() {
   const made = window.mnistCnnWorker(); // see start.js

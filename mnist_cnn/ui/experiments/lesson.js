@@ -4,11 +4,28 @@
 // (course, read, state) and returns plain values. `networks` names the other networks it looks at.
 import { Course } from "./course.js";
 import { accepts } from "./question.js";
-import { SettingError } from "./state.js";
 import * as convolution from "./chapters/convolution.js";
+import * as failures from "./chapters/failures.js";
+import * as filters from "./chapters/filters.js";
+import * as flatten from "./chapters/flatten.js";
+import * as hierarchy from "./chapters/hierarchy.js";
+import * as howToDownsample from "./chapters/how-to-downsample.js";
+import * as network from "./chapters/network.js";
+import * as training from "./chapters/training.js";
+import * as translation from "./chapters/translation.js";
+import * as whyDownsample from "./chapters/why-downsample.js";
 
 const CHAPTERS = {
   convolution,
+  failures,
+  filters,
+  flatten,
+  hierarchy,
+  "how-to-downsample": howToDownsample,
+  network,
+  training,
+  translation,
+  "why-downsample": whyDownsample,
 };
 
 /** The networks besides the lesson's own that a chapter looks at, by the names of their files. */

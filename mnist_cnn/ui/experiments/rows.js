@@ -22,6 +22,6 @@ export function levels(rows, most = largest(rows)) {
 /** The largest of rows of numbers. */
 export const largest = (rows) => Math.max(...rows.map((row) => Math.max(...row)));
 
-/** The part of a picture's rows inside {left, top, right, bottom}, whose right and bottom are just outside. */
-export const cut = (rows, { left, top, right, bottom }) =>
+/** The part of a picture's rows inside [left, top, right, bottom], whose right and bottom are just outside. */
+export const cut = (rows, [left, top, right, bottom]) =>
   rows.slice(top, bottom).map((row) => row.slice(left, right));

@@ -1,5 +1,5 @@
-// Cells of a drawing that are worth working out by hand, the best first; the same as
-// mnist_cnn/interesting.py. A map is {shape: [rows, columns, channels], values}.
+// Cells of a drawing that are worth working out by hand, the best first. A map is
+// {shape: [rows, columns, channels], values}.
 import { windows } from "../reader/layers.js";
 
 const APART = 0.05; // between the two largest of a window: less is the same in two decimals

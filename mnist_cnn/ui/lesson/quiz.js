@@ -1,7 +1,7 @@
 // The question of a chapter: filled from the drawing, and checked against the network's numbers.
 import { text } from "../locales/language.js";
-import { latest, question } from "../transport/question.js";
-import { sentenceOf } from "./refusals.js";
+import { latest } from "../transport/question.js";
+import { experiment, sentenceOf } from "./experiments.js";
 import { fill, write } from "./words.js";
 
 const REST = 400; // milliseconds the pen rests until a question is filled anew
@@ -15,8 +15,8 @@ export class Quiz {
     this.form = form;
     this.typed = form.querySelector(".typed");
     this.fillHoles = latest(
-      ({ chapter, about }) => question("lessons/question", this.#query(chapter, about), about.drawing),
-      (values, { chapter, about }) => chapter === this.#chapter && this.#show(values, about),
+      ({ chapter, about }) => experiment("ask", { chapter: chapter.name, ...about }),
+      ({ values }, { chapter, about }) => chapter === this.#chapter && this.#show(values, about),
       (error) => this.#say(sentenceOf(error), "trouble"),
     );
     form.addEventListener("submit", (event) => {
@@ -52,8 +52,6 @@ export class Quiz {
     if (matchMedia("(pointer: fine)").matches) this.typed.focus({ preventScroll: true });
   }
 
-  #query = (chapter, { state }) => ({ chapter: chapter.name, ...state });
-
   #show(values, about) {
     const asked = fill(this.#chapter.question, values);
     const element = this.form.querySelector(".asked");
@@ -68,9 +66,8 @@ export class Quiz {
     const about = this.#about;
     const chapter = this.#chapter;
     if (!about) return;
-    const query = { ...this.#query(chapter, about), ...(typed === null ? {} : { typed }) };
     try {
-      const { right, working } = await question("lessons/check", query, about.drawing);
+      const { right, working } = await experiment("ask", { chapter: chapter.name, ...about, typed });
       if (chapter !== this.#chapter) return;
       if (typed !== null) {
         this.#say(text(right ? "lessonRight" : "lessonWrong"), right ? "right" : "wrong");

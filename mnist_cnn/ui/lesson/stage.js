@@ -1,7 +1,8 @@
-// Where a chapter shows its pictures: it asks the server for them anew with every drawing.
+// Where a chapter shows its pictures: it asks the worker for them anew with every drawing.
+import { ABANDONED } from "../background/background.js";
 import { text } from "../locales/language.js";
-import { latest, question } from "../transport/question.js";
-import { sentenceOf } from "./refusals.js";
+import { latest } from "../transport/question.js";
+import { experiment, sentenceOf } from "./experiments.js";
 
 const REST = 350; // milliseconds the pen rests before a picture is asked for that takes computing
 const LATE = 500; // milliseconds until a person is told that something is being computed
@@ -28,14 +29,19 @@ export class Stage {
 
   /**
    * A picture of the chapter, asked for with every drawing and whenever something is set.
-   * @param name as mnist_cnn/lesson/chapters has it
-   * @param draw called with what the server answers
-   * @param how fixed: what is set does not change it; patient: it is asked for when the pen rests
+   * @param name as experiments/chapters has it
+   * @param draw called with what is found
+   * @param how fixed: what is set does not change it; patient: it takes computing, so it is asked for
+   *   when the pen rests, and abandoned when it moves on
    */
   picture(name, draw, how = {}) {
     const ask = latest(
-      ({ state, drawing }) =>
-        question("lessons/picture", { chapter: this.chapter, picture: name, ...state }, drawing),
+      ({ state, drawing, signal }) =>
+        experiment(
+          "draw",
+          { chapter: this.chapter, picture: name, state, drawing },
+          { signal, progress: how.patient ? (share) => this.#tell(share) : undefined },
+        ),
       (answer) => {
         this.#settle(picture);
         if (this.#closed || !this.#drawing) return;
@@ -43,11 +49,12 @@ export class Stage {
         draw(answer);
       },
       (error) => {
+        if (error.refused === ABANDONED) return;
         this.#settle(picture);
         if (!this.#closed) this.about.trouble(sentenceOf(error));
       },
     );
-    const picture = { ask, how, timer: null, late: null };
+    const picture = { ask, how, timer: null, late: null, control: null };
     this.#pictures.push(picture);
   }
 
@@ -71,27 +78,41 @@ export class Stage {
 
   close() {
     this.#closed = true;
-    for (const { timer, late } of this.#pictures) {
-      clearTimeout(timer);
-      clearTimeout(late);
+    for (const picture of this.#pictures) {
+      this.#abandon(picture);
+      this.#settle(picture);
     }
+  }
+
+  /** Say how much of a picture is computed, 0 to 1. */
+  #tell(share) {
+    this.element.style.setProperty("--share", share);
+  }
+
+  #abandon(picture) {
+    clearTimeout(picture.timer);
+    picture.control?.abort();
+    picture.control = null;
   }
 
   #settle(picture) {
     clearTimeout(picture.late);
     picture.late = null;
+    this.#tell(0);
     if (!this.#pictures.some(({ late }) => late)) this.element.classList.remove("waiting");
   }
 
   #want(picture) {
-    clearTimeout(picture.timer);
+    const { patient } = picture.how;
+    if (patient) this.#abandon(picture);
     const drawing = this.#drawing;
-    if (!drawing) return;
+    if (!drawing) return this.#settle(picture);
     const ask = () => {
       picture.late ??= setTimeout(() => this.element.classList.add("waiting"), LATE);
-      picture.ask({ state: this.state, drawing });
+      if (patient) picture.control = new AbortController();
+      picture.ask({ state: this.state, drawing, signal: picture.control?.signal });
     };
-    if (picture.how.patient) picture.timer = setTimeout(ask, REST);
+    if (patient) picture.timer = setTimeout(ask, REST);
     else ask();
   }
 }

@@ -1,15 +1,13 @@
-// The words of the lesson, as the server fills them with figures, and their way onto the page.
+// The words of the lesson, as Python has filled them with figures, and their way onto the page.
 import { current } from "../locales/language.js";
-import { refuse, url } from "../transport/transport.js";
+import { content } from "../transport/contents.js";
 import { make } from "../lens/elements.js";
-
-const PATIENCE = 20_000; // milliseconds; the first time the server computes figures
 
 const loaded = new Map(); // language: promise of its words
 
 /**
- * {chapters: [{name, title, paragraphs, action, question, answer}], layers} in the page's language;
- * layers: of the network that they are about.
+ * {chapters: [{name, title, paragraphs, action, question, answer}], layers, facts} in the page's
+ * language, see mnist_cnn/lesson/words.py: a promise.
  */
 export function words() {
   const language = current();
@@ -21,13 +19,8 @@ export function words() {
   return loaded.get(language);
 }
 
-async function load(language) {
-  const response = await fetch(url(`lessons/chapters?${new URLSearchParams({ language })}`), {
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  if (!response.ok) await refuse(response);
-  return response.json();
-}
+const load = async (language) =>
+  JSON.parse(new TextDecoder().decode(await content(`lesson.${language}`)));
 
 /** Put a text into `element`, `code` in it set as such. */
 export function write(element, sentence) {

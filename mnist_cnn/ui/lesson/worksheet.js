@@ -1,10 +1,11 @@
 // A sheet to print, made of the drawing: a convolution and a pooling with blanks, answers at the end.
 import { text, onLanguage } from "../locales/language.js";
 import { make } from "../lens/elements.js";
-import { latest, question } from "../transport/question.js";
+import { work } from "../background/background.js";
+import { latest } from "../transport/question.js";
+import { sentenceOf, subject } from "./experiments.js";
 import { added, decimal } from "./numbers.js";
 import { inkPlate } from "./plates.js";
-import { sentenceOf } from "./refusals.js";
 
 const EXACT = 4; // decimals of a product of two numbers with two
 
@@ -16,7 +17,7 @@ export class Worksheet {
   constructor(element, leave) {
     Object.assign(this, { element, leave });
     this.ask = latest(
-      (drawing) => question("lessons/worksheet", {}, drawing),
+      async (drawing) => work("worksheet", { network: await subject(), drawing }),
       (made) => {
         this.#made = made;
         this.#write();
@@ -44,7 +45,7 @@ export class Worksheet {
 
   #write() {
     if (!this.#made) return this.#say(text("lessonInvitation"));
-    const { image, digit, tasks } = this.#made;
+    const { image, digit, convolution, pooling } = this.#made;
     this.element.replaceChildren(
       this.#bar(true),
       make(
@@ -53,16 +54,16 @@ export class Worksheet {
         make("h1", "", text("lessonSheetTitle")),
         make("p", "name", text("lessonSheetName")),
         make("div", "top", inkPlate(image), make("p", "", text("lessonSheetIntro"))),
-        ...convolutionTask(tasks.convolution),
-        ...(tasks.pooling ? poolingTask(tasks.pooling) : []),
+        ...convolutionTask(convolution),
+        ...(pooling ? poolingTask(pooling) : []),
       ),
       make(
         "div",
         "page solutions",
         make("h1", "", text("lessonSheetAnswers")),
         make("p", "", text("lessonSheetDigit", { digit })),
-        ...convolutionAnswer(tasks.convolution),
-        ...(tasks.pooling ? poolingAnswer(tasks.pooling) : []),
+        ...convolutionAnswer(convolution),
+        ...(pooling ? poolingAnswer(pooling) : []),
       ),
     );
   }

@@ -10,13 +10,13 @@ const WEIGHTED = ["Conv2D", "Dense", "BatchNormalization"]; // their sums may ha
 export class Network {
   /**
    * @param {ArrayBuffer} file
+   * @param parts what is in it: {head, arrays}, its head and an iterator of its Float32Arrays
    * `about` is what the file says besides its layers; `layers` are {name, kind, shape, …}, and
    * `weights` the [kernel, bias], or [scale, shift], of those that have them, by their names; `file` is
    * the file itself.
    */
-  constructor(file) {
+  constructor(file, { head, arrays } = parse(file)) {
     this.file = file;
-    const { head, arrays } = parse(file);
     this.about = head.about;
     this.layers = head.layers;
     this.input = head.input;
@@ -51,7 +51,7 @@ export class Network {
     return this.#pass(0, Float32Array.from(picture, (pixel) => pixel / 255), muted);
   }
 
-  /** The same of the layers that follow one, when its values are these. */
+  /** The same of the layers that follow one, when its values are these; of no name, all follow. */
   after(name, values, muted = NONE) {
     return finished(this.following(name, values, muted));
   }
@@ -98,9 +98,27 @@ function parse(file) {
 
 function* arraysOf(head, file, from) {
   let at = from;
-  for (const shape of head.layers.flatMap((layer) => layer.arrays)) {
-    const count = shape.reduce((product, side) => product * side, 1);
-    yield new Float32Array(file, at, count); // every browser's machine is little-endian
-    at += 4 * count;
+  for (const { arrays, bits } of head.layers) {
+    for (const shape of arrays) {
+      const count = shape.reduce((product, side) => product * side, 1);
+      const packed = bits && shape.length > 1;
+      yield packed ? unpacked(file, at, count, shape.at(-1), bits) : floats(file, at, count);
+      at += packed ? 4 * (shape.at(-1) + Math.ceil((count * bits) / 32)) : 4 * count;
+    }
   }
+}
+
+const floats = (file, at, count) => new Float32Array(file, at, count); // every browser's machine is little-endian
+
+/** A kernel whose numbers are levels of 4 or 8 bits, with a scale for each of its output channels. */
+function unpacked(file, at, count, outputs, bits) {
+  const scales = floats(file, at, outputs);
+  const bytes = new Uint8Array(file, at + 4 * outputs);
+  const most = 2 ** (bits - 1) - 1;
+  const numbers = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const level = bits === 8 ? bytes[i] : (bytes[i >> 1] >> (4 * (i & 1))) & 15;
+    numbers[i] = (level - most) * scales[i % outputs];
+  }
+  return numbers;
 }

@@ -3,7 +3,7 @@
 // mnist_cnn/preprocess.py, down to how halves are rounded; the tests hold the two together.
 
 export const IMAGE_SIZE = 28; // pixels: both sides of what the network reads
-const BOX = 20; // pixels: the longer side of the digit
+export const BOX = 20; // pixels: the longer side of the digit
 const CENTRE = 14.5; // where the centre of mass goes: the middle of pixel 14, as measured on MNIST
 const FAINT = 0.1; // of the darkest ink: fainter pixels at the rim do not widen the crop
 
@@ -22,7 +22,7 @@ export function preprocess(drawing) {
 }
 
 /** Left, top, right and bottom (exclusive) of the ink, or null on an empty pad. */
-function inkBox({ width, height, pixels }) {
+export function inkBox({ width, height, pixels }) {
   const rows = new Uint8Array(height); // the darkest pixel of each
   const columns = new Uint8Array(width);
   for (let row = 0, at = 0; row < height; row++) {
@@ -40,7 +40,7 @@ function inkBox({ width, height, pixels }) {
   return bottom === 0 ? null : [left, top, right, bottom];
 }
 
-function cut({ width, pixels }, [left, top, right, bottom]) {
+export function cut({ width, pixels }, [left, top, right, bottom]) {
   const crop = { width: right - left, height: bottom - top };
   crop.pixels = new Uint8Array(crop.width * crop.height);
   for (let row = 0; row < crop.height; row++) {
@@ -55,13 +55,18 @@ function scale(crop) {
   const factor = BOX / Math.max(crop.width, crop.height);
   const width = Math.max(1, round(crop.width * factor));
   const height = Math.max(1, round(crop.height * factor));
-  const small = resize(crop, width, height);
-  const strong = percentile75(small);
-  const pixels = Uint8Array.from(small, (value) =>
-    round(Math.min(255, Math.max(0, value * (255 / strong)))),
-  );
-  return { width, height, pixels };
+  return { width, height, pixels: inLevels(darkened(resize(crop, width, height))) };
 }
+
+/** Numbers with the strong ones among them at full ink; where there is no ink, none. */
+export function darkened(small) {
+  const strong = percentile75(small);
+  return strong > 0 ? Float64Array.from(small, (value) => value * (255 / strong)) : small;
+}
+
+/** As levels, 0 to 255. */
+export const inLevels = (numbers) =>
+  Uint8Array.from(numbers, (value) => round(Math.min(255, Math.max(0, value))));
 
 /** The 75th percentile of what is darker than half of the darkest. */
 function percentile75(values) {
@@ -73,19 +78,20 @@ function percentile75(values) {
 }
 
 /** Left and top that bring the centre of mass to the middle, inside the frame. */
-function place({ width, height, pixels }) {
+export function place({ width, height, pixels }) {
   let [total, x, y] = [0, 0, 0];
   pixels.forEach((weight, i) => {
     total += weight;
     x += weight * ((i % width) + 0.5);
     y += weight * (Math.floor(i / width) + 0.5);
   });
-  return [inside(x / total, width), inside(y / total, height)];
+  return [inside(CENTRE - x / total, width), inside(CENTRE - y / total, height)];
 }
 
-const inside = (at, side) => Math.min(IMAGE_SIZE - side, Math.max(0, round(CENTRE - at)));
+/** The whole pixel where a side may begin that is as near as can be. */
+export const inside = (at, side) => Math.min(IMAGE_SIZE - side, Math.max(0, round(at)));
 
-function onPaper({ width, height, pixels }, [left, top]) {
+export function onPaper({ width, height, pixels }, [left, top]) {
   const image = new Uint8Array(IMAGE_SIZE * IMAGE_SIZE);
   for (let row = 0; row < height; row++) {
     image.set(pixels.subarray(row * width, (row + 1) * width), (top + row) * IMAGE_SIZE + left);
@@ -135,7 +141,7 @@ function triangle(centre, reach, length) {
 }
 
 /** To the nearest whole number, halves to the even one, as Python and NumPy round. */
-function round(value) {
+export function round(value) {
   const whole = Math.round(value);
   return whole - value === 0.5 && whole % 2 !== 0 ? whole - 1 : whole;
 }

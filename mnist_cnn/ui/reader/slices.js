@@ -19,3 +19,12 @@ export function slice(work) {
     if (step.done || performance.now() >= end) return step;
   }
 }
+
+/** Work that is the part `at` of so many: what it yields of its own progress, 0 to 1, is that of all. */
+export function* part(work, at, parts) {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    yield typeof value === "number" ? (at + value) / parts : value;
+  }
+}

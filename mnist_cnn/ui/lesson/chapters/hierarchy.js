@@ -1,12 +1,12 @@
 // What the strongest number of each layer sees of the drawing, and what would excite it most.
 import { text } from "../../locales/language.js";
-import { inkCanvas, picturesOf } from "../../lens/channel.js";
+import { rowsOf } from "../../experiments/rows.js";
 import { make } from "../../lens/elements.js";
+import { show } from "../../lens/exciting.js";
+import { subject } from "../experiments.js";
 import { figure, frame, inkPlate, levelPlate } from "../plates.js";
 
 export const defaults = {};
-
-const SHIPPED = ""; // the lesson is about the shipped network, whichever reads the drawing
 
 // Told apart by anybody's eyes: Okabe and Ito, Color Universal Design (2008).
 const COLORS = ["#D55E00", "#E69F00", "#009E73", "#0072B2", "#CC79A7"];
@@ -36,8 +36,8 @@ function card(stage, { layer, size, strongest, patch }) {
   link.type = "button";
   link.title = text("lessonLookInto");
   link.addEventListener("click", () => stage.about.select(layer, strongest.cell));
-  const best = figure(make("canvas", "plate"), text("excitesMostWait"));
-  show(best, layer, channel);
+  const best = figure(make("canvas", "plate"), text("excitesMostWait", { share: 0 }));
+  subject().then((network) => show(best, { network, layer, channel }, inkOf, "lessonExcites"));
   return make(
     "section",
     "sight",
@@ -48,16 +48,5 @@ function card(stage, { layer, size, strongest, patch }) {
   );
 }
 
-/** The picture comes later, when the server has to compute it first. */
-function show(best, layer, channel) {
-  const caption = best.querySelector("figcaption");
-  picturesOf(layer, SHIPPED).then(
-    (pictures) => {
-      const canvas = inkCanvas(pictures(channel));
-      canvas.classList.add("plate");
-      best.querySelector("canvas").replaceWith(canvas);
-      caption.textContent = text("lessonExcites");
-    },
-    () => (caption.textContent = text("unreachable")),
-  );
-}
+
+const inkOf = ({ width, levels }) => inkPlate(rowsOf(levels, width));

@@ -53,7 +53,7 @@ export function create(stage) {
         ...Object.entries(networks).flatMap(([name, all]) => whereAndWhy(stage, name, all)),
       );
       const [dx, dy] = shift();
-      mark(squares, { dx, dy, reach: (Object.values(networks)[0].held.length - 1) / 2 });
+      mark(squares, { dx, dy, reach: reachOf(networks.network) });
     },
     { fixed: true, patient: true },
   );
@@ -90,11 +90,13 @@ function agreementRows(agreements) {
 }
 
 /** The answer at every shift: blue where it is the same, orange where it is another. */
-function square(stage, name, { held, sure, digits, held_of_whole: share }) {
-  const reach = (held.length - 1) / 2;
-  const rows = held.map((row, y) => row.map((same, x) => (same ? 1 : -1) * (sure[y][x] / 255)));
+function square(stage, name, all) {
+  const { digits, sure } = all;
+  const reach = reachOf(all);
+  const digit = digits[reach][reach];
+  const rows = digits.map((row, y) => row.map((other, x) => (other === digit ? 1 : -1) * sure[y][x]));
   const canvas = plate(rows, signedPixel);
-  const caption = text("lessonHeld", { network: text(NETWORKS[name]), share: percent(share) });
+  const caption = text("lessonHeld", { network: text(NETWORKS[name]), share: percent(all.heldOfWhole) });
   canvas.addEventListener("click", (event) => {
     const [row, column] = under(canvas, event);
     stage.set({ dx: String(column - reach), dy: String(row - reach) });
@@ -107,10 +109,10 @@ function square(stage, name, { held, sure, digits, held_of_whole: share }) {
 }
 
 /** The nearest shift that changes the answer, and which layers have still kept up there. */
-function whereAndWhy(stage, name, { breaks, held }) {
+function whereAndWhy(stage, name, all) {
   const network = text(NETWORKS[name]);
-  if (!breaks) return [make("p", "", text("lessonHolds", { network, reach: (held.length - 1) / 2 }))];
-  const { dx, dy, digit, probability, ink, maps, units } = breaks;
+  if (!all.breaks) return [make("p", "", text("lessonHolds", { network, reach: reachOf(all) }))];
+  const { dx, dy, digit, probability, ink, maps, units } = all.breaks;
   const link = make("button", "link", arrows(dx, dy));
   link.type = "button";
   link.addEventListener("click", () => stage.set({ dx: String(dx), dy: String(dy) }));
@@ -126,6 +128,9 @@ function whereAndWhy(stage, name, { breaks, held }) {
     ...sentences.filter(Boolean).map((sentence) => make("p", "broken", sentence)),
   ];
 }
+
+/** How far the picture is moved each way. */
+const reachOf = ({ digits }) => (digits.length - 1) / 2;
 
 /** A shift in pixels, as arrows: →4 ↑2. */
 const arrows = (dx, dy) => [arrow(dx, "←→"), arrow(dy, "↑↓")].filter(Boolean).join(" ");

@@ -1,0 +1,86 @@
+// Preprocessing with parts of it left out: what each part is good for, on one drawing.
+import {
+  BOX,
+  IMAGE_SIZE,
+  cut,
+  darkened,
+  inLevels,
+  inkBox,
+  inside,
+  onPaper,
+  place,
+  resize,
+  round,
+} from "../reader/preprocess.js";
+import { readingOf } from "./course.js";
+
+// Which parts are left out, in the order they are shown: none, each alone, and what most programs do.
+export const COMBINATIONS = {
+  all: [],
+  no_crop: ["crop"], // the pad with its empty rim goes into the box of 20×20
+  no_scale: ["scale"], // the digit keeps the size it has on the pad
+  no_aspect: ["aspect"], // stretched until it fills the box
+  no_antialias: ["antialias"], // single pixels are picked out of the drawing
+  no_contrast: ["contrast"], // thin strokes stay as faint as shrinking makes them
+  no_centre: ["centre"], // the digit stays where it is on the pad
+  inverted: ["polarity"], // dark ink on light paper, as on paper
+  shrunk: ["crop", "scale", "contrast", "centre"], // the pad is shrunk to 28×28, nothing else
+};
+
+/**
+ * One reading for each of COMBINATIONS, in their order; a generator.
+ * @param drawing {width, height, pixels} with ink in it
+ * @returns {{name, image: Uint8Array, digit, probabilities, same: boolean}[]} same: the digit is that
+ *   of the first, with nothing left out
+ */
+export function* readWithout(network, drawing) {
+  const found = [];
+  for (const [name, off] of Object.entries(COMBINATIONS)) {
+    const reading = yield* readingOf(network, prepare(drawing, off));
+    found.push({ name, ...reading, same: reading.digit === (found[0] ?? reading).digit });
+  }
+  return found;
+}
+
+/** The 28×28 picture of a drawing with ink in it, without the parts in `off`; Uint8Array. */
+export function prepare(drawing, off = []) {
+  const pad = [0, 0, drawing.width, drawing.height];
+  const box = off.includes("crop") ? pad : inkBox(drawing);
+  const part = cut(drawing, box);
+  const [width, height] = sizeOf(part, drawing, off);
+  const small = off.includes("antialias") ? picked(part, width, height) : resize(part, width, height);
+  const levels = off.includes("contrast") ? small : darkened(small);
+  const scaled = { width, height, pixels: inLevels(levels) };
+  const isKept = off.includes("centre") || !scaled.pixels.some((pixel) => pixel > 0);
+  const image = onPaper(scaled, isKept ? whereItWas(scaled, box, drawing) : place(scaled));
+  return off.includes("polarity") ? image.map((level) => 255 - level) : image;
+}
+
+/** Width and height in pixels of the picture that is read. */
+function sizeOf({ width, height }, pad, off) {
+  const longer = Math.max(width, height);
+  const factor = off.includes("scale") ? IMAGE_SIZE / Math.max(pad.width, pad.height) : BOX / longer;
+  const sides = off.includes("aspect") ? [longer, longer] : [width, height];
+  return sides.map((side) => Math.max(1, round(side * factor)));
+}
+
+/** Resized by picking single pixels, as Pillow's NEAREST does. */
+function picked({ width, height, pixels }, newWidth, newHeight) {
+  const columns = places(width, newWidth);
+  const rows = places(height, newHeight);
+  return Float32Array.from(rows.flatMap((row) => columns.map((column) => pixels[row * width + column])));
+}
+
+/** The old place that each new one shows. */
+function places(length, count) {
+  const step = length / count;
+  const found = [];
+  for (let at = step / 2; found.length < count; at += step) found.push(Math.floor(at)); // as Pillow sums up
+  return found;
+}
+
+/** Left and top that put the middle of what is read where it was on the pad. */
+const whereItWas = (small, [left, top, right, bottom], pad) => [
+  inside(((left + right) / 2 / pad.width) * IMAGE_SIZE - small.width / 2, small.width),
+  inside(((top + bottom) / 2 / pad.height) * IMAGE_SIZE - small.height / 2, small.height),
+];

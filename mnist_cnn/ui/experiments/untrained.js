@@ -1,0 +1,24 @@
+// A network as it is before training.
+import { Network } from "../reader/network.js";
+import { seeded } from "./excitation.js";
+import { product } from "./layers.js";
+
+const SEED = 1;
+
+/**
+ * The same layers with kernels as Keras draws them (Glorot and Bengio, Understanding the Difficulty of
+ * Training Deep Feedforward Neural Networks, 2010) and biases of 0; the same each time.
+ * @param {Network} network of convolutions, pooling and dense layers
+ */
+export function untrained({ file, layers }) {
+  const copy = new Network(file.slice(0)); // its weights lie in its file
+  const random = seeded(SEED);
+  for (const { name, arrays: [shape] } of layers.filter(({ arrays }) => arrays.length)) {
+    const [kernel, bias] = copy.weights.get(name);
+    const places = product(shape.slice(0, -2));
+    const most = Math.sqrt(6 / (places * (shape.at(-2) + shape.at(-1))));
+    kernel.forEach((_, i) => (kernel[i] = most * (2 * random() - 1)));
+    bias.fill(0);
+  }
+  return new Network(copy.file);
+}

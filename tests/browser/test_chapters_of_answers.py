@@ -1,0 +1,203 @@
+"""The chapters about fields, decisions, training and failures, worked out anew with TensorFlow."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_cnn import strokes, variants
+from mnist_cnn.data import TRAIN_DIGITS
+from mnist_cnn.lesson import words
+from mnist_cnn.preprocess import preprocess
+from mnist_cnn.receptive_field import receptive_fields
+from mnist_cnn.recipes import RECIPES
+from tests.browser.experiments import Experiments
+from tests.browser.modules import give_network
+from tests.browser.test_chapters_of_maps import DRAWINGS, output, tensor
+
+HOLES = {
+    "hierarchy": set(),
+    "flatten": {"row", "column", "channel"},
+    "training": set(),
+    "failures": {"count", "digit"},
+}
+
+
+@pytest.fixture(scope="module")
+def network(reader):
+    return reader.tracer.network
+
+
+@pytest.fixture(scope="module")
+def lesson(modules, network):
+    return Experiments(modules, network, facts=words.facts())
+
+
+@pytest.fixture(scope="module", params=DRAWINGS)
+def drawing(request):
+    """One drawing on the whole pad, uint8."""
+    lines = [np.array(stroke, float) for stroke in DRAWINGS[request.param]]
+    return strokes.render(lines, size=80)
+
+
+@pytest.fixture
+def image(drawing):
+    return preprocess(drawing).image
+
+
+@pytest.mark.parametrize("name", HOLES)
+def test_a_question_fills_its_holes(lesson, drawing, name):
+    asked = lesson.ask(name, drawing)
+    assert set(asked["values"]) == HOLES[name]
+    assert all(isinstance(words, str) for words in asked["values"].values())
+    assert asked["working"]
+    assert not asked["right"]
+
+
+def assert_answer(lesson, chapter, drawing, answer):
+    """The answer is right, what is beside it is not, and the working ends with it."""
+    asked = lesson.ask(chapter, drawing, str(answer))
+    assert asked["right"]
+    assert not lesson.ask(chapter, drawing, str(answer + 1))["right"]
+    return asked
+
+
+def test_what_each_layer_sees_moves_its_number(lesson, network, drawing, image):
+    """Pixels outside of the window change nothing."""
+    found = lesson.draw("hierarchy", "sights", drawing)
+    np.testing.assert_array_equal(found["image"], image)
+    fields = receptive_fields(network)
+    maps = [layer.name for layer in network.layers[1:] if len(layer.output.shape) == 4]
+    assert [sight["layer"] for sight in found["layers"]] == maps
+    for sight in found["layers"]:
+        layer, most = sight["layer"], sight["strongest"]
+        numbers = output(network, layer, image)
+        assert most["value"] == pytest.approx(numbers.max(), rel=1e-5)
+        left, top, right, bottom = most["region"]
+        assert sight["size"] == fields[layer].size[0]
+        np.testing.assert_array_equal(sight["patch"], image[top:bottom, left:right])
+        noise = np.random.default_rng(28).integers(256, size=(28, 28))
+        noise[top:bottom, left:right] = image[top:bottom, left:right]
+        moved = output(network, layer, noise)
+        assert moved[tuple(most["cell"])] == pytest.approx(most["value"], rel=1e-4)
+
+
+def test_the_field_of_one_more_convolution_is_as_keras_builds_it(lesson, network, drawing):
+    more = keras.layers.Conv2D(1, 3, name="conv4")(network.get_layer("conv3").output)
+    field = receptive_fields(keras.Model(network.inputs, more))["conv4"].size[0]
+    working = assert_answer(lesson, "hierarchy", drawing, field)["working"]
+    assert working == f"18 + (3 − 1) × 4 = {field}"
+
+
+def test_flatten_puts_the_strongest_number_where_the_question_says(lesson, network, drawing, image):
+    flat = output(network, "flatten", image)
+    working = assert_answer(lesson, "flatten", drawing, int(flat.argmax()))["working"]
+    values = lesson.ask("flatten", drawing)["values"]
+    cell = tuple(int(values[name]) for name in ("row", "column", "channel"))
+    assert output(network, "conv3", image)[cell] == pytest.approx(flat.max(), rel=1e-5)
+    row, column, channel = cell
+    assert working == f"({row} × 3 + {column}) × 64 + {channel} = {flat.argmax()}"
+
+
+def test_the_decision_is_the_network_s(lesson, network, drawing, image):
+    found = lesson.draw("flatten", "decision", drawing)
+    maps = output(network, "conv3", image)
+    assert found["cell"] == list(np.unravel_index(maps.argmax(), maps.shape))
+    np.testing.assert_allclose(np.array(found["maps"]) / 255, maps / maps.max(), atol=0.0025)
+    units = output(network, "dense1", image)
+    np.testing.assert_allclose(found["units"], units, atol=1e-5)
+    kernel, bias = (array.astype(float) for array in network.get_layer("softmax").get_weights())
+    logits = units @ kernel + bias
+    np.testing.assert_allclose(found["logits"], logits, atol=3e-5)
+    powers = np.exp(logits - logits.max())
+    np.testing.assert_allclose(found["exponentials"], powers, atol=3e-5)
+    assert found["denominator"] == pytest.approx(powers.sum(), abs=3e-5)
+    probabilities = network(tensor(image)).numpy()[0]
+    np.testing.assert_allclose(found["probabilities"], probabilities, atol=1e-5)
+    assert found["digit"] == probabilities.argmax()
+
+
+def test_the_losses_are_keras_cross_entropies(lesson, network, drawing, image):
+    found = lesson.draw("training", "learning", drawing)
+    trained = network(tensor(image)).numpy()[0]
+    assert found["digit"] == trained.argmax()
+    np.testing.assert_allclose(found["after"]["probabilities"], trained, atol=1e-5)
+    for side in ("before", "after"):
+        shares = np.array(found[side]["probabilities"])
+        assert shares.sum() == pytest.approx(1, abs=1e-5)
+        loss = keras.losses.sparse_categorical_crossentropy(
+            np.array([found["digit"]]), shares[None]
+        )
+        assert found[side]["loss"] == pytest.approx(float(loss[0]), abs=1e-5)
+    assert found["before"]["loss"] > 1  # it knows next to nothing: ln 10 is 2.3
+    assert found["curves"] == words.facts()["curves"]
+
+
+def test_the_steps_of_an_epoch_are_those_of_the_lesson_s_recipe(lesson, drawing):
+    batch = RECIPES[variants.load_card("max").recipe].batch_size
+    steps = -(-TRAIN_DIGITS // batch)
+    working = assert_answer(lesson, "training", drawing, steps)["working"]
+    assert working == f"{TRAIN_DIGITS:,} ÷ {batch} = {TRAIN_DIGITS / batch:g} → {steps}"
+
+
+UNTRAINED = """async () => {
+    const {untrained} = await import("/experiments/untrained.js");
+    const arrays = (of) => [...of.weights.values()].flat().map((array) => [...array]);
+    const before = arrays(network);
+    const made = arrays(untrained(network));
+    const again = arrays(untrained(network));
+    return {made, same: String(made) === String(again),
+        left: String(arrays(network)) === String(before)};
+}"""
+
+
+def test_untrained_weights_are_drawn_as_keras_draws_them(modules, network):
+    """Within Glorot's limits, which they reach, evenly, and biases of 0."""
+    give_network(modules, network)
+    found = modules.evaluate(UNTRAINED)
+    assert found["same"]
+    assert found["left"], "the lesson's own network is as it was"
+    for made, trained in zip(found["made"], network.get_weights(), strict=True):
+        assert len(made) == trained.size
+        if trained.ndim == 1:
+            assert not np.any(made)
+            continue
+        drawn = keras.initializers.GlorotUniform(seed=1)(trained.shape).numpy()
+        assert np.abs(made).max() == pytest.approx(np.abs(drawn).max(), rel=0.05)
+        assert np.std(made) == pytest.approx(drawn.std(), rel=0.1)
+        assert abs(np.mean(made)) < 3 * drawn.std() / np.sqrt(drawn.size)
+
+
+def test_an_untrained_network_takes_digits_for_nothing_in_particular(lesson, network):
+    """As Keras' own: no digit gets much more than a tenth."""
+    lines = [np.array(stroke, float) for stroke in DRAWINGS[7]]
+    before = lesson.draw("training", "learning", strokes.render(lines, size=80))["before"]
+    assert max(before["probabilities"]) < 0.5
+
+
+def test_answers_without_steps_are_the_network_s(lesson, network, drawing):
+    found = lesson.draw("failures", "without", drawing)
+    assert [one["name"] for one in found][:2] == ["all", "no_crop"]
+    images = np.array([one["image"] for one in found], np.uint8)
+    answers = network.predict(images[..., None] / 255.0, verbose=0)
+    digits = answers.argmax(axis=1)
+    assert [one["digit"] for one in found] == digits.tolist()
+    np.testing.assert_allclose(
+        [one["probability"] for one in found], answers.max(axis=1), atol=1e-4
+    )
+    same = digits == digits[0]
+    assert [one["same"] for one in found] == same.tolist()
+    asked = assert_answer(lesson, "failures", drawing, int(same[1:].sum()))
+    assert asked["values"] == {"count": "8", "digit": str(digits[0])}
+    marks = [
+        f"{a.argmax()} {'✓' if s else '✗'}" for a, s in zip(answers[1:], same[1:], strict=True)
+    ]
+    assert asked["working"] == " · ".join(marks)
+
+
+def test_few_pixels_flip_the_answer(lesson, network, drawing, image):
+    found = lesson.draw("failures", "flips", drawing)
+    np.testing.assert_array_equal(found["image"], image)
+    for flip in (found["fewest"], found["smallest"]):
+        flipped = tf.constant(np.array(flip["image"])[None, ..., None] / 255, tf.float32)
+        assert network(flipped).numpy().argmax() == flip["other"] != flip["digit"]
