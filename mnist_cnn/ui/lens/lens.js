@@ -76,6 +76,7 @@ export function mount(element, props) {
     place = hiding = null;
     focus.leave();
     panel.hidden = true;
+    part("channel").replaceChildren();
     standing.close();
     document.body.classList.remove("inspecting", "guessing");
   }
