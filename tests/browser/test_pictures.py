@@ -1,24 +1,28 @@
 """A person opens, pastes or drops a picture instead of drawing."""
 
+import base64
 import io
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from mnist_cnn import strokes
+from mnist_cnn import ink, strokes
+from mnist_cnn.preprocess import preprocess
 from tests.browser.pointer import shown_digit, wait_for_digit, wait_until_there
+from tests.drawn import DRAWINGS
+from tests.test_ink import PICTURES, file_of
 
 SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 VECTOR = """<svg xmlns="http://www.w3.org/2000/svg" {size}>
     <path d="M70 60 L210 56 168 140 126 238" fill="none" stroke="#024" stroke-width="20"/>
 </svg>"""
 MEASURE = """() => {
-    const send = window.fetch;
-    window.fetch = async (address, options) => {
-        const {width, height} = await createImageBitmap(options.body);
-        window.sent = [width, height];
-        return send(address, options);
+    const { prototype } = CanvasRenderingContext2D;
+    const read = prototype.getImageData;
+    prototype.getImageData = function (x, y, ...size) {
+        window.found = size;
+        return read.call(this, x, y, ...size);
     };
 }"""
 PASTE = """([bytes, type]) => {
@@ -49,6 +53,52 @@ def screenshot():
 
 def open_file(page, name, kind, content):
     page.locator("#pad .file").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+
+FIND = """async ([width, height, data]) => {
+    const {inkIn} = await import("/reader/ink.js");
+    const bytes = Uint8ClampedArray.from(atob(data), (c) => c.charCodeAt(0));
+    return [...inkIn({width, height, data: bytes}).pixels];
+}"""
+
+
+def noisy(blank=False):
+    """Evenly lit grey paper, with the noise of a sensor, a crumb, and a digit on it or not."""
+    grey = 190 - (0 if blank else 0.6) * strokes.render(SEVEN, size=300).astype(float)
+    grey[20:24, 20:24] = 60 if not blank else 190
+    return Image.fromarray((grey + np.random.default_rng(4).normal(0, 5, (300, 300))).astype("u1"))
+
+
+ALIKE = {
+    **PICTURES,
+    "under a lamp": photo(),
+    "noise": file_of(noisy(), "JPEG", quality=80),
+    "one pixel": file_of(Image.new("RGB", (1, 1), "navy")),
+    "a line": file_of(Image.new("RGB", (1, 40), "navy")),
+    "blank": file_of(Image.new("RGB", (60, 40), "navy")),
+    "blank noise": file_of(noisy(blank=True)),
+    "faint": file_of(Image.fromarray(200 + strokes.render(SEVEN) // 25)),
+    **{
+        f"{name}, {how}": file_of(Image.fromarray(255 - ink if how == "dark" else ink))
+        for name, ink in DRAWINGS.items()
+        for how in ("dark", "light")
+    },
+}
+
+
+@pytest.mark.parametrize("kind", ALIKE)
+def test_the_page_finds_the_ink_that_python_finds(modules, kind):
+    picture = ink.open_picture(ALIKE[kind])
+    rgba = np.asarray(picture.convert("RGBA"))
+    sent = base64.b64encode(rgba.tobytes()).decode()
+    height, width = rgba.shape[:2]
+    found = np.array(modules.evaluate(FIND, [width, height, sent]), np.uint8)
+    found, expected = found.reshape(height, width), ink.find_ink(picture)
+    assert np.abs(found.astype(int) - expected).max() <= 12
+    assert found.any() == expected.any()
+    if found.any():
+        own, other = (preprocess(each).image.astype(int) for each in (found, expected))
+        assert np.abs(own - other).mean() < 1
 
 
 @pytest.mark.parametrize(
@@ -93,7 +143,7 @@ def test_a_vector_picture_is_read_with_and_without_a_size(open_page, size):
     page.evaluate(MEASURE)
     open_file(page, "seven.svg", "image/svg+xml", VECTOR.format(size=size).encode())
     wait_for_digit(page, 7)
-    assert page.evaluate("window.sent") == [512, 512]
+    assert page.evaluate("window.found") == [512, 512]
 
 
 def test_ink_is_scaled_to_the_pad_and_lies_in_its_middle(modules):
@@ -137,6 +187,12 @@ def test_what_only_the_server_can_decode_is_sent_as_it_is(open_page, kind, most)
     wait_for_digit(page, 7)
 
 
+def sixteen_bits():
+    file = io.BytesIO()
+    Image.fromarray((255 - strokes.render(SEVEN)).astype(np.uint16) * 257).save(file, "PNG")
+    return file.getvalue()
+
+
 def blank(kind="PNG"):
     file = io.BytesIO()
     Image.new("RGB", (80, 60), "white").save(file, kind)
@@ -146,7 +202,7 @@ def blank(kind="PNG"):
 @pytest.mark.parametrize(
     ("name", "kind", "content", "words", "is_sent"),
     [
-        ("x.png", "image/png", blank(), "No ink was found in that picture.", True),
+        ("x.png", "image/png", blank(), "No ink was found in that picture.", False),
         ("x.png", "image/png", b"rubbish", "This browser cannot read that picture.", True),
         ("x.tif", "image/tiff", blank("TIFF")[:9000], "That picture is damaged.", True),
         ("x.png", "image/png", b"x" * (8 * 2**20 + 1), "This browser cannot read that file", False),
@@ -171,7 +227,9 @@ def test_what_was_not_foreseen_is_said_too(browser, address):
     page = browser.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.add_init_script("HTMLCanvasElement.prototype.toBlob = () => { throw new Error('odd'); }")
+    page.add_init_script("""CanvasRenderingContext2D.prototype.getImageData = () => {
+        throw new Error("odd");
+    }""")
     page.goto(address)
     wait_until_there(page)
     open_file(page, "seven.png", "image/png", screenshot())
@@ -183,5 +241,24 @@ def test_what_was_not_foreseen_is_said_too(browser, address):
 def test_a_server_that_does_not_answer_is_no_fault_of_the_picture(open_page):
     page = open_page()
     page.route("**/ink", lambda route: route.abort())
-    open_file(page, "seven.png", "image/png", screenshot())
+    open_file(page, "seven.tif", "image/tiff", blank("TIFF"))
     page.locator("#pad .notice").get_by_text("The server does not answer").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "words"),
+    [
+        ("png", screenshot(), None),
+        ("png", sixteen_bits(), None),
+        ("tiff", blank("TIFF"), "TIFF only where this page has a server."),
+    ],
+    ids=["PNG", "PNG of 16 bits", "TIFF"],
+)
+def test_without_a_server_a_page_reads_what_its_browser_can_decode(open_page, kind, content, words):
+    page = open_page()
+    page.evaluate("() => { window.mnistCnnPage.served = false; }")
+    open_file(page, f"seven.{kind}", f"image/{kind}", content)
+    if words:
+        page.locator("#pad .notice").get_by_text(words).wait_for()
+    else:
+        wait_for_digit(page, 7)

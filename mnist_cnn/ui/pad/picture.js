@@ -1,10 +1,12 @@
 // A picture, opened, pasted or dropped, becomes ink on the pad.
+import { inkIn } from "../reader/ink.js";
 import { resize } from "../reader/preprocess.js";
+import { served } from "../transport/contents.js";
 import { askInk } from "../transport/transport.js";
-import { canvasOf, pngOf, readsTruly, refusal } from "./canvas.js";
+import { canvasOf, readsTruly, refusal } from "./canvas.js";
 import { PAD_SIZE } from "./drawing.js";
 
-const LARGEST_SIDE = 512; // pixels sent; the server finds the ink at this size
+const LARGEST_SIDE = 512; // pixels, at which the ink is found
 const LARGEST_FILE = 8 * 2 ** 20; // bytes that the server takes
 const VECTOR = "image/svg+xml";
 
@@ -37,15 +39,24 @@ const isPicture = (file) => file.type.startsWith("image/");
 
 /**
  * The ink in `file` as a mark of the drawing, or null when there is none. Throws {refused: key or
- * sentence} when the file cannot be used, or the server does not answer.
+ * sentence} when the file cannot be used, or the server, which has to read it, does not answer.
  */
 export async function inkOf(file) {
   readsTruly(); // now, while what the person did is handled
-  const sent = await sendable(file);
-  const ink = await askInk(sent).catch((error) => {
-    throw Object.assign(error, { refused: error.refused ?? "unreachable" });
-  });
+  const picture = await pixelsOf(file);
+  const ink = picture ? inkIn(picture) : await askedFor(file);
   return ink.pixels.some((level) => level > 0) ? markOf(ink) : null;
+}
+
+/** The ink that the server finds, which reads a few formats more than browsers do. */
+async function askedFor(file) {
+  if (!served()) throw refusal("pictureUnreadable");
+  if (file.size > LARGEST_FILE) throw refusal("pictureLarge");
+  try {
+    return await askInk(file);
+  } catch (error) {
+    throw Object.assign(error, { refused: error.refused ?? "unreachable" });
+  }
 }
 
 /** Ink, {width, height, pixels}, as a mark that fills the pad. */
@@ -72,35 +83,26 @@ function fitted(ink) {
   return levels;
 }
 
-/**
- * What is sent of a file: no more than is needed, decoded by the browser, or where it cannot, the
- * file itself: the server reads a few formats more.
- */
-async function sendable(file) {
-  if (await isDeep(file)) return small(file);
+/** The pixels of a file, {width, height, data}, no more than are needed; null: the browser cannot decode it. */
+async function pixelsOf(file) {
+  if (served() && (await isDeep(file))) return null;
   const isVector = file.type === VECTOR;
   let image;
   try {
     image = await decoded(isVector ? await sized(file) : file);
   } catch {
     if (isVector || isHeic(file)) throw refusal("pictureUnreadable");
-    return small(file);
+    return null;
   }
   const most = isVector ? Infinity : 1; // lines are as sharp at any size
   const factor = Math.min(most, LARGEST_SIDE / Math.max(image.width, image.height));
   const width = Math.max(1, Math.round(image.width * factor));
   const height = Math.max(1, Math.round(image.height * factor));
-  const canvas = canvasOf(width, height);
-  const context = canvas.getContext("2d");
+  if (!readsTruly()) throw refusal("pictureAltered");
+  const context = canvasOf(width, height).getContext("2d");
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, width, height);
-  return pngOf(canvas);
-}
-
-/** The file, if the server takes it. */
-function small(file) {
-  if (file.size > LARGEST_FILE) throw refusal("pictureLarge");
-  return file;
+  return context.getImageData(0, 0, width, height);
 }
 
 /** Of a PNG's 16 bits browsers keep the upper 8, in which a scanner's 12 are nearly black. */
