@@ -136,7 +136,7 @@ def at_once(address: str) -> contextlib.ExitStack:
 
 def with_open_sockets(address: str) -> contextlib.ExitStack:
     """Three pages are open."""
-    news = f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
+    news = f"{address.replace('http', 'ws')}/mnist_cnn/class"
     pages = contextlib.ExitStack()
     for _ in range(3):
         pages.enter_context(connect(news))
@@ -146,16 +146,16 @@ def with_open_sockets(address: str) -> contextlib.ExitStack:
 def while_a_training_starts(address: str) -> contextlib.ExitStack:
     """The process of a training has only just begun."""
     with _visitor(address) as visitor:
-        visitor.post("/start", json=TRAINING)
+        visitor.post("/trainings", json=TRAINING)
     return contextlib.ExitStack()
 
 
 def while_a_page_trains(address: str) -> contextlib.ExitStack:
     """A training has saved a snapshot, and does so again and again."""
     with _visitor(address) as visitor:
-        run, after = visitor.post("/start", json=TRAINING).json()["id"], 0
+        run, after = visitor.post("/trainings", json=TRAINING).json()["id"], 0
         while True:
-            news = visitor.get("/events", params={"run": run, "after": after}).json()
+            news = visitor.get(f"/trainings/{run}", params={"after": after}).json()
             assert news["state"] in ("queued", "starting", "training"), news
             if any(event["kind"] == "kept" for event in news["events"]):
                 return contextlib.ExitStack()
@@ -164,7 +164,7 @@ def while_a_page_trains(address: str) -> contextlib.ExitStack:
 
 def _visitor(address: str) -> httpx.Client:
     headers = {"X-Mnist-Cnn-Session": "0" * 16}
-    return httpx.Client(base_url=f"{address}/mnist_cnn/train", headers=headers, timeout=120)
+    return httpx.Client(base_url=f"{address}/mnist_cnn", headers=headers, timeout=120)
 
 
 MOMENTS = (at_once, with_open_sockets, while_a_training_starts, while_a_page_trains)

@@ -17,11 +17,11 @@ from mnist_cnn.weights_file import DEFAULT
 
 SESSION, TEACHER = "X-Mnist-Cnn-Session", "X-Mnist-Cnn-Teacher"
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW")
-DRAWN = ("check", "check", "lessons/question", "lessons/picture", "ink")
+DRAWN = ("check", "check", "ink")
 LAYERS = ("conv1", "pool2", "flatten", "softmax", "conv9", "")
 NAMES = (
     *("width", "height", "layer", "network", "chapter", "picture", "typed", "session_hash", "page"),
-    *("deep_link", "view", "version", "run", "meant"),
+    *("deep_link", "view", "version", "choices", "meant", "verb", "format", "here"),
 )
 HEADER_NAMES = (
     *("Host", "Origin", "Content-Type", "Content-Length", "Transfer-Encoding", "Cookie", "Range"),

@@ -27,7 +27,7 @@ from tests.serving import serve_process
 
 LIMIT = 1.1  # times the memory after the first tenth
 LATE = 3.0  # seconds
-KINDS = {"networks": (networks, "/mnist_cnn/train/file", 20_000)}
+KINDS = {"networks": (networks, "/mnist_cnn/file", 20_000)}
 KINDS |= {"pictures": (pictures, "/mnist_cnn/ink", 5_000)}
 BREAKS = "breaks what reads it"
 

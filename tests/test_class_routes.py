@@ -35,26 +35,29 @@ def school():
 @pytest.fixture
 def pupil(school):
     with httpx.Client(
-        base_url=f"{school[0]}/mnist_cnn/class", headers=SESSION, timeout=PATIENCE
+        base_url=f"{school[0]}/mnist_cnn", headers=SESSION, timeout=PATIENCE
     ) as client:
         yield client
 
 
 @pytest.fixture
 def teacher(school):
-    headers, url = {"X-Mnist-Cnn-Teacher": school[1]}, f"{school[0]}/mnist_cnn/class"
+    headers, url = {"X-Mnist-Cnn-Teacher": school[1]}, f"{school[0]}/mnist_cnn"
     with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE) as client:
         yield client
-        client.request("DELETE", "/wall/all")
-        client.post("/rules", json={"training": True, "wall": True, "network": ""})
-        client.post("/broadcast", json={"drawing": None})
+        rules = {"training": True, "wall": True, "network": ""}
+        command(client, wall={}, rules=rules, broadcast={"drawing": None})
 
 
 @pytest.fixture
 def news(school):
     """A page's socket, and the first news on it."""
-    with connect(f"{school[0].replace('http', 'ws')}/mnist_cnn/class/news") as socket:
+    with connect(f"{school[0].replace('http', 'ws')}/mnist_cnn/class") as socket:
         yield socket, json.loads(socket.recv(PATIENCE))
+
+
+def command(client, **acts):
+    return client.post("/class", json=acts)
 
 
 def put_up(client, meant=7, content=READ, **more):
@@ -72,10 +75,10 @@ def test_a_page_hears_at_once_what_holds(news):
 
 def test_what_changes_is_pushed_and_the_wall_to_those_who_show_it(news, teacher, pupil):
     socket, _ = news
-    assert teacher.post("/rules", json={"minutes": 5}).status_code == 200
+    assert command(teacher, rules={"minutes": 5}).status_code == 200
     assert json.loads(socket.recv(PATIENCE))["rules"]["minutes"] == 5
-    number = teacher.post("/broadcast", json=BEGUN).json()
-    assert json.loads(socket.recv(PATIENCE)) == {"broadcast": SHOWN | number}
+    number = command(teacher, broadcast=BEGUN).json()["number"]
+    assert json.loads(socket.recv(PATIENCE)) == {"broadcast": SHOWN | {"number": number}}
     number = put_up(pupil).json()["id"]
     with pytest.raises(TimeoutError):
         socket.recv(0.3)
@@ -103,34 +106,30 @@ def test_a_page_that_keeps_asking_for_the_wall_is_told_it_once(news, teacher, pu
 
 
 def test_a_request_for_news_is_held_until_there_are_any(pupil, teacher):
-    first = pupil.get("/news", params={"since": 0}).json()
+    first = pupil.get("/class", params={"since": 0}).json()
     assert first["rules"]["wall"] is True
     assert "wall" not in first
     asked = {"since": first["number"], "wall": 0}
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(
-            pupil.get, "/news", params={"since": first["number"]}, timeout=PATIENCE
+            pupil.get, "/class", params={"since": first["number"]}, timeout=PATIENCE
         )
         with pytest.raises(FuturesTimeoutError):
             waiting.result(0.5)
-        number = teacher.post("/broadcast", json=BEGUN).json()
-        assert waiting.result(PATIENCE).json()["broadcast"] == SHOWN | number
-    assert pupil.get("/news", params=asked).json()["wall"]["ids"] == []
+        number = command(teacher, broadcast=BEGUN).json()["number"]
+        assert waiting.result(PATIENCE).json()["broadcast"] == SHOWN | {"number": number}
+    assert pupil.get("/class", params=asked).json()["wall"]["ids"] == []
 
 
 def test_news_since_no_number_are_refused(pupil):
     for since in ("", "x", "-1", "1" * 16):
-        assert pupil.get("/news", params={"since": since}).status_code == 400, since
+        assert pupil.get("/class", params={"since": since}).status_code == 400, since
 
 
 TEACHERS_ONLY = [
-    ("POST", "/teacher"),
-    ("POST", "/rules"),
-    ("POST", "/broadcast"),
-    ("DELETE", "/line"),
-    ("DELETE", "/wall/all"),
-    ("GET", "/wall.npz"),
-    ("GET", "/wall.csv"),
+    ("POST", "/class"),
+    ("GET", "/wall?format=npz"),
+    ("GET", "/wall?format=csv"),
 ]
 
 
@@ -139,37 +138,40 @@ def test_only_the_token_makes_a_teacher(pupil, school, verb, path):
     for token in (None, "", "guess", "\xff"):
         headers = {} if token is None else {"X-Mnist-Cnn-Teacher": token.encode("latin-1")}
         assert pupil.request(verb, path, headers=headers).status_code == 403, token
-    assert pupil.request(verb, path, params={"teacher": school[1]}).status_code == 403
+    assert (
+        pupil.request(verb, path, params={"teacher": school[1], "format": "npz"}).status_code == 403
+    )
     endless = {"X-Mnist-Cnn-Teacher": "x" * 10_000}  # too long for the server's reader of headers
     assert pupil.request(verb, path, headers=endless).status_code in (403, 400)
 
 
 BAD_COMMANDS = (
-    ("/rules", b"[]", "must be a JSON object"),
-    ("/rules", b"{", "must be a JSON object"),
-    ("/rules", b"[" * 9000, "must be a JSON object"),
-    ("/rules", b"\xff", "must be a JSON object"),
-    ("/rules", b'{"training": 7}', "training must be true or false"),
-    ("/rules", b'{"fun": 7}', "There is no rule 'fun'"),
-    ("/rules", b'{"network": "nobody-s"}', "no longer kept"),
-    ("/rules", b'{"network": 3}', "no longer kept"),
-    ("/rules", b'{"network": "judge"}', "ends with Dense 1; it must end with Dense 10"),
-    ("/broadcast", b'{"drawing": "<b>", "edition": 1}', "Only pen strokes"),
-    ("/broadcast", b'{"drawing": "", "edition": "1"}', "edition a whole number"),
-    ("/broadcast", b'{"drawing": 7, "edition": 1}', "drawing must be a text"),
-    ("/broadcast", b'{"drawing": "", "edition": 1, "by": 7}', "by must be a text"),
+    (b"[]", "must be a JSON object"),
+    (b"{", "must be a JSON object"),
+    (b"[" * 9000, "must be a JSON object"),
+    (b"\xff", "must be a JSON object"),
+    (b'{"rules": []}', "an object each for some of rules, broadcast, line, wall"),
+    (b'{"doors": {}}', "an object each for some of rules, broadcast, line, wall"),
+    (b'{"rules": {"training": 7}}', "training must be true or false"),
+    (b'{"rules": {"fun": 7}}', "There is no rule 'fun'"),
+    (b'{"rules": {"network": "nobody-s"}}', "no longer kept"),
+    (b'{"rules": {"network": 3}}', "no longer kept"),
+    (b'{"rules": {"network": "judge"}}', "no longer kept"),
+    (b'{"broadcast": {"drawing": "<b>", "edition": 1}}', "Only pen strokes"),
+    (b'{"broadcast": {"drawing": "", "edition": "1"}}', "edition a whole number"),
+    (b'{"broadcast": {"drawing": 7, "edition": 1}}', "drawing must be a text"),
+    (b'{"broadcast": {"drawing": "", "edition": 1, "by": 7}}', "by must be a text"),
     (
-        "/broadcast",
-        b'{"drawing": "", "edition": 1, "begin": true, "by": "%b"}' % (65 * b"x"),
+        b'{"broadcast": {"drawing": "", "edition": 1, "begin": true, "by": "%b"}}' % (65 * b"x"),
         "by must be a text of at most 64 characters",
     ),
-    ("/broadcast", b'{"drawing": "", "edition": 1}', "no longer shown"),
+    (b'{"broadcast": {"drawing": "", "edition": 1}}', "no longer shown"),
 )
 
 
 def test_a_bad_command_gets_a_sentence(teacher):
-    for path, body, sentence in BAD_COMMANDS:
-        response = teacher.post(path, content=body)
+    for body, sentence in BAD_COMMANDS:
+        response = teacher.post("/class", content=body)
         assert response.status_code == 400, body
         assert sentence in response.json()["error"], body
 
@@ -233,33 +235,35 @@ def test_probabilities_may_be_off_by_their_rounding(pupil, teacher):
 
 def test_the_wall_is_no_other_kind_of_file(teacher):
     for kind in ("exe", "npz.py", "NPZ"):
-        assert teacher.get(f"/wall.{kind}").status_code in (400, 404), kind
+        assert teacher.get("/wall", params={"format": kind}).status_code == 400, kind
 
 
 def test_a_correction_that_cannot_be_learned_is_refused(school):
     with httpx.Client(base_url=f"{school[0]}/mnist_cnn", headers=SESSION) as client:
         for body in (b"", bytes(785), bytes([11]) + bytes([9]) * 784, bytes(785 * 51)):
-            assert client.post("/correct", content=body).status_code == 400
+            assert client.post("/corrections", content=body).status_code == 400
         digit = bytes([7]) + bytes([9]) * 784
-        gone = client.post("/correct", params={"network": "nobody-s"}, content=digit)
+        gone = client.post("/corrections", params={"network": "nobody-s"}, content=digit)
         assert gone.json()["key"] == "networkGone"
-        assert client.get("/correct", params={"run": "x"}).json()["key"] == "run gone"
+        assert client.get("/trainings/x").json()["key"] == "run gone"
 
 
 def test_everybody_can_be_given_another_network(teacher, news, school):
     socket, _ = news
     made = httpx.post(
-        f"{school[0]}/mnist_cnn/train/start",
+        f"{school[0]}/mnist_cnn/trainings",
         json={"data": "generated", "digits": 100, "epochs": 1, "downsampling": "stride"},
         headers=SESSION,
         timeout=PATIENCE,
     ).json()
-    with httpx.Client(base_url=f"{school[0]}/mnist_cnn/train", headers=SESSION) as client:
-        while (run := client.get("/mine").json()["runs"][-1])["state"] not in ("done", "failed"):
-            client.get(
-                "/events", params={"run": made["id"], "after": run["sequence"]}, timeout=PATIENCE
-            )
-    assert teacher.post("/rules", json={"network": made["id"]}).status_code == 200
+    with httpx.Client(base_url=f"{school[0]}/mnist_cnn", headers=SESSION) as client:
+        while (run := client.get("/trainings").json()["runs"][-1])["state"] not in (
+            "done",
+            "failed",
+        ):
+            after = {"after": run["sequence"]}
+            client.get(f"/trainings/{made['id']}", params=after, timeout=PATIENCE)
+    assert command(teacher, rules={"network": made["id"]}).status_code == 200
     rules = json.loads(socket.recv(PATIENCE))["rules"]
     assert rules["network"] not in ("", made["id"])
     kept = httpx.get(f"{school[0]}/mnist_cnn/network/{rules['network']}")
@@ -272,23 +276,25 @@ def test_everybody_can_be_given_another_network(teacher, news, school):
 @pytest.fixture
 def another_school():
     with serve_class() as (address, token), httpx.Client(timeout=PATIENCE) as client:
-        client.base_url = f"{address}/mnist_cnn/class"
+        client.base_url = f"{address}/mnist_cnn"
         yield client, {"X-Mnist-Cnn-Teacher": token}
 
 
 def test_who_guesses_tokens_does_not_lock_out_the_teacher_at_the_same_address(another_school):
     client, teacher = another_school
     guess = {"X-Mnist-Cnn-Teacher": "guess"}
-    answers = [client.post("/teacher", headers=guess) for _ in range(200)]
+    answers = [client.post("/class", json={}, headers=guess) for _ in range(200)]
     assert {answer.status_code for answer in answers} == {403, 429}
     refused = [answer for answer in answers if answer.status_code == 429]
     assert {answer.headers["retry-after"] for answer in refused} == {"1"}
-    assert client.post("/rules", json={"wall": True}, headers=teacher).status_code == 200
+    assert client.post("/class", json={"rules": {"wall": True}}, headers=teacher).status_code == 200
 
 
 def test_a_teacher_draws_for_as_long_as_it_takes(another_school):
     client, teacher = another_school
-    answers = [client.post("/broadcast", json=BEGUN, headers=teacher) for _ in range(300)]
+    answers = [
+        client.post("/class", json={"broadcast": BEGUN}, headers=teacher) for _ in range(300)
+    ]
     assert {answer.status_code for answer in answers} == {200}
 
 

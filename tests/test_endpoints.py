@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 from mnist_cnn import uploads, wall
 from mnist_cnn.classroom import Classroom
 from mnist_cnn.limits import Limits
-from mnist_cnn.ui import bodies, gate, headers, inbox, network_files, news
+from mnist_cnn.ui import bodies, gate, headers, inbox, news, sending
 from mnist_cnn.ui.endpoints import (
     COMMANDS,
     ENDPOINTS,
@@ -21,6 +21,7 @@ from mnist_cnn.ui.endpoints import (
     PREFIX,
     WRONG_TOKENS,
     find,
+    served,
 )
 from mnist_cnn.ui.training import SESSION
 from tests.enumerating import every_endpoint
@@ -43,8 +44,7 @@ def test_the_enumeration_finds_gradio_s_endpoints_and_ours(routes):
         ("POST", "/gradio_api/component_server"),
         ("POST", "/gradio_api/queue/join"),
         ("GET", "/gradio_api/proxy=x1"),
-        ("WEBSOCKET", f"{PREFIX}/class/news"),
-        ("POST", f"{PREFIX}/lessons/question"),
+        ("WEBSOCKET", f"{PREFIX}/class"),
         ("GET", f"{PREFIX}/network/x1"),
     ):
         assert known in routes
@@ -64,13 +64,10 @@ def test_what_is_not_needed_is_switched_off(routes, address):
 
 
 def test_what_is_needed_is_gradio_s_or_ours_and_nothing_else(routes):
-    served = {find(method, path) for method, path in routes} - {None}
-    unused = [one.path for one in ENDPOINTS if one not in served]
-    # /train's file has a path of its own; MCP, scripts and the rest of our prefix need no route.
-    assert {path for path in unused if "file=" not in path and "mcp" not in path} <= {
-        f"{PREFIX}/.+",
-        f"{FILES}/.+",
-    }
+    needed = {find(method, path) for method, path in routes} - {None}
+    unused = [one.path for one in ENDPOINTS if one not in needed]
+    # /train's file has a path of its own, and scripts need no route.
+    assert {path for path in unused if "file=" not in path} == {f"{FILES}/.+"}
     gradio = {path for method, path in routes if find(method, path) and PREFIX not in path}
     assert gradio == {
         "/health",
@@ -79,23 +76,36 @@ def test_what_is_needed_is_gradio_s_or_ours_and_nothing_else(routes):
         "/assets/a/b.js",
         "/config",
         "/config/",
-        "/favicon.ico",
         "/gradio_api/call/predict",
         "/gradio_api/call/predict/x1",
         "/gradio_api/info",
         "/gradio_api/info/",
         "/gradio_api/queue/data",
         "/gradio_api/queue/join",
-        "/gradio_api/startup-events",
         "/gradio_api/upload",
-        "/login",
-        "/login/",
-        "/logout",
-        "/manifest.json",
-        "/robots.txt",
-        "/static/a/b.js",
-        "/theme.css",
     }
+
+
+def test_a_visitor_reaches_few_paths(routes):
+    """Of a path with parameters, and one with and without a slash at its end, there is one."""
+    reached = {path.rstrip("/") for method, path in routes if find(method, path)}
+    unseen = {"/gradio_api/file=", FILES}  # their paths are not in the router
+    assert len(reached | unseen) <= 25
+    assert len(ENDPOINTS) <= 25
+
+
+def test_what_an_option_needs_is_there_with_it_and_else_not(address):
+    assert httpx.post(f"{address}/login", data={}).json()["error"] == GATE
+    assert httpx.get(f"{address}/gradio_api/mcp").json()["error"] == GATE
+    with_both = {one.why for one in served(accounts=True, tools=True)} - {
+        one.why for one in ENDPOINTS
+    }
+    assert with_both == {"--auth", "--mcp"}
+
+
+def test_nobody_begins_what_has_begun(address):
+    answer = httpx.get(f"{address}/gradio_api/startup-events")
+    assert (answer.status_code, answer.json()["error"]) == (404, GATE)
 
 
 def test_security_md_shows_every_endpoint_with_its_limits():
@@ -107,7 +117,7 @@ def test_security_md_shows_every_endpoint_with_its_limits():
 def table():
     yield "| endpoint | for | body, at most | requests from one address |"
     yield "|---|---|---|---|"
-    for one in ENDPOINTS:
+    for one in served(accounts=True, tools=True):
         path = one.path.replace("|", "\\|")
         body = size(one.body) if one.body else "none"
         yield f"| `{one.methods} {path}` | {one.why} | {body} | {'; '.join(limits(one))} |"
@@ -153,8 +163,8 @@ def test_what_is_written_of_the_other_limits_is_how_they_are():
         f"{IN_WORDS[gate.AT_ONCE]} at a time and {IN_WORDS[gate.AT_ONCE_OF_ONE]} of an address",
         f"{gate.MOST_SOCKETS_OF_ONE} sockets of an address, {gate.MOST_SOCKETS:,} of everybody",
         f"held for news {news.MOST_HELD_OF_ONE} and {news.MOST_HELD:,}",
-        f"{mebibytes(network_files.MOST_SENT_TO_ONE)} are on their way to an address and "
-        f"{mebibytes(network_files.MOST_SENT)} in all",
+        f"{mebibytes(sending.MOST_SENT_TO_ONE)} are on their way to an address and "
+        f"{mebibytes(sending.MOST_SENT)} in all",
         f"{mebibytes(inbox.MOST_OF_ONE)} from an address and {inbox.MOST // 2**30} GiB in all",
         f"deleted after {minutes[0]} to {minutes[1]} minutes",
         f"a token has {6 * len(Classroom().token)} random bits",
@@ -198,14 +208,13 @@ def test_no_path_of_a_file_is_reachable(address):
 TOO_LONG = (
     ("/gradio_api/upload", 9 * MEBIBYTE, (413, 400)),  # 400: no multipart, which is seen first
     ("/gradio_api/queue/join", 100_000, (413,)),
-    ("/login", 10_000, (413, 422)),  # 422: no form, so it is not read at all
     ("/mnist_cnn/check?width=9&height=9", 100_000, (413,)),
-    ("/mnist_cnn/class/wall?meant=7", 2000, (413,)),
+    ("/mnist_cnn/wall?meant=7", 2000, (413,)),
     ("/mnist_cnn/ink", 9 * MEBIBYTE, (413,)),
-    ("/mnist_cnn/train/start", 5000, (413,)),
-    ("/mnist_cnn/train/file", 17 * MEBIBYTE, (413,)),
-    ("/mnist_cnn/correct", 300_000, (413,)),
-    ("/mnist_cnn/class/rules", 21_000, (413, 403)),  # 403: no token, which is seen first
+    ("/mnist_cnn/trainings", 5000, (413,)),
+    ("/mnist_cnn/file", 17 * MEBIBYTE, (413,)),
+    ("/mnist_cnn/corrections", 300_000, (413,)),
+    ("/mnist_cnn/class", 21_000, (413, 403)),  # 403: no token, which is seen first
 )
 
 
@@ -298,7 +307,7 @@ def test_pages_carry_security_headers(address):
 )
 def test_the_page_s_own_requests_are_answered(address, headers):
     headers = {name: value.format(here=address) for name, value in headers.items()}
-    assert plan(address, headers).status_code == 200
+    assert ask(address, headers).json()["key"] == "option choice"
     origin = headers.pop("Origin", None)
     with connect(socket_of(address), origin=origin, additional_headers=headers) as socket:
         assert "rules" in socket.recv()
@@ -314,14 +323,15 @@ def test_the_page_s_own_requests_are_answered(address, headers):
     ],
 )
 def test_pages_of_other_sites_are_not_answered(address, headers):
-    assert plan(address, headers).status_code == 403
+    assert ask(address, headers).status_code == 403
     others = dict(headers)
     with pytest.raises(InvalidStatus):
         connect(socket_of(address), origin=others.pop("Origin", None), additional_headers=others)
 
 
-def plan(address, headers):
-    return httpx.post(f"{address}/mnist_cnn/train/plan", json={}, headers=headers)
+def ask(address, headers):
+    """Ask for a training that cannot be."""
+    return httpx.post(f"{address}/mnist_cnn/trainings", json={"data": "soup"}, headers=headers)
 
 
 def test_a_body_that_breaks_off_after_a_good_head_is_no_error_of_the_server_s(address, caplog):
@@ -338,7 +348,7 @@ def test_a_body_that_breaks_off_after_a_good_head_is_no_error_of_the_server_s(ad
 
 
 def socket_of(address):
-    return f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
+    return f"{address.replace('http', 'ws')}/mnist_cnn/class"
 
 
 def test_a_message_is_refused_before_it_is_taken_into_memory(address):
@@ -354,7 +364,8 @@ def test_a_message_is_refused_before_it_is_taken_into_memory(address):
 
 def test_guessing_passwords_is_slowed_down():
     guess = {"username": "teacher", "password": "guess"}
-    with serve() as address, httpx.Client(base_url=address) as client:
+    users = ("--auth", "teacher:chalk")
+    with serve(*users) as address, httpx.Client(base_url=address) as client:
         guesses = (client.post("/login", data=guess) for _ in range(80))
         refused = next(answer for answer in guesses if answer.status_code == 429)
         assert refused.headers["retry-after"] == "1"

@@ -13,11 +13,11 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from mnist_cnn.ui import frames, gate, network_files
+from mnist_cnn import architecture, exchange_formats, model
+from mnist_cnn.ui import frames, gate, sending
 from tests.listening import until
 from tests.serving import serve, serve_process
 
-NETWORK = "/mnist_cnn/network/variant-none"  # the largest answer there is, 8 MB
 TINY = {
     "pings": struct.pack(">BB", 0x89, 0x80) + bytes(4),
     "messages": struct.pack(">BB", 0x82, 0x81) + bytes(5),
@@ -33,6 +33,15 @@ def address():
         yield address
 
 
+def largest_answer(address):
+    """Bring the largest network along, and return the path of its 8 MB."""
+    numbers = model.build(1, "none").get_weights()
+    file = exchange_formats.encode(".keras", architecture.variant("none"), numbers, None)
+    session = {"X-Mnist-Cnn-Session": "0" * 16}
+    brought = httpx.post(f"{address}/mnist_cnn/file", content=file, headers=session, timeout=60)
+    return f"/mnist_cnn/network/{brought.json()['id']}"
+
+
 def connection(address, source="127.0.0.1", room=None):
     """Connect; ``room`` is how many bytes the system keeps until they are taken."""
     there, connected = urlsplit(address), socket.socket()
@@ -44,7 +53,7 @@ def connection(address, source="127.0.0.1", room=None):
     return connected
 
 
-def ask_for_socket(connection, host, path="/mnist_cnn/class/news"):
+def ask_for_socket(connection, host, path="/mnist_cnn/class"):
     key = base64.b64encode(os.urandom(16)).decode()
     connection.sendall(
         f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -54,7 +63,7 @@ def ask_for_socket(connection, host, path="/mnist_cnn/class/news"):
 
 
 def ask(address):
-    return httpx.get(f"{address}/mnist_cnn/train/about", timeout=60)
+    return httpx.get(f"{address}/mnist_cnn/trainings?choices={{}}", timeout=60)
 
 
 @pytest.mark.parametrize("kind", TINY)
@@ -91,7 +100,7 @@ def ask_during_a_flood(address, kind, times):
         try:
             for _ in range(times):
                 assert ask(address).status_code == 200
-                with connect(f"{address.replace('http', 'ws')}/mnist_cnn/class/news") as news:
+                with connect(f"{address.replace('http', 'ws')}/mnist_cnn/class") as news:
                     assert "rules" in news.recv(timeout=60)
         finally:
             over.set()
@@ -112,7 +121,8 @@ def test_who_sends_nothing_but_tiny_frames_is_hung_up_on(address, kind, monkeypa
 
 
 def test_who_does_not_take_answers_keeps_nobody_waiting(address):
-    request = f"GET {NETWORK} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    network = largest_answer(address)
+    request = f"GET {network} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     with contextlib.ExitStack() as stack:
         deaf = [stack.enter_context(connection(address)) for _ in range(2 * gate.AT_ONCE)]
         for one in deaf:
@@ -121,20 +131,21 @@ def test_who_does_not_take_answers_keeps_nobody_waiting(address):
             one.send(request)
         for _ in range(5):
             assert ask(address).status_code == 200
-            assert httpx.get(f"{address}{NETWORK}", timeout=60).status_code == 200
+            assert httpx.get(f"{address}{network}", timeout=60).status_code == 200
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="has only one loopback address")
 def test_one_who_takes_no_networks_has_so_many_on_their_way_and_others_get_theirs(monkeypatch):
-    monkeypatch.setattr(network_files, "MOST_SENT_TO_ONE", 20 * 2**20)  # two of them
-    request = f"GET {NETWORK} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    monkeypatch.setattr(sending, "MOST_SENT_TO_ONE", 20 * 2**20)  # two of them
 
     def status(source):
         transport = httpx.HTTPTransport(local_address=source)
         with httpx.Client(base_url=address, transport=transport, timeout=60) as client:
-            return client.get(NETWORK).status_code
+            return client.get(network).status_code
 
     with serve() as address, contextlib.ExitStack() as stack:
+        network = largest_answer(address)
+        request = f"GET {network} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         for _ in range(2):
             one = stack.enter_context(connection(address, "127.0.0.3", room=4096))
             one.sendall(request)

@@ -45,7 +45,7 @@ def person(served):
 
 
 def state(client, run):
-    return client.get("/train/events", params={"run": run["id"]}).json()["state"]
+    return client.get(f"/trainings/{run['id']}").json()["state"]
 
 
 @pytest.mark.slow
@@ -65,13 +65,13 @@ def test_a_run_ends_with_a_sentence_and_the_next_one_starts(person, fill):
 def test_a_file_is_written_when_there_is_space_and_taken_without(person, fill):
     ann = person("cleo")
     run, _ = follow(ann, start(ann, SHORT))
-    whole = ann.get("/train/file", params={"network": run["id"]}).content
+    whole = ann.get("/file", params={"network": run["id"]}).content
     fill(1000)
-    refused = ann.get("/train/file", params={"network": run["id"]})
+    refused = ann.get("/file", params={"network": run["id"]})
     assert refused.status_code == 400
     assert refused.json()["key"] == "run disk"
     assert "no space for a file" in refused.json()["error"]
-    brought = ann.post("/train/file", params={"name": "mine.keras"}, content=whole)
+    brought = ann.post("/file", params={"name": "mine.keras"}, content=whole)
     assert brought.json()["card"]["accuracy"] == run["result"]["accuracy"]
     fill(10 * len(whole))
-    assert len(ann.get("/train/file", params={"network": run["id"]}).content) > 0
+    assert len(ann.get("/file", params={"network": run["id"]}).content) > 0

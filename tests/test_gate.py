@@ -3,12 +3,13 @@
 import asyncio
 import json
 import time
+import types
 
 import pytest
 from starlette.types import Scope
 
 from mnist_cnn.ui import gate
-from mnist_cnn.ui.endpoints import Endpoint
+from mnist_cnn.ui.endpoints import OF_TOOLS, Endpoint
 from mnist_cnn.ui.fairness import Rate
 from mnist_cnn.ui.gate import Gate
 from tests.looping import run
@@ -27,7 +28,7 @@ def handed_on(path: str, headers: list[tuple[bytes, bytes]]) -> Scope:
     async def receive():
         return {"type": "http.request", "body": CALL}
 
-    run(Gate(app)(scope(path, headers), receive, None))
+    run(Gate(app, OF_TOOLS)(scope(path, headers), receive, None))
     return passed[0]
 
 
@@ -51,16 +52,20 @@ def test_a_tool_s_call_says_where_it_comes_from_whatever_its_sender_says(sent):
     assert passed["headers"] == [(b"host", b"localhost"), (b"x-forwarded-for", b"10.0.0.9")]
 
 
-@pytest.fixture
-def endpoint(monkeypatch):
-    """Let the gate know one endpoint only, with the bounds a test gives it."""
+def test_only_the_server_itself_begins_and_once():
+    def begin(client, begun):
+        app = types.SimpleNamespace(startup_events_triggered=begun)
+        asked = scope("/gradio_api/startup-events", method="GET", client=client)
+        return run(status(Gate(answering), asked | {"server": ("10.0.0.1", 80), "app": app}))
 
-    def endpoint(**bounds):
-        only = Endpoint("GET POST WEBSOCKET", "/", "a test", **bounds)
-        monkeypatch.setattr(gate, "ENDPOINTS", (only,))
-        monkeypatch.setattr(gate, "find", lambda method, path: only)
+    assert begin("10.0.0.1", begun=False) == 200
+    assert begin("10.0.0.9", begun=False) == 404
+    assert begin("10.0.0.1", begun=True) == 404
 
-    return endpoint
+
+def endpoint(**bounds):
+    """Return the one endpoint that the gate is to know, with the bounds a test gives it."""
+    return (Endpoint("GET POST WEBSOCKET", "/", "a test", **bounds),)
 
 
 async def answering(scope, receive, send):
@@ -89,17 +94,17 @@ async def status(gate, request):
     return sent[0]["status"]
 
 
-def test_who_does_not_take_an_answer_is_given_up(endpoint, monkeypatch):
-    endpoint()
+def test_who_does_not_take_an_answer_is_given_up(monkeypatch):
+    only = endpoint()
     monkeypatch.setattr(gate, "TAKING", 0.05)
-    run(asyncio.wait_for(Gate(answering)(scope(), empty, deaf), PATIENCE))
+    run(asyncio.wait_for(Gate(answering, only)(scope(), empty, deaf), PATIENCE))
 
 
-def test_a_turn_is_over_before_its_answer_is_taken(endpoint):
-    endpoint(heavy=True)
+def test_a_turn_is_over_before_its_answer_is_taken():
+    only = endpoint(heavy=True)
 
     async def crowd():
-        over, guarded = asyncio.Event(), Gate(answering)
+        over, guarded = asyncio.Event(), Gate(answering, only)
 
         async def deaf(message):
             await over.wait()
@@ -115,8 +120,8 @@ def test_a_turn_is_over_before_its_answer_is_taken(endpoint):
     assert run(crowd()) == 200
 
 
-def test_so_many_work_at_once_and_so_many_of_one_place(endpoint):
-    endpoint(heavy=True)
+def test_so_many_work_at_once_and_so_many_of_one_place():
+    only = endpoint(heavy=True)
 
     async def crowd():
         working, most = [], []
@@ -129,7 +134,7 @@ def test_so_many_work_at_once_and_so_many_of_one_place(endpoint):
             working.remove(scope["client"][0])
             await answering(scope, receive, send)
 
-        guarded = Gate(app)
+        guarded = Gate(app, only)
         clients = [f"10.0.0.{1 + number // 5}" for number in range(30)]
         tasks = [asyncio.create_task(status(guarded, scope(client=one))) for one in clients]
         for _ in range(20):
@@ -142,11 +147,11 @@ def test_so_many_work_at_once_and_so_many_of_one_place(endpoint):
     assert run(crowd()) == (gate.AT_ONCE, gate.AT_ONCE, gate.AT_ONCE_OF_ONE)
 
 
-def test_a_place_asks_no_faster_than_its_rate_and_others_may(endpoint):
-    endpoint(rate=Rate(burst=3, per_second=0))
+def test_a_place_asks_no_faster_than_its_rate_and_others_may():
+    only = endpoint(rate=Rate(burst=3, per_second=0))
 
     async def ask():
-        guarded = Gate(answering)
+        guarded = Gate(answering, only)
         crowded = [await status(guarded, scope()) for _ in range(5)]
         return crowded, await status(guarded, scope(client="10.0.0.10"))
 
@@ -154,14 +159,14 @@ def test_a_place_asks_no_faster_than_its_rate_and_others_may(endpoint):
 
 
 @pytest.mark.parametrize(("method", "expected"), [("GET", 200), ("POST", 403)])
-def test_what_another_site_s_page_sends_is_refused(method, expected, endpoint):
-    endpoint()
+def test_what_another_site_s_page_sends_is_refused(method, expected):
+    only = endpoint()
     headers = [(b"host", b"class.example"), (b"origin", b"http://evil.example")]
-    assert run(status(Gate(answering), scope(headers=headers, method=method))) == expected
+    assert run(status(Gate(answering, only), scope(headers=headers, method=method))) == expected
 
 
-def test_the_messages_of_a_socket_are_read_no_faster_than_their_rate(endpoint, monkeypatch):
-    endpoint()
+def test_the_messages_of_a_socket_are_read_no_faster_than_their_rate(monkeypatch):
+    only = endpoint()
     monkeypatch.setattr(gate, "MESSAGES", Rate(burst=2, per_second=20))
 
     async def app(scope, receive, send):
@@ -172,12 +177,12 @@ def test_the_messages_of_a_socket_are_read_no_faster_than_their_rate(endpoint, m
         return {"type": "websocket.receive", "bytes": b""}
 
     began = time.monotonic()
-    run(Gate(app)(scope(method="WEBSOCKET"), message, None))
+    run(Gate(app, only)(scope(method="WEBSOCKET"), message, None))
     assert time.monotonic() - began > 0.15  # four of them beyond the first two
 
 
-def test_a_place_has_so_many_sockets_until_it_closes_some(endpoint, monkeypatch):
-    endpoint()
+def test_a_place_has_so_many_sockets_until_it_closes_some(monkeypatch):
+    only = endpoint()
     monkeypatch.setattr(gate, "MOST_SOCKETS_OF_ONE", 2)
 
     async def crowd():
@@ -191,7 +196,7 @@ def test_a_place_has_so_many_sockets_until_it_closes_some(endpoint, monkeypatch)
         async def send(message):
             refused.append(message["type"])
 
-        guarded = Gate(app)
+        guarded = Gate(app, only)
 
         def connect(client="10.0.0.9"):
             asked = scope(method="WEBSOCKET", client=client)
@@ -209,8 +214,8 @@ def test_a_place_has_so_many_sockets_until_it_closes_some(endpoint, monkeypatch)
     assert run(crowd()) == "10.0.0.9"
 
 
-def test_everybody_together_has_so_many_sockets(endpoint, monkeypatch):
-    endpoint()
+def test_everybody_together_has_so_many_sockets(monkeypatch):
+    only = endpoint()
     monkeypatch.setattr(gate, "MOST_SOCKETS", 2)
 
     async def crowd():
@@ -223,7 +228,7 @@ def test_everybody_together_has_so_many_sockets(endpoint, monkeypatch):
         async def send(message):
             assert message["type"] == "websocket.close"
 
-        guarded = Gate(app)
+        guarded = Gate(app, only)
         sockets = [scope(method="WEBSOCKET", client=f"10.0.0.{number}") for number in range(3)]
         tasks = [asyncio.create_task(guarded(one, empty, send)) for one in sockets]
         await asyncio.wait(tasks, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)

@@ -66,14 +66,14 @@ def test_one_place_is_not_told_the_whole_wall_without_end(classroom):
 
 def pages(classroom, *hosts):
     """Return what pages at some addresses are answered when nothing happens: a status or "full"."""
-    app = Starlette(routes=news.routes(classroom, ""))
+    app = Starlette(routes=news.routes(classroom, "/class"))
     app.auth = app.auth_dependency = None  # as Gradio's app has them
 
     async def ask(host):
         transport = httpx.ASGITransport(app, client=(host, 5000))
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             try:
-                asked = await client.get("/news", params={"since": classroom.latest})
+                asked = await client.get("/class", params={"since": classroom.latest})
             except OverloadError:
                 return "full"
             return asked.status_code

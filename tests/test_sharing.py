@@ -95,19 +95,20 @@ def test_accounts_guard_the_page_and_everything_behind_it():
     with serve("--host", "127.0.0.1", *users) as address:
         drawing = {"params": {"width": 1, "height": 1}, "content": b"\xff"}
         with httpx.Client(base_url=address) as browser:
-            for path in ("/mnist_cnn/share", "/mnist_cnn/qr?text=http://a"):
-                assert browser.get(path).status_code == 401
+            assert browser.get("/mnist_cnn/share").status_code == 401
             assert browser.post("/mnist_cnn/check", **drawing).status_code == 401
             wrong = browser.post("/login", data={"username": "ana", "password": "chalk"})
             assert wrong.status_code == 400
             browser.post("/login", data={"username": "ana", "password": "pass:word"})
             assert browser.post("/mnist_cnn/check", **drawing).status_code == 200
-            assert browser.get("/mnist_cnn/share").json() == {"network": [], "public": None}
+            answer = browser.get("/mnist_cnn/share?here=http://a").json()
+            assert (answer["network"], answer["public"]) == ([], None)
+            assert answer["codes"]["http://a"].startswith("<svg")
 
 
 def test_a_code_is_made_of_addresses_only(address):
     for text in ("", "javascript:alert(1)", "ftp://a", "http://" + "a" * 300):
-        response = httpx.get(f"{address}/mnist_cnn/qr", params={"text": text})
+        response = httpx.get(f"{address}/mnist_cnn/share", params={"here": text})
         assert response.status_code == 400, text
         assert "must be an address" in response.json()["error"]
 
@@ -415,5 +416,5 @@ def test_without_a_tunnel_one_sentence_says_so_and_the_page_is_served(fault, tmp
         address = lines[0].split()[1]
         assert sentence.endswith("; the page is served without one.")
         assert httpx.get(address, trust_env=False).status_code == 200
-        answer = httpx.get(f"{address}/mnist_cnn/share", trust_env=False).json()
+        answer = httpx.get(f"{address}/mnist_cnn/share?here={address}", trust_env=False).json()
         assert answer["public"] is None

@@ -1,10 +1,13 @@
 """A program serves at once, with TensorFlow asleep; the next tells what a killed one has left."""
 
 import contextlib
+import json
+import re
 import resource
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -51,7 +54,7 @@ def program(tmp_path_factory):
         options = {"stderr": errors, "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"}
         with few_files():
             address, process = stack.enter_context(serve_process(**options))
-        asked = ("", "/health", "/mnist_cnn/network/shipped", "/mnist_cnn/network/judge")
+        asked = ("", "/health", "/mnist_cnn/network/shipped", "/mnist_cnn/files/any/judge")
         early = [httpx.get(f"{address}{path}").status_code for path in asked]
         asleep = not loads_tensorflow(process.pid)
         lines = [f"Open {address}", *until_stop(process)]
@@ -137,8 +140,10 @@ def test_the_address_of_this_network_is_printed_with_its_code(program):
     assert "".join(code) == addresses.as_text(network.split()[-1]).replace("\n", "")
     assert len([line for line in code if "█" in line]) >= 10
     assert stop == "Stop with Ctrl+C"
-    answer = httpx.get(network.split()[-1] + "/mnist_cnn/share").json()
-    assert answer == {"network": [asdict(way) for way in ways], "public": None}
+    answer = httpx.get(network.split()[-1] + "/mnist_cnn/share?here=http://a").json()
+    assert answer["network"] == [asdict(way) for way in ways]
+    assert answer["public"] is None
+    assert answer["codes"][ways[0].address] == addresses.as_svg(ways[0].address)
 
 
 def test_starting_to_serve_imports_no_tensorflow():
@@ -198,11 +203,8 @@ def test_the_page_knows_the_layers_of_other_weights(tmp_path, build):
     network = keras_model.of(*importer.of_model(build()))
     build().save(tmp_path / "mine.keras")
     with serve("--weights", str(tmp_path / "mine.keras")) as address:
-        config = httpx.get(f"{address}/config").json()
-        (maps,) = [c for c in config["components"] if c["props"].get("elem_id") == "maps"]
-        layers = [
-            (layer["name"], tuple(layer["shape"])) for layer in maps["props"]["props"]["layers"]
-        ]
+        told = json.loads(unescape(re.search(r'data-page="([^"]+)"', httpx.get(address).text)[1]))
+        layers = [(layer["name"], tuple(layer["shape"])) for layer in told["layers"]]
         assert layers == [(row.name, row.shape) for row in model.layer_table(network)]
         drawing = DRAWINGS["crossed 7"]
         found = httpx.post(

@@ -32,9 +32,17 @@ def person(address):
 
 
 def start(client, choices):
-    response = client.post("/train/start", json=choices)
+    response = client.post("/trainings", json=choices)
     assert response.status_code == 200, response.text
     return response.json()
+
+
+def plan_of(client, choices):
+    return client.get("/trainings", params={"choices": json.dumps(choices)})
+
+
+def steer(client, run, verb):
+    return client.post(f"/trainings/{run['id']}", params={"verb": verb})
 
 
 def follow(client, run):
@@ -42,7 +50,7 @@ def follow(client, run):
     events = []
     while True:
         after = events[-1]["number"] if events else 0
-        news = client.get("/train/events", params={"run": run["id"], "after": after}).json()
+        news = client.get(f"/trainings/{run['id']}", params={"after": after}).json()
         events += news.pop("events")
         if news["state"] in ("done", "stopped", "failed"):
             return news, events
@@ -62,14 +70,14 @@ def trained(ann):
 def test_without_a_session_nothing_is_told(address):
     for session in (None, "", "short", "a" * 65, "with spaces and such", "ü" * 20):
         headers = {} if session is None else {"X-Mnist-Cnn-Session": session.encode()}
-        response = httpx.get(f"{address}/train/mine", headers=headers)
+        response = httpx.get(f"{address}/trainings", headers=headers)
         assert response.status_code == 400, session
         assert "16 to 64 letters" in response.json()["error"], session
 
 
 @pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
 def test_a_plan_has_the_model_s_own_layers(ann, downsampling):
-    plan = ann.post("/train/plan", json={"downsampling": downsampling}).json()
+    plan = plan_of(ann, {"downsampling": downsampling}).json()
     table = model.layer_table(model.build(downsampling=downsampling))
     rows = [(row["name"], tuple(row["shape"]), row["parameters"]) for row in plan["layers"]]
     assert rows == [(row.name, row.shape, row.parameters) for row in table]
@@ -82,13 +90,13 @@ def test_a_plan_has_the_model_s_own_layers(ann, downsampling):
     [("lesson", 5 * 938, 60_000), ("fast", 520, 39_000), ("best", 40 * 586, 75_000)],
 )
 def test_a_plan_fills_in_what_the_recipe_says(ann, recipe, steps, seen):
-    plan = ann.post("/train/plan", json={"recipe": recipe}).json()
+    plan = plan_of(ann, {"recipe": recipe}).json()
     assert plan["options"]["epochs"] == RECIPES[recipe].epochs
     assert plan["options"]["optimizer"] == RECIPES[recipe].optimizer
     assert (plan["steps"], plan["seen"]) == (steps, seen)
 
 
-@pytest.mark.parametrize("route", ["plan", "start"])
+@pytest.mark.parametrize("asked", ["plan", "start"])
 @pytest.mark.parametrize(
     ("choices", "key", "values"),
     [
@@ -130,8 +138,9 @@ def test_a_plan_fills_in_what_the_recipe_says(ann, recipe, steps, seen):
         ),
     ],
 )
-def test_bad_choices_get_a_sentence_and_its_parts(ann, route, choices, key, values):
-    response = ann.post(f"/train/{route}", json=choices)
+def test_bad_choices_get_a_sentence_and_its_parts(ann, asked, choices, key, values):
+    plans = asked == "plan"
+    response = plan_of(ann, choices) if plans else ann.post("/trainings", json=choices)
     assert response.status_code == 400
     refusal = response.json()
     assert (refusal["key"], refusal["values"]) == (key, values)
@@ -140,7 +149,7 @@ def test_bad_choices_get_a_sentence_and_its_parts(ann, route, choices, key, valu
 
 def test_choices_that_are_none_get_a_sentence(ann):
     for body in (b"", b"[]", b"nonsense", b"[" * 4000, b"\xff"):
-        response = ann.post("/train/start", content=body)
+        response = ann.post("/trainings", content=body)
         assert response.status_code == 400, body
         assert response.json()["error"], body
 
@@ -176,42 +185,42 @@ def test_the_network_and_its_snapshots_are_had_as_files(ann, trained):
 def test_digits_of_a_cell_and_the_worst(ann, trained):
     run, events = trained
     confusion = np.array(events[-1]["confusion"])
-    worst = decode_digits(ann.get("/train/digits", params={"run": run["id"]}).content)
+    worst = decode_digits(ann.get(f"/trainings/{run['id']}/digits").content)
     assert (worst.labels != worst.answers).all()
     assert 0 < len(worst.labels) <= 40
     label, answer = (int(i) for i in np.argwhere(confusion > 0)[0])
-    query = {"run": run["id"], "label": label, "answer": answer}
-    cell = decode_digits(ann.get("/train/digits", params=query).content)
+    query = {"label": label, "answer": answer}
+    cell = decode_digits(ann.get(f"/trainings/{run['id']}/digits", params=query).content)
     assert len(cell.labels) == min(confusion[label, answer], 24)
     assert {*cell.labels} == {label}
     assert {*cell.answers} == {answer}
     assert cell.images.max() > 200
     for odd in ({"label": "x", "answer": "1"}, {"label": "3"}, {"label": "33", "answer": "1"}):
-        assert ann.get("/train/digits", params={"run": run["id"], **odd}).status_code == 400
+        assert ann.get(f"/trainings/{run['id']}/digits", params=odd).status_code == 400
 
 
 def test_a_network_is_taken_away_brought_back_and_reads_the_same(ann, trained, tmp_path):
     run, _ = trained
-    file = ann.get("/train/file", params={"network": run["id"]})
+    file = ann.get("/file", params={"network": run["id"]})
     assert "mnist_cnn.keras" in file.headers["content-disposition"]
     path = tmp_path / "mine.keras"
     path.write_bytes(file.content)
     assert weights.load_card(path).options["downsampling"] == "stride"
-    brought = ann.post("/train/file", params={"name": "mine.keras"}, content=file.content).json()
+    brought = ann.post("/file", params={"name": "mine.keras"}, content=file.content).json()
     assert brought["card"]["accuracy"] == run["result"]["accuracy"]
-    assert brought in ann.get("/train/mine").json()["uploads"]
+    assert brought in ann.get("/trainings").json()["uploads"]
     files = [ann.get(f"/network/{name}").content for name in (brought["id"], run["id"])]
     assert files[0] == files[1]
 
 
 @pytest.mark.parametrize("format", ["keras", "onnx", "tflite"])
 def test_every_network_is_taken_away_in_every_format_that_is_told(ann, trained, format):
-    assert f".{format}" in ann.get("/train/about").json()["formats"]
+    assert f".{format}" in ann.get("/trainings").json()["formats"]
     file = weights_file.DEFAULT.read_bytes()
-    brought = ann.post("/train/file", params={"name": "mine.keras"}, content=file).json()
+    brought = ann.post("/file", params={"name": "mine.keras"}, content=file).json()
     sizes = {}
-    for reference in ("", brought["id"], trained[0]["id"], "judge"):
-        answer = ann.get("/train/file", params={"network": reference, "format": format})
+    for reference in ("", brought["id"], trained[0]["id"]):
+        answer = ann.get("/file", params={"network": reference, "format": format})
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-disposition"].endswith(f"mnist_cnn.{format}")
         sizes[reference] = len(answer.content)
@@ -222,7 +231,7 @@ def test_every_network_is_taken_away_in_every_format_that_is_told(ann, trained, 
 
 def test_other_formats_are_refused_with_those_there_are(ann):
     for odd in ("pt", "../keras", "", "x" * 1000):
-        refused = ann.get("/train/file", params={"format": odd})
+        refused = ann.get("/file", params={"format": odd})
         assert refused.status_code == 400, odd
         assert ".keras, .onnx, .tflite" in refused.json()["error"]
 
@@ -230,17 +239,17 @@ def test_other_formats_are_refused_with_those_there_are(ann):
 def test_a_network_in_training_is_taken_away_when_it_is_over_and_not_before(ann):
     run = start(ann, LONG)
     until(lambda: ann.get(f"/network/{run['id']}").status_code == 200)
-    refused = ann.get("/train/file", params={"network": run["id"]})
+    refused = ann.get("/file", params={"network": run["id"]})
     assert (refused.status_code, refused.json()["key"]) == (400, "run untested")
-    moment = ann.get("/train/file", params={"network": f"{run['id']}.0", "format": "onnx"})
+    moment = ann.get("/file", params={"network": f"{run['id']}.0", "format": "onnx"})
     assert moment.status_code == 200  # one that it was, and stays
-    ann.post("/train/steer/leave", params={"run": run["id"]})
+    steer(ann, run, "leave")
 
 
 def test_a_moment_of_a_training_has_no_card(ann, trained):
     run = trained[0]["id"]
     last, first = (
-        ann.get("/train/file", params={"network": reference, "format": "onnx"}).content
+        ann.get("/file", params={"network": reference, "format": "onnx"}).content
         for reference in (run, f"{run}.0")
     )
     assert b"test_accuracy" in last
@@ -257,7 +266,7 @@ def test_a_moment_of_a_training_has_no_card(ann, trained):
     ids=["empty", "cut", "another network"],
 )
 def test_other_files_are_refused(ann, content, key):
-    response = ann.post("/train/file", params={"name": "/etc/odd.keras"}, content=content)
+    response = ann.post("/file", params={"name": "/etc/odd.keras"}, content=content)
     assert response.status_code == 400
     assert response.json()["key"] == key
     assert "/etc" not in response.json()["error"]
@@ -266,12 +275,13 @@ def test_other_files_are_refused(ann, content, key):
 def test_nobody_else_sees_or_moves_a_run(person, trained):
     run, _ = trained
     ben = person("ben")
-    assert ben.get("/train/mine").json() == {"runs": [], "uploads": []}
+    mine = ben.get("/trainings").json()
+    assert (mine["runs"], mine["uploads"]) == ([], [])
     for verb in ("pause", "resume", "stop", "leave"):
-        response = ben.post(f"/train/steer/{verb}?run={run['id']}")
+        response = steer(ben, run, verb)
         assert (response.status_code, response.json()["key"]) == (400, "run gone")
-    for route in ("events", "digits"):
-        assert ben.get(f"/train/{route}", params={"run": run["id"]}).json()["key"] == "run gone"
+    for path in ("", "/digits"):
+        assert ben.get(f"/trainings/{run['id']}{path}").json()["key"] == "run gone"
 
 
 def test_the_line_is_seen_left_and_moves_on():
@@ -284,14 +294,14 @@ def test_the_line_is_seen_left_and_moves_on():
             ("queued", 1),
             ("queued", 2),
         ]
-        assert dora.post(f"/train/steer/pause?run={second['id']}").json()["key"] == "run queued"
-        assert dora.post(f"/train/steer/leave?run={second['id']}").json()["state"] == "stopped"
-        stopped = carl.post(f"/train/steer/stop?run={first['id']}").json()
+        assert steer(dora, second, "pause").json()["key"] == "run queued"
+        assert steer(dora, second, "leave").json()["state"] == "stopped"
+        stopped = steer(carl, first, "stop").json()
         assert stopped["id"] == first["id"]
         assert follow(carl, first)[0]["state"] == "stopped"
-        assert carl.post(f"/train/steer/dance?run={first['id']}").status_code == 400
+        assert steer(carl, first, "dance").status_code == 400
         until(lambda: len(workers.made) == 2)
-        news = erin.get("/train/events", params={"run": third["id"]}).json()
+        news = erin.get(f"/trainings/{third['id']}").json()
         assert (news["state"], news["place"]) == ("starting", 0)
 
 

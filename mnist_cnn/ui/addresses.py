@@ -145,13 +145,13 @@ def for_the_teacher(
 
 
 @functools.lru_cache(maxsize=16)  # a whole class opens the same one
-def as_svg(address: str) -> bytes:
+def as_svg(address: str) -> str:
     """Return the QR code of an address as SVG, with the quiet zone that readers need."""
     file = io.BytesIO()
     segno.make(address, micro=False).save(
         file, kind="svg", xmldecl=False, omitsize=True, dark="#000", light="#fff"
     )
-    return file.getvalue()
+    return file.getvalue().decode()
 
 
 def as_text(address: str) -> str:

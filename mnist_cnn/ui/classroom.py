@@ -44,7 +44,7 @@ FILES = {"npz": "application/zip", "csv": "text/csv; charset=utf-8"}
 
 
 def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) -> list[BaseRoute]:
-    """Return the routes below ``prefix/class``."""
+    """Return the routes ``prefix/class``, for news and commands, and ``prefix/wall``."""
     wrong, right, putting = Rates(WRONG_TOKENS), Rates(COMMANDS), Rates(PUT_UP)
 
     async def put_up(request: Request) -> Response:
@@ -73,52 +73,59 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
         classroom.take_off(news.number_of(request, "id"), None)
         return json_of({})
 
-    async def greet(request: Request) -> Response:
-        """Whoever knows the token → how many trainings there are, and how many wait."""
-        training, waiting = runs.schedule.count()
-        return json_of({"training": training, "waiting": waiting})
+    async def command(request: Request) -> Response:
+        """What ``acts`` names, each with what it is given, as JSON → what they tell.
 
-    async def decide(request: Request) -> Response:
-        """Some of ``classroom.Rules`` as JSON: they hold for everybody from now on."""
-        choices = await object_of(request, "command")
+        With it come how many trainings there are, and how many wait: for nothing, too.
+        """
+        told: dict = {}
+        for name, given in object_of(await request.body(), "command").items():
+            if name not in acts or not isinstance(given, dict):
+                raise RequestError(f"A command is an object each for some of {', '.join(acts)}.")
+            told |= await acts[name](given)
+        training, waiting = runs.schedule.count()
+        return json_of(told | {"training": training, "waiting": waiting})
+
+    async def decide(choices: dict) -> dict:
+        """Some of ``classroom.Rules``: they hold for everybody from now on."""
         if choices.get("network"):
             choices["network"] = networks.keep(str(choices["network"]))
         classroom.decide(choices)
         log.info("the teacher decides %s", choices)
         await run_in_threadpool(enforce, classroom, runs)
-        return await greet(request)
+        return {}
 
-    async def clear_line(request: Request) -> Response:
+    async def clear_line(_: dict) -> dict:
         """Take all trainings that wait out of the line."""
         await run_in_threadpool(runs.schedule.clear_line)
         log.info("the teacher clears the line of trainings")
-        return await greet(request)
+        return {}
 
-    async def broadcast(request: Request) -> Response:
-        """``drawing``, ``edition``, ``by`` and ``begin`` as JSON → the number of that change.
+    async def broadcast(given: dict) -> dict:
+        """``drawing``, ``edition``, ``by`` and ``begin`` → the number of that change.
 
         See ``Classroom.show``; a drawing that is null ends it, if it is of the page ``by``.
         """
-        command = await object_of(request, "command")
-        drawing, edition, by = (command.get(name) for name in ("drawing", "edition", "by"))
+        drawing, edition, by = (given.get(name) for name in ("drawing", "edition", "by"))
         if by is not None and not (isinstance(by, str) and len(by) <= LONGEST_NAME):
             raise RequestError(f"by must be a text of at most {LONGEST_NAME} characters")
         if drawing is None:
-            return json_of({"number": classroom.show_no_more(by)})
+            return {"number": classroom.show_no_more(by)}
         if not isinstance(drawing, str) or type(edition) is not int:
             raise RequestError("drawing must be a text and edition a whole number")
-        begin = command.get("begin") is True
-        return json_of({"number": classroom.show(drawing, edition, by or "", begin)})
+        return {"number": classroom.show(drawing, edition, by or "", given.get("begin") is True)}
 
-    async def clear_wall(request: Request) -> Response:
+    async def clear_wall(_: dict) -> dict:
         """Take all digits off."""
         classroom.clear_wall()
         log.info("the teacher clears the wall")
-        return json_of({})
+        return {}
+
+    acts = {"rules": decide, "broadcast": broadcast, "line": clear_line, "wall": clear_wall}
 
     async def file(request: Request) -> Response:
-        """``wall.npz`` or ``wall.csv`` → the wall as such a file; see ``wall.Wall``."""
-        kind = request.path_params["kind"]
+        """``?format=npz`` or ``csv`` → the wall as such a file; see ``wall.Wall``."""
+        kind = request.query_params.get("format", "")
         if kind not in FILES:
             raise RequestError(f"The wall can be had as npz or csv, not {kind[:20]!r}")
         headers = BINARY | {"Content-Disposition": f"attachment; filename=wall.{kind}"}
@@ -146,17 +153,12 @@ def routes(classroom: Classroom, networks: Networks, runs: Runs, prefix: str) ->
 
         return _refusing(answer)
 
-    at = f"{prefix}/class"
     return [
-        *news.routes(classroom, at),
-        Route(f"{at}/wall", _refusing(put_up), methods=["POST"]),
-        Route(f"{at}/wall", _refusing(take_off), methods=["DELETE"]),
-        Route(f"{at}/teacher", taught(greet), methods=["POST"]),
-        Route(f"{at}/rules", taught(decide), methods=["POST"]),
-        Route(f"{at}/line", taught(clear_line), methods=["DELETE"]),
-        Route(f"{at}/broadcast", taught(broadcast), methods=["POST"]),
-        Route(f"{at}/wall/all", taught(clear_wall), methods=["DELETE"]),
-        Route(f"{at}/wall.{{kind}}", taught(file), methods=["GET"]),
+        *news.routes(classroom, f"{prefix}/class"),
+        Route(f"{prefix}/class", taught(command), methods=["POST"]),
+        Route(f"{prefix}/wall", _refusing(put_up), methods=["POST"]),
+        Route(f"{prefix}/wall", _refusing(take_off), methods=["DELETE"]),
+        Route(f"{prefix}/wall", taught(file), methods=["GET"]),
     ]
 
 

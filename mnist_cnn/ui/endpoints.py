@@ -23,7 +23,6 @@ LARGEST_TOOL_CALL = 11 * MEBIBYTE  # the same in base64, a third longer, with a 
 LARGEST_CALL = 64 * KIBIBYTE  # bytes of JSON
 LARGEST_NETWORK = 16 * MEBIBYTE  # bytes of a ``.keras`` file, 2 million parameters have 8 MB
 LARGEST_DIGITS = 256 * KIBIBYTE  # bytes of corrected digits, see ``correction``
-LARGEST_OWN = MEBIBYTE  # bytes of what has no row of its own
 LARGEST_MESSAGE = 64  # bytes on the socket: whether a page shows the wall
 
 
@@ -61,25 +60,48 @@ WRONG_TOKENS, COMMANDS = Rate(60, 1), Rate(600, 60)
 
 ENDPOINTS = (
     Endpoint(READ, "/", "the page", rate=PAGES),
-    Endpoint("GET", "/config/?", "the page, for gradio_client", rate=PAGES),
+    Endpoint("GET", "/(config|gradio_api/info)/?", "describe /predict to programs", rate=PAGES),
     Endpoint(READ, "/assets/.+", "Gradio's scripts and styles"),
-    Endpoint(READ, "/static/.+", "Gradio's fonts and pictures"),
-    Endpoint("GET", "/theme.css", "colours and fonts"),
-    Endpoint("GET", "/favicon.ico", "the icon"),
-    Endpoint("GET", "/manifest.json", "the icon, for a home screen"),
-    Endpoint("GET", "/robots.txt", "search engines"),
     Endpoint(READ, "/health", "balancers ask whether the server is well"),
-    Endpoint("POST", "/login/?", "--auth", 4 * KIBIBYTE, LOGINS),
-    Endpoint("GET", "/logout", "--auth"),
-    Endpoint("GET", "/gradio_api/startup-events", "Gradio asks itself once, at the start"),
-    Endpoint("GET", "/gradio_api/info/?", "describes /predict to programs", rate=PAGES),
     Endpoint("POST", "/gradio_api/upload", "the picture of /predict", LARGEST_UPLOAD, UPLOADS),
     Endpoint(READ, f"/gradio_api/file=.+/{HASH}/mnist_cnn\\.keras", "the network of /train"),
-    Endpoint("POST", "/gradio_api/queue/join", "/predict, /train", LARGEST_CALL, CALLS, call=True),
+    Endpoint(
+        "POST",
+        f"/gradio_api/(queue/join|call/{NAME})",
+        "/predict, /train",
+        LARGEST_CALL,
+        CALLS,
+        call=True,
+    ),
+    Endpoint(
+        "GET",
+        f"/gradio_api/(queue/data|call/{NAME}/{NAME})",
+        "its answer",
+        rate=CALLS,
+        session=True,
+    ),
     Endpoint("POST", "/gradio_api/cancel", "ends /train", KIBIBYTE, CALLS, cancel=True),
-    Endpoint("GET", "/gradio_api/queue/data", "its answer", rate=CALLS, session=True),
-    Endpoint("POST", f"/gradio_api/call/{NAME}", "the same", LARGEST_CALL, CALLS, call=True),
-    Endpoint("GET", f"/gradio_api/call/{NAME}/{NAME}", "its answer", rate=CALLS, session=True),
+    Endpoint(READ, f"{FILES}/.+", "the page's own files"),
+    Endpoint(READ, f"{PREFIX}/network/{NAME}", "a network and its weights", rate=NEWS),
+    Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, UPLOADS, heavy=True),
+    Endpoint("POST", f"{PREFIX}/check", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
+    Endpoint(READ, f"{PREFIX}/share", "the page's addresses", rate=PAGES, heavy=True),
+    Endpoint("GET HEAD WEBSOCKET", f"{PREFIX}/class", "news of the class", rate=NEWS),
+    Endpoint("POST", f"{PREFIX}/class", "the teacher's commands", 20 * KIBIBYTE, token=True),
+    Endpoint("POST DELETE", f"{PREFIX}/wall", "a digit for the wall, or off it", KIBIBYTE, NEWS),
+    Endpoint(READ, f"{PREFIX}/wall", "the wall as a file, for the teacher", rate=NEWS, token=True),
+    Endpoint("POST", f"{PREFIX}/trainings", "a training", 4 * KIBIBYTE, STARTS),
+    Endpoint("POST", f"{PREFIX}/corrections", "corrected digits", LARGEST_DIGITS, STARTS),
+    Endpoint("POST", f"{PREFIX}/trainings/{NAME}", "pauses, resumes, stops it", rate=NEWS),
+    Endpoint(READ, f"{PREFIX}/trainings(/{NAME}(/digits)?)?", "what is told of them", rate=NEWS),
+    Endpoint("POST", f"{PREFIX}/file", "a network", LARGEST_NETWORK, UPLOADS),
+    Endpoint(READ, f"{PREFIX}/file", "a trained network", rate=UPLOADS, heavy=True),
+)
+OF_LOGIN = (
+    Endpoint("POST", "/login/?", "--auth", 4 * KIBIBYTE, LOGINS),
+    Endpoint("GET", "/logout", "--auth"),
+)
+OF_TOOLS = (
     Endpoint(
         "GET POST DELETE",
         "/gradio_api/mcp(/.*)?",
@@ -88,33 +110,16 @@ ENDPOINTS = (
         TOOL_CALLS,
         tool=True,
     ),
-    Endpoint("POST", f"{PREFIX}/ink", "a picture file", LARGEST_PICTURE, UPLOADS, heavy=True),
-    Endpoint("POST", f"{PREFIX}/check", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True),
-    Endpoint(
-        "POST", f"{PREFIX}/lessons/[a-z_]+", "a drawing", LARGEST_DRAWING, QUESTIONS, heavy=True
-    ),
-    Endpoint("POST", f"{PREFIX}/train/start", "a training", 4 * KIBIBYTE, STARTS),
-    Endpoint("POST", f"{PREFIX}/train/(plan|steer/.+)", "a training", 4 * KIBIBYTE, NEWS),
-    Endpoint("POST", f"{PREFIX}/train/file", "a network", LARGEST_NETWORK, UPLOADS),
-    Endpoint("POST", f"{PREFIX}/correct", "corrected digits", LARGEST_DIGITS, STARTS),
-    Endpoint("POST", f"{PREFIX}/class/wall", "a digit for the wall", KIBIBYTE),
-    Endpoint("POST", f"{PREFIX}/class/.+", "the teacher's, by token", 20 * KIBIBYTE, token=True),
-    Endpoint(READ, f"{PREFIX}/network/{NAME}", "a network and its weights", rate=NEWS),
-    Endpoint(READ, f"{PREFIX}/features", "what excites a layer", rate=QUESTIONS, heavy=True),
-    Endpoint(READ, f"{PREFIX}/train/file", "a trained network", rate=UPLOADS, heavy=True),
-    Endpoint(READ, f"{PREFIX}/qr", "the address as a picture", rate=PAGES, heavy=True),
-    Endpoint(READ, f"{FILES}/.+", "the page's own files"),
-    Endpoint(READ, f"{PREFIX}/[a-z]+/.+", "what the page is told", rate=NEWS),
-    Endpoint(
-        "GET HEAD POST PUT DELETE WEBSOCKET",
-        f"{PREFIX}/.+",
-        "what else the page asks",
-        LARGEST_OWN,
-        NEWS,
-    ),
 )
+# Gradio asks itself once, at the start; nobody else is let through.
+OF_START = Endpoint("GET", "/gradio_api/startup-events", "begins to answer calls")
 
 
-def find(method: str, path: str) -> Endpoint | None:
+def served(accounts: bool, tools: bool) -> tuple[Endpoint, ...]:
+    """Return those there are with ``accounts``, ``--auth``, and with ``tools``, ``--mcp``."""
+    return ENDPOINTS + (OF_LOGIN if accounts else ()) + (OF_TOOLS if tools else ())
+
+
+def find(method: str, path: str, among: tuple[Endpoint, ...] = ENDPOINTS) -> Endpoint | None:
     """Return the first endpoint that serves a request, or None when nothing may."""
-    return next((one for one in ENDPOINTS if one.serves(method, path)), None)
+    return next((one for one in among if one.serves(method, path)), None)

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocketClose
 
 from mnist_cnn.ui import calls
 from mnist_cnn.ui.bodies import Bodies, TooLargeError, TooSlowError, handed
-from mnist_cnn.ui.endpoints import ENDPOINTS, Endpoint, find
+from mnist_cnn.ui.endpoints import ENDPOINTS, OF_START, Endpoint, find
 from mnist_cnn.ui.fairness import FairLine, OverloadError, Places, Rate, Rates, place
 from mnist_cnn.ui.headers import (
     RefusalError,
@@ -46,18 +46,18 @@ REFUSALS_TOLD = Rate(50, 1)  # in the log: who floods the server does not flood 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def middleware() -> list[Middleware]:
+def middleware(endpoints: tuple[Endpoint, ...] = ENDPOINTS) -> list[Middleware]:
     """Return what stands before the app; it belongs into ``launch``'s ``app_kwargs``."""
-    return [Middleware(Gate)]
+    return [Middleware(Gate, endpoints=endpoints)]
 
 
 class Gate:
     """ASGI middleware; see the module."""
 
-    def __init__(self, app: ASGIApp):
-        """Stand before ``app``."""
-        self.app = app
-        self._rates = {one.rate: Rates(one.rate) for one in ENDPOINTS if one.rate}
+    def __init__(self, app: ASGIApp, endpoints: tuple[Endpoint, ...] = ENDPOINTS):
+        """Stand before ``app``, of which there are these ``endpoints``."""
+        self.app, self._endpoints = app, endpoints
+        self._rates = {one.rate: Rates(one.rate) for one in endpoints if one.rate}
         self._heavy = FairLine(AT_ONCE, AT_ONCE_OF_ONE, MOST_WAITING)
         self._bodies = Bodies()
         self._sockets = Places(MOST_SOCKETS, MOST_SOCKETS_OF_ONE, "Too many pages are open.")
@@ -141,7 +141,9 @@ class Gate:
         """Return the endpoint that is asked for, or raise why it is not to be had."""
         connection, path = HTTPConnection(scope), get_route_path(scope)
         check_headers(connection)
-        endpoint = find(method, path)
+        endpoint = find(method, path, self._endpoints)
+        if endpoint is None and _starts(scope, method, path):
+            endpoint = OF_START
         if endpoint is None:
             raise RefusalError(404, "There is nothing here.")
         if method not in ("GET", "HEAD"):
@@ -220,6 +222,15 @@ def _check_call(scope: Scope, body: bytes) -> None:
     if by_name and _name(scope) not in {one.api_name for one in functions.values()}:
         raise RefusalError(404, "The page has no function of this name.")
     calls.check(body, functions)
+
+
+def _starts(scope: Scope, method: str, path: str) -> bool:
+    """Whether this is Gradio's first word to itself, from the very address that it serves."""
+    return (
+        OF_START.serves(method, path)
+        and not scope["app"].startup_events_triggered
+        and scope["client"][0] == scope["server"][0]
+    )
 
 
 def _check_session(scope: Scope) -> None:

@@ -29,7 +29,7 @@ KEPT = 8  # answers of one moment: many pages have seen the same
 
 
 def routes(classroom: Classroom, at: str) -> list[BaseRoute]:
-    """Return the routes ``at/news``."""
+    """Return the routes ``at`` for news."""
     telling = Telling(classroom)
     held = Places(MOST_HELD, MOST_HELD_OF_ONE, "Too many pages wait for news.")
 
@@ -61,8 +61,8 @@ def routes(classroom: Classroom, at: str) -> list[BaseRoute]:
         return Response(text, media_type="application/json", headers=BINARY)
 
     return [
-        WebSocketRoute(f"{at}/news", news),
-        Route(f"{at}/news", guarded(ask_news), methods=["GET"]),
+        WebSocketRoute(at, news),
+        Route(at, guarded(ask_news), methods=["GET"]),
     ]
 
 

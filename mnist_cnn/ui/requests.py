@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import Any
 
@@ -95,14 +95,6 @@ def _plain(value: Any) -> object:
     return value.item()  # a NumPy number
 
 
-def known(layers: Collection[str], names: Collection[str]) -> Collection[str]:
-    """Return ``layers`` when all of them are among ``names``, the layers of the network."""
-    unknown = sorted(set(layers) - set(names))
-    if unknown:
-        raise RequestError(f"The network has no layer {unknown[0][:40]!r}, only {', '.join(names)}")
-    return layers
-
-
 def _side(request: Request, name: str) -> int:
     text = request.query_params.get(name, "")
     if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= LARGEST_SIDE:
@@ -110,10 +102,10 @@ def _side(request: Request, name: str) -> int:
     return int(text)
 
 
-async def object_of(request: Request, what: str) -> dict:
-    """Return the JSON object that the body is; ``what`` names it where it is none."""
+def object_of(text: str | bytes, what: str) -> dict:
+    """Return the JSON object that ``text`` is; ``what`` names it where it is none."""
     try:
-        found = json.loads(await request.body())
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RequestError(f"The {what} must be a JSON object.") from error
     if not isinstance(found, dict):

@@ -5,18 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 import gradio as gr
 from gradio import networking, tunneling
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mnist_cnn.ui import addresses
-from mnist_cnn.ui.requests import RequestError, guarded
+from mnist_cnn.ui.requests import RequestError, guarded, json_of
 from mnist_cnn.ui.web import PREFIX
 
 TIMEOUT = 10  # seconds; behind a filtering firewall the tunnel would hang for ever
@@ -39,26 +39,25 @@ class Addresses:
 
 
 def routes(known: Addresses) -> list[BaseRoute]:
-    """Return the routes ``share`` and ``qr``."""
+    """Return the route ``share``."""
 
     async def share(request: Request) -> Response:
-        """→ ``{"network": [{"address", "kind", "name"}, …], "public": …}``, of ``Addresses``."""
-        network = await run_in_threadpool(lambda: known.network)
-        told = {"network": [asdict(way) for way in network], "public": known.public}
-        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+        """``?here``, the page's own address → those of ``Addresses``, and the QR code of each.
 
-    async def qr(request: Request) -> Response:
-        """``?text=http://…`` → its QR code, SVG."""
-        text = request.query_params.get("text", "")
-        if not text.startswith(("http://", "https://")) or len(text) > LONGEST_ADDRESS:
-            raise RequestError(f"text must be an address of at most {LONGEST_ADDRESS} characters")
-        code = await run_in_threadpool(addresses.as_svg, text)
-        return Response(code, media_type="image/svg+xml")
+        As ``{"network": [{"address", "kind", "name"}, …], "public": …, "codes": {address: SVG}}``.
+        """
+        here = request.query_params.get("here", "")
+        if not here.startswith(("http://", "https://")) or len(here) > LONGEST_ADDRESS:
+            raise RequestError(f"here must be an address of at most {LONGEST_ADDRESS} characters")
+        return json_of(await run_in_threadpool(tell, here))
 
-    return [
-        Route(f"{PREFIX}/share", guarded(share), methods=["GET"]),
-        Route(f"{PREFIX}/qr", guarded(qr), methods=["GET"]),
-    ]
+    def tell(here: str) -> dict:
+        network, public = known.network, known.public
+        texts = (here, public, *(way.address for way in network))
+        codes = {text: addresses.as_svg(text) for text in texts if text}
+        return {"network": network, "public": public, "codes": codes}
+
+    return [Route(f"{PREFIX}/share", guarded(share), methods=["GET"])]
 
 
 def open_tunnel(

@@ -10,7 +10,7 @@ import numpy as np
 
 from mnist_cnn import card
 from mnist_cnn.architecture import Layer
-from mnist_cnn.events import Event, Finished, Prepared
+from mnist_cnn.events import Corrected, Event, Finished, Prepared
 from mnist_cnn.options import Options
 from mnist_cnn.receptive_field import fields_along
 from mnist_cnn.run import Run
@@ -107,6 +107,22 @@ def _result(finished: Finished) -> dict:
         "step": finished.step,
         "stopped": finished.stopped,
         "wrong": int(finished.confusion.sum() - np.trace(finished.confusion)),
+        "corrected": _corrected(finished, finished.corrected) if finished.corrected else None,
+    }
+
+
+def _corrected(result: Finished, corrected: Corrected) -> dict:
+    """Return a correction's result: for the person's digits what was read, for others how many.
+
+    ``right`` and ``rightBefore`` count, for each test digit 0 to 9, those of ``total`` read right.
+    """
+    return {
+        "labels": corrected.labels.tolist(),
+        "read": corrected.read.tolist(),
+        "readBefore": corrected.read_before.tolist(),
+        "total": result.confusion.sum(axis=1).tolist(),
+        "right": result.confusion.diagonal().tolist(),
+        "rightBefore": corrected.confusion_before.diagonal().tolist(),
     }
 
 

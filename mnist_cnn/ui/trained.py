@@ -22,13 +22,13 @@ from mnist_cnn.uploads import UploadError
 
 
 def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
-    """Return the routes below ``prefix/train`` that show and move finished networks."""
+    """Return the routes that show and move finished networks, below ``prefix``."""
 
     # One file at a time that people bring, and one that they take; others use the other threads.
     looking_through, converting = CapacityLimiter(1), CapacityLimiter(1)
 
     async def digits(request: Request) -> Response:
-        """``?run``, and ``label`` and ``answer`` or the worst mistakes → ``encode_examined``."""
+        """``?label`` and ``answer`` or the worst mistakes → ``encode_examined``."""
         run = run_of(runs, request)
         if run.result is None:
             raise RequestError("This run is not tested yet.", "run untested")
@@ -70,11 +70,10 @@ def routes(runs: Runs, networks: Networks, prefix: str) -> list[BaseRoute]:
             raise RequestError(str(error), f"file {error.reason}", **error.values) from error
         return json_of(telling.upload(brought))
 
-    at = f"{prefix}/train"
     return [
-        Route(f"{at}/digits", guarded(digits), methods=["GET"]),
-        Route(f"{at}/file", guarded(download), methods=["GET"]),
-        Route(f"{at}/file", guarded(upload), methods=["POST"]),
+        Route(f"{prefix}/trainings/{{run}}/digits", guarded(digits), methods=["GET"]),
+        Route(f"{prefix}/file", guarded(download), methods=["GET"]),
+        Route(f"{prefix}/file", guarded(upload), methods=["POST"]),
     ]
 
 

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mnist_cnn import architecture, exchange_formats
+from mnist_cnn.correction import Correction
 from mnist_cnn.options import RANGES, Choice, Options, OptionsError
 from mnist_cnn.recipes import OPTIMIZERS, RECIPES
 from mnist_cnn.run import Run
@@ -49,77 +50,80 @@ def choices() -> dict:
 
 
 def routes(runs: Runs, networks: Networks, shipped: dict, prefix: str) -> list[BaseRoute]:
-    """Return the routes below ``prefix/train`` that steer and follow trainings.
+    """Return the routes ``prefix/trainings``, and below them one for each training.
 
     ``shipped`` is what ``telling.shipped`` tells.
     """
     held = Held(runs.schedule)
 
-    async def about(request: Request) -> Response:
-        """→ ``choices``, ``shipped`` and ``formats``: what the Train view has to know first."""
-        formats = exchange_formats.available()  # of networks that are downloaded
-        return json_of({"choices": choices(), "shipped": shipped, "formats": formats})
+    async def look(request: Request) -> Response:
+        """→ what the Train view has to know first, and all runs and files of this session.
 
-    async def plan(request: Request) -> Response:
-        """Choices → all options, the network's layers, and the ``work`` there will be."""
-        options = await _options(request)
-        layers = layers_of(options.downsampling)
-        told = {"options": telling.options(options), "layers": layers}
-        return json_of(told | telling.work(options))
-
-    async def start(request: Request) -> Response:
-        """Choices → the run, begun or in line."""
-        options, session = await _options(request), session_of(request)
-        begin = refusing(runs.start)
-        run_id = await run_in_threadpool(begin, session, options, place_of(request))
-        return json_of(_summary(runs, refusing(runs.run)(session, run_id)))
-
-    async def mine(request: Request) -> Response:
-        """→ all runs and files of this session, the oldest first."""
+        The oldest come first. With ``?choices``, JSON, there is only what they lead to.
+        """
+        if "choices" in request.query_params:
+            return json_of(plan(_options(request.query_params["choices"])))
         session = session_of(request)
         return json_of(
             {
+                "choices": choices(),
+                "shipped": shipped,
+                "formats": exchange_formats.available(),  # of networks that are downloaded
                 "runs": [_summary(runs, run) for run in runs.of(session)],
                 "uploads": [telling.upload(upload) for upload in networks.uploads.of(session)],
             }
         )
 
+    async def start(request: Request) -> Response:
+        """Choices → the run, begun or in line."""
+        return await begin(runs, request, _options(await request.body()))
+
     async def events(request: Request) -> Response:
-        """``?run&after&place`` → the run and what happened after that event.
+        """``?after&place`` → the run and what happened after that event.
 
         Held until something does, its place in line changes, or ``held.LONGEST`` is over; with
         ``&calm`` as long as that in any case, or until the run is over.
         """
         calm = "calm" in request.query_params
-        session, run_id = session_of(request), request.query_params.get("run", "")
         after, place = _number(request, "after"), _number(request, "place")
-        run = refusing(runs.run)(session, run_id)
+        run = run_of(runs, request)
         await held.until(
             run,
             lambda: not calm and (run.sequence > after or runs.schedule.place(run) != place),
         )
-        news = refusing(runs.events)(session, run_id, after)
+        news = refusing(runs.events)(run.session, run.id, after)
         told = await run_in_threadpool(lambda: [telling.event(*numbered) for numbered in news])
         return json_of(_summary(runs, run) | {"events": told})
 
     async def steer(request: Request) -> Response:
-        """``?run``, on the way ``pause``, ``resume``, ``stop`` or ``leave`` → the run."""
-        session, run_id = session_of(request), request.query_params.get("run", "")
-        verb = request.path_params["verb"]
+        """``?verb``, ``pause``, ``resume``, ``stop`` or ``leave`` → the run."""
+        run, verb = run_of(runs, request), request.query_params.get("verb", "")
         if verb not in ("pause", "resume", "stop", "leave"):
             raise RequestError(f"A run can be paused, resumed, stopped or left, not {verb[:20]!r}.")
-        await run_in_threadpool(refusing(getattr(runs, verb)), session, run_id)
-        return json_of(_summary(runs, refusing(runs.run)(session, run_id)))
+        await run_in_threadpool(refusing(getattr(runs, verb)), run.session, run.id)
+        return json_of(_summary(runs, run))
 
-    at = f"{prefix}/train"
+    at = f"{prefix}/trainings"
     return [
-        Route(f"{at}/about", guarded(about), methods=["GET"]),
-        Route(f"{at}/plan", guarded(plan), methods=["POST"]),
-        Route(f"{at}/start", guarded(start), methods=["POST"]),
-        Route(f"{at}/mine", guarded(mine), methods=["GET"]),
-        Route(f"{at}/events", guarded(events), methods=["GET"]),
-        Route(f"{at}/steer/{{verb}}", guarded(steer), methods=["POST"]),
+        Route(at, guarded(look), methods=["GET"]),
+        Route(at, guarded(start), methods=["POST"]),
+        Route(f"{at}/{{run}}", guarded(events), methods=["GET"]),
+        Route(f"{at}/{{run}}", guarded(steer), methods=["POST"]),
     ]
+
+
+def plan(options: Options) -> dict:
+    """Return all options, the network's layers, and the ``work`` there will be."""
+    told = {"options": telling.options(options), "layers": layers_of(options.downsampling)}
+    return told | telling.work(options)
+
+
+async def begin(runs: Runs, request: Request, task: Options | Correction) -> Response:
+    """Begin a training in the request's name → the run, begun or in line."""
+    session = session_of(request)
+    start = refusing(runs.start)
+    run_id = await run_in_threadpool(start, session, task, place_of(request))
+    return json_of(_summary(runs, refusing(runs.run)(session, run_id)))
 
 
 @functools.cache
@@ -137,12 +141,12 @@ def session_of(request: Request) -> str:
 
 
 def run_of(runs: Runs, request: Request) -> Run:
-    """Return the run ``?run`` of the request's session; raises ``RequestError``."""
-    return refusing(runs.run)(session_of(request), request.query_params.get("run", ""))
+    """Return the run that the request's path names, of its session; raises ``RequestError``."""
+    return refusing(runs.run)(session_of(request), request.path_params["run"])
 
 
-async def _options(request: Request) -> Options:
-    found = await object_of(request, "choices")
+def _options(text: str | bytes) -> Options:
+    found = object_of(text, "choices")
     try:
         return Options.parse(found)
     except OptionsError as error:

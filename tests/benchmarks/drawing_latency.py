@@ -88,13 +88,13 @@ def in_every_situation(browser: Browser, moves: int) -> dict[str, Ours]:
 def training(address: str) -> Iterator[None]:
     """Let somebody train meanwhile, as long as it takes."""
     headers = {"X-Mnist-Cnn-Session": secrets.token_urlsafe(18)}
-    with httpx.Client(base_url=f"{address}/mnist_cnn/train", headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=f"{address}/mnist_cnn", headers=headers, timeout=60) as client:
         choices = {"epochs": 100, "data": "generated"}
-        run = client.post("/start", json=choices).raise_for_status().json()["id"]
-        while client.get("/mine").json()["runs"][0]["state"] != "training":
+        run = client.post("/trainings", json=choices).raise_for_status().json()["id"]
+        while client.get("/trainings").json()["runs"][0]["state"] != "training":
             time.sleep(0.2)
         yield
-        client.post("/steer/leave", params={"run": run}).raise_for_status()
+        client.post(f"/trainings/{run}?verb=leave").raise_for_status()
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import re
 import sys
 import time
 from collections.abc import Awaitable
@@ -53,7 +54,7 @@ def main() -> int:
 async def soak(address: str, server: psutil.Process, chosen: argparse.Namespace) -> list[int]:
     """Return the bytes of resident memory after each minute; an answer that is an error raises."""
     resident, fetched = [], 0
-    news = f"{address.replace('http', 'ws')}/mnist_cnn/class/news"
+    news = f"{address.replace('http', 'ws')}/mnist_cnn/class"
     async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as client:
         for minute in range(1, chosen.minutes + 1):
             end = time.monotonic() + chosen.minute
@@ -61,7 +62,7 @@ async def soak(address: str, server: psutil.Process, chosen: argparse.Namespace)
             sockets = [await connect(news, origin=address) for _ in range(chosen.people)]
             for _ in range(chosen.people):
                 await open_page(client)
-            run = await asked(client.post("/mnist_cnn/train/start", json=TRAINING))
+            run = await asked(client.post("/mnist_cnn/trainings", json=TRAINING))
             fetched += await watch_training(client, run["id"])
             await ask_the_rest(client)
             await put_up_and_take_off(client)
@@ -76,21 +77,18 @@ async def soak(address: str, server: psutil.Process, chosen: argparse.Namespace)
 
 
 async def open_page(client: httpx.AsyncClient) -> None:
-    """The page, and what it reads with."""
-    for path in ("/", "/mnist_cnn/network/shipped", "/mnist_cnn/network/judge"):
-        (await client.get(path)).raise_for_status()
+    """The page, and the files it names."""
+    page = (await client.get("/")).raise_for_status().text
+    for path in set(re.findall(r'href="(mnist_cnn/files/[^"]+)"', page)):
+        (await client.get(f"/{path}")).raise_for_status()
 
 
 async def ask_the_rest(client: httpx.AsyncClient) -> None:
-    """Ask for a file's ink, what excites a layer, a chapter's picture, TensorFlow's reading, and
-    bring a network along.
-    """
+    """Ask for a file's ink and TensorFlow's reading, and bring a network along."""
     answers = [
         await client.post("/mnist_cnn/ink", content=PHOTO),
-        await client.get("/mnist_cnn/features?layer=conv1"),
-        await client.post(f"/mnist_cnn/lessons/worksheet?{SIZE}", content=INK),
         await client.post(f"/mnist_cnn/check?{SIZE}", content=INK),
-        await client.post("/mnist_cnn/train/file", content=DEFAULT.read_bytes()),
+        await client.post("/mnist_cnn/file", content=DEFAULT.read_bytes()),
     ]
     for answer in answers:
         answer.raise_for_status()
@@ -98,22 +96,22 @@ async def ask_the_rest(client: httpx.AsyncClient) -> None:
 
 async def watch_training(client: httpx.AsyncClient, run: str) -> int:
     """Follow a training to its end, fetch its network meanwhile, leave it; return how often."""
-    query, state, fetched = {"run": run}, "", 0
+    query, state, fetched = {}, "", 0
     while state != "done":
-        told = await asked(client.get("/mnist_cnn/train/events", params=query))
+        told = await asked(client.get(f"/mnist_cnn/trainings/{run}", params=query))
         state, query["after"] = told["state"], told["sequence"]
         assert state not in ("stopped", "failed"), state
         if told["step"] is not None:
             (await client.get(f"/mnist_cnn/network/{run}")).raise_for_status()
             fetched += 1
-    await asked(client.post("/mnist_cnn/train/steer/leave", params={"run": run}))
+    await asked(client.post(f"/mnist_cnn/trainings/{run}?verb=leave"))
     return fetched
 
 
 async def put_up_and_take_off(client: httpx.AsyncClient) -> None:
     """A digit on the wall, and its end."""
-    digit = await asked(client.post("/mnist_cnn/class/wall?meant=1", content=DIGIT))
-    await asked(client.delete("/mnist_cnn/class/wall", params=digit))
+    digit = await asked(client.post("/mnist_cnn/wall?meant=1", content=DIGIT))
+    await asked(client.delete("/mnist_cnn/wall", params=digit))
 
 
 async def ask_as_a_program(client: httpx.AsyncClient) -> None:

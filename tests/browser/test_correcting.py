@@ -26,7 +26,7 @@ def test_a_digit_is_taught_its_price_is_shown_and_it_is_unlearned(open_page):
     ben.keyboard.press("Delete")  # another person's network is as it was
     draw_digit(ben, 1)
     wait_for_digit(ben, 1)
-    ann.route("**/mnist_cnn/correct*", lambda route: route.abort(), times=1)
+    ann.route("**/mnist_cnn/trainings/*", lambda route: route.abort(), times=1)
     ann.reload()
     ann.locator("#answer .digit").wait_for()
     wait_for_digit(ann, 7)  # and one's own is kept with the tab, as the drawing is

@@ -82,8 +82,10 @@ PUBLIC = "https://0f3b9e2ac4d5e6f7a8.gradio.live"
 
 def told(page, ways, public=None):
     """Let the server tell of these ways."""
-    answer = {"network": [asdict(way) for way in ways], "public": public}
-    page.route("**/mnist_cnn/share", lambda route: route.fulfill(json=answer))
+    texts = [*(way.address for way in ways), *([public] if public else [])]
+    codes = {text: addresses.as_svg(text) for text in texts}
+    answer = {"network": [asdict(way) for way in ways], "public": public, "codes": codes}
+    page.route("**/mnist_cnn/share?*", lambda route: route.fulfill(json=answer))
 
 
 def test_another_address_can_be_picked_and_stays_picked(for_this_machine, windows):

@@ -62,8 +62,8 @@ def test_of_two_recipes_chosen_quickly_the_last_fills_the_form(open_train):
     page = open_train()
     page.locator("#train .plan").filter(has_text="steps").wait_for()
     held = []
-    page.route("**/train/plan*", lambda route: held.append(route), times=1)
-    with page.expect_request("**/train/plan*"):
+    page.route("**/trainings?choices*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/trainings?choices*"):
         page.locator("#train input[value=best]").check(force=True)
     page.locator("#train input[value=fast]").check(force=True)
     page.wait_for_timeout(100)  # it is not asked for before the first is there
@@ -144,7 +144,7 @@ def test_a_page_loaded_anew_finds_its_run(drawn):
     page = drawn
     start(page, **LONG)
     wait_for_steps(page)
-    page.route("**/train/mine*", lambda route: route.abort(), times=1)
+    page.route("**/trainings?", lambda route: route.abort(), times=1)
     page.reload()
     wait_for_state(page, "Training")
     wait_for_steps(page, 20)
@@ -240,11 +240,11 @@ def test_a_run_is_followed_again_when_too_much_was_asked_for(open_train):
     start(page, **LONG)
     busy = page.locator("#train .trouble").filter(has_text="Too many requests")
     page.route(
-        "**/train/events*",
+        "**/trainings/*",
         lambda route: route.fulfill(status=429, json={"error": "Too many requests"}),
     )
     busy.wait_for()
-    page.unroute("**/train/events*")
+    page.unroute("**/trainings/*")
     busy.wait_for(state="detached")
     page.locator("#train .run button.stop").click()
     wait_for_state(page, "Stopped")

@@ -18,7 +18,7 @@ IMAGES = {digit: preprocess(strokes.render(drawn)).image for digit, drawn in DRA
 
 def put_up(address, digit, session="somebody-else-0000000", place="10.0.0.1"):
     answer = httpx.post(
-        f"{address}/mnist_cnn/class/wall",
+        f"{address}/mnist_cnn/wall",
         params={"meant": digit},
         content=IMAGES[digit].tobytes() + np.eye(10, dtype="<f4")[digit].tobytes(),
         headers={"X-Mnist-Cnn-Session": session, "X-Forwarded-For": place},

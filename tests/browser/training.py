@@ -70,8 +70,8 @@ def leave_all(page: Page) -> None:
     """Give up all runs of this tab, so that the next test has the line for itself."""
     page.evaluate(
         """async () => {
-            const {ask, post} = (await window.mnistCnnModules).load("train/session.js");
-            const {runs} = await ask("mine");
-            await Promise.all(runs.map(({id}) => post("steer/leave", "", {run: id})));
+            const {ask, steer} = (await window.mnistCnnModules).load("transport/asking.js");
+            const {runs} = await ask("trainings");
+            await Promise.all(runs.map(({id}) => steer(id, "leave")));
         }"""
     )

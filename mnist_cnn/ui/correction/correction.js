@@ -3,8 +3,8 @@
 import { Menu } from "../actions/menu.js";
 import { text, translate, onLanguage } from "../locales/language.js";
 import { use } from "../network/choice.js";
-import { post, sentenceOf } from "../train/session.js";
-import { ask } from "../transport/asking.js";
+import { sentenceOf } from "../train/refusals.js";
+import { ask, steer } from "../transport/asking.js";
 import { listen } from "../transport/events.js";
 import { insist } from "../transport/pause.js";
 import { Collection } from "./collection.js";
@@ -13,7 +13,8 @@ import { follow } from "./training.js";
 
 const PASSING = ["training", "checkpoint"]; // networks that are looked at, not used
 
-const leave = (id) => post("steer/leave", "", { run: id });
+const leave = (id) => steer(id, "leave");
+const NEVER = 1e9; // an event that does not happen
 
 export function mount(element) {
   const part = (name) => element.querySelector(`.${name}`);
@@ -49,7 +50,7 @@ export function mount(element) {
     say(() => text("stateStarting"));
     try {
       const query = reference ? { network: reference } : {};
-      const run = await ask("correct", { method: "POST", query, body: collection.bytes() });
+      const run = await ask("corrections", { method: "POST", query, body: collection.bytes() });
       mine.id = run.id;
       if (!wanted()) return await leave(run.id);
       await follow(run, (words) => wanted() && say(words));
@@ -69,9 +70,10 @@ export function mount(element) {
     if (outcomeOf === reference) return;
     outcomeOf = reference;
     outcome = null;
-    const asked = () => ask("correct", { query: { run: reference } });
+    const asked = () => ask(`trainings/${reference}`, { query: { after: NEVER } });
     const found = await insist(asked).catch(() => null);
-    if (outcomeOf === reference) outcome = found; // null: the server keeps it no longer
+    // Without one the server keeps it no longer.
+    if (outcomeOf === reference) outcome = found?.result?.corrected ?? null;
     show();
   }
 

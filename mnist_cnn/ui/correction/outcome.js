@@ -4,7 +4,7 @@ import { text } from "../locales/language.js";
 
 const sum = (counts) => counts.reduce((total, count) => total + count, 0);
 
-/** outcome: as mnist_cnn/ui/correcting.py tells it */
+/** outcome: as mnist_cnn/ui/telling.py tells it */
 export function showOutcome(element, outcome) {
   element.querySelector(".own").textContent = aboutOwn(outcome);
   element.querySelector(".others").textContent = aboutOthers(outcome);

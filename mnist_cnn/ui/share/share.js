@@ -1,8 +1,9 @@
 // The dialog that shows a class how to open the page: a QR code and the address, large.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { listen } from "../transport/events.js";
+import { served } from "../transport/contents.js";
 import { url } from "../transport/transport.js";
-import { bestFirst } from "./ways.js";
+import { addressOf, bestFirst } from "./ways.js";
 
 // By kind; an adapter of another kind is called what the system calls it.
 const LABELS = {
@@ -13,17 +14,20 @@ const LABELS = {
   tunnel: "shareTunnel",
 };
 const HINTS = { public: "sharePublicHint", own: "shareOwnHint", tunnel: "shareTunnelHint" };
+const isFile = location.protocol === "file:";
 const PATIENCE = 3000; // milliseconds a person waits for the dialog
 
 export function mount(element) {
   const dialog = element.querySelector("dialog");
   const part = (name) => dialog.querySelector(`.${name}`);
   let ways = []; // {kind, address, name}, the best first
+  let codes = {}; // SVG by address
   let chosen; // one of them
 
   function show() {
     part("way").hidden = !chosen;
-    part("shut").hidden = Boolean(chosen);
+    part("shut").hidden = Boolean(chosen) || isFile;
+    part("file").hidden = !isFile;
     part("ways").hidden = ways.length < 2;
     part("ways").replaceChildren(...ways.map(choice));
     if (chosen) choose(chosen);
@@ -31,10 +35,12 @@ export function mount(element) {
 
   function choose(way) {
     chosen = way;
-    part("qr").src = url(`qr?text=${encodeURIComponent(way.address)}`);
+    part("qr").hidden = !codes[way.address];
+    part("qr").src = `data:image/svg+xml,${encodeURIComponent(codes[way.address])}`;
     part("qr").alt = text("shareCode", { address: way.address });
     part("address").textContent = way.address.replace(/\/$/, "");
-    part("hint").textContent = text(HINTS[way.kind] ?? "shareNetworkHint");
+    const hint = codes[way.address] ? HINTS[way.kind] : "shareTyped";
+    part("hint").textContent = text(hint ?? "shareNetworkHint");
     part("others").hidden = way.kind === "public" || !areSeveral();
     part("copied").textContent = "";
   }
@@ -60,7 +66,9 @@ export function mount(element) {
   }
 
   async function open() {
-    ways = bestFirst(await known(), location);
+    const told = await known();
+    codes = told.codes ?? {};
+    ways = bestFirst(told, location);
     chosen = ways.find(({ address }) => address === chosen?.address) ?? ways[0];
     show();
     dialog.showModal();
@@ -83,8 +91,10 @@ export function mount(element) {
 
 /** What the server knows of its addresses; a page that cannot ask shows its own. */
 async function known() {
+  if (!served()) return {};
   try {
-    const response = await fetch(url("share"), { signal: AbortSignal.timeout(PATIENCE) });
+    const query = new URLSearchParams({ here: addressOf(location) });
+    const response = await fetch(url(`share?${query}`), { signal: AbortSignal.timeout(PATIENCE) });
     return response.ok ? await response.json() : {};
   } catch {
     return {};

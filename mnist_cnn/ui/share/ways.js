@@ -2,6 +2,9 @@
 
 const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
+/** The address of a page, without what it shows. */
+export const addressOf = ({ origin, pathname }) => origin + pathname;
+
 /**
  * @param known {network, public}: what the server knows of itself
  * @param here the page's own location: behind a proxy it is all that is right
@@ -9,6 +12,7 @@ const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
  *   mnist_cnn/ui/addresses.py says of an adapter, whose name the system shows
  */
 export function bestFirst(known, here) {
+  if (here.protocol === "file:") return [];
   const isHere = ({ address }) => new URL(address).origin === here.origin;
   const network = known.network ?? [];
   const ways = [
@@ -18,5 +22,5 @@ export function bestFirst(known, here) {
     ...network.filter((way) => !isHere(way)),
   ];
   if (ways.some(isHere) || THIS_MACHINE.test(here.hostname)) return ways;
-  return [{ kind: "own", address: here.origin + here.pathname }];
+  return [{ kind: "own", address: addressOf(here) }];
 }

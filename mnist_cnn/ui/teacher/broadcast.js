@@ -1,7 +1,7 @@
 // Shows the teacher's drawing to everybody, while it is drawn: the newest state of it, again and again.
 // What the server has not taken, or not answered, is sent again, the newest state and the end alike.
 import { encodeStrokes } from "../pad/link.js";
-import { ask, nameOfPage } from "../transport/asking.js";
+import { command, nameOfPage } from "../transport/asking.js";
 import { listen } from "../transport/events.js";
 import { isRefusal, pause } from "../transport/pause.js";
 
@@ -46,10 +46,10 @@ export function createBroadcast({ say, trouble, changed }) {
     forget(whose);
   }
 
-  /** Whether the server has taken a command; where it could not, something is waiting again. */
-  async function accepted(command) {
+  /** Whether the server has taken a state; where it could not, something is waiting again. */
+  async function accepted(broadcast) {
     try {
-      const { number } = await post(command);
+      const { number } = await command({ broadcast });
       failures = 0;
       known = number;
       say(null);
@@ -104,7 +104,7 @@ export function createBroadcast({ say, trouble, changed }) {
   });
   window.addEventListener("pagehide", () => {
     // The page is closed: it would not wait for an answer.
-    if (on) post({ drawing: null, by }, { keepalive: true }).catch(() => {});
+    if (on) command({ broadcast: { drawing: null, by } }, { keepalive: true }).catch(() => {});
   });
   /** Whose drawing is shown, "" when nobody's. */
   const whose = () => (ending !== null || shown.drawing === null ? "" : shown.by);
@@ -134,9 +134,6 @@ export function createBroadcast({ say, trouble, changed }) {
     },
   };
 }
-
-const post = (command, options) =>
-  ask("class/broadcast", { method: "POST", body: JSON.stringify(command), ...options });
 
 /** The drawing as a link holds it, "" for an empty pad, null when it cannot be shown. */
 function drawingOf({ marks }) {

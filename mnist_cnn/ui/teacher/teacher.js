@@ -1,7 +1,7 @@
 // What only the teacher sees: rules for everybody, the queue, the wall as a file, the broadcast.
 import { text, translate, onLanguage } from "../locales/language.js";
 import { usedReference } from "../network/choice.js";
-import { ask, call, forgetToken, teachersToken } from "../transport/asking.js";
+import { call, command, forgetToken, teachersToken } from "../transport/asking.js";
 import { download } from "../transport/download.js";
 import { emit, listen } from "../transport/events.js";
 import { insist } from "../transport/pause.js";
@@ -36,13 +36,11 @@ export function mount(element) {
   }
 
   /** Ask as the teacher; returns the answer, or undefined when there is none. */
-  async function command(path, options, done) {
+  async function act(acts, done) {
     try {
-      const answer = await ask(`class/${path}`, options);
+      queue = await command(acts);
       say(done ?? null);
-      if ("waiting" in answer) queue = answer;
-      write();
-      return answer;
+      return queue;
     } catch (error) {
       trouble(error);
     }
@@ -51,7 +49,7 @@ export function mount(element) {
   /** Show the controls once the token is known to be right: perhaps the network still wakes up. */
   async function begin() {
     try {
-      queue = await insist(() => ask("class/teacher", { method: "POST" }));
+      queue = await insist(() => command({}));
       panel.hidden = false;
       emit("teacher", { known: true });
       write();
@@ -63,7 +61,7 @@ export function mount(element) {
   /** Look at the queue, and leave what was said last. */
   async function look() {
     try {
-      queue = await ask("class/teacher", { method: "POST" });
+      queue = await command({});
       write();
     } catch (error) {
       if (error.status === 403) trouble(error);
@@ -84,8 +82,7 @@ export function mount(element) {
   }
 
   async function decide(choices, done) {
-    const decided = await command("rules", { method: "POST", body: JSON.stringify(choices) }, done);
-    if (!decided) showRules();
+    if (!(await act({ rules: choices }, done))) showRules();
   }
 
   /** As the server has them: what it has not heard, or refused, does not hold. */
@@ -111,14 +108,14 @@ export function mount(element) {
     decide({ network: usedReference() }, "networkGiven");
   });
   part("shipped").addEventListener("click", () => decide({ network: "" }, "networkGivenShipped"));
-  part("line").addEventListener("click", () => command("line", { method: "DELETE" }, "lineCleared"));
+  part("line").addEventListener("click", () => act({ line: {} }, "lineCleared"));
   part("clear").addEventListener("click", () => {
-    if (confirm(text("clearWallSure"))) command("wall/all", { method: "DELETE" }, "wallCleared");
+    if (confirm(text("clearWallSure"))) act({ wall: {} }, "wallCleared");
   });
   for (const kind of ["npz", "csv"]) {
     part(kind).addEventListener("click", async () => {
       try {
-        download(await (await call(`class/wall.${kind}`)).blob(), `wall.${kind}`);
+        download(await (await call("wall", { query: { format: kind } })).blob(), `wall.${kind}`);
         say("saved", { name: `wall.${kind}` });
       } catch (error) {
         trouble(error);

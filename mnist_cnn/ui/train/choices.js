@@ -1,15 +1,16 @@
 // The form: a recipe, and everything that may differ from it. The server checks it while one types.
 import { text, onLanguage } from "../locales/language.js";
+import { ask } from "../transport/asking.js";
 import { listen } from "../transport/events.js";
 import { latest } from "../transport/question.js";
 import { FIELDS, OF_RECIPE, RECIPES, nameOf } from "./fields.js";
-import { post, sentenceOf } from "./session.js";
+import { sentenceOf } from "./refusals.js";
 
 const TYPING = 200; // milliseconds without a key until what is typed is checked
 
 /**
  * @param form the element that is filled
- * @param choices what may be chosen, from page.py
+ * @param choices what may be chosen, as the server has it
  * @param planned called with the server's plan, {options, layers, steps, seen}; null while it is refused
  */
 export function createChoices(form, { recipes, names }, planned) {
@@ -24,7 +25,7 @@ export function createChoices(form, { recipes, names }, planned) {
     Object.fromEntries([["recipe", cards.value], ...FIELDS.map(({ name }) => [name, value(name)])]);
 
   const check = latest(
-    (chosen) => post("plan", JSON.stringify(chosen)),
+    (chosen) => ask("trainings", { query: { choices: JSON.stringify(chosen) } }),
     (plan, wanted) => {
       // Something else has been chosen meanwhile, which this plan is not for.
       if (JSON.stringify(wanted) !== JSON.stringify(values())) return changed(TYPING);

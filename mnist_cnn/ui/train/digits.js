@@ -2,16 +2,16 @@
 // on the pad.
 import { inPercent } from "../answer/words.js";
 import { text } from "../locales/language.js";
+import { call } from "../transport/asking.js";
 import { emit } from "../transport/events.js";
-import { call } from "./session.js";
 
 const SIDE = 28; // pixels
 const SIZE = SIDE * SIDE;
 
 /** Ask for test digits of a finished run: of a cell of its confusion, or its worst mistakes. */
 export async function askDigits(run, cell) {
-  const query = cell ? { run, label: cell[0], answer: cell[1] } : { run };
-  const buffer = await (await call("digits", { query })).arrayBuffer();
+  const query = cell ? { label: cell[0], answer: cell[1] } : {};
+  const buffer = await (await call(`trainings/${run}/digits`, { query })).arrayBuffer();
   const count = new DataView(buffer).getUint32(0, true);
   const bytes = new Uint8Array(buffer, 4 + 8 * count);
   const sureness = new Float32Array(buffer, 4, count);

@@ -1,7 +1,8 @@
 // Networks as files: downloaded with their card, and brought back.
 import { text } from "../locales/language.js";
+import { ask, call } from "../transport/asking.js";
 import { download } from "../transport/download.js";
-import { call, post, sentenceOf } from "./session.js";
+import { sentenceOf } from "./refusals.js";
 
 /**
  * @param element holds .open, the button, and the input of files
@@ -15,7 +16,7 @@ export function bindFiles(element, { say, brought }) {
   async function open(file) {
     say(text("opening", { name: file.name }));
     try {
-      const upload = await post("file", file, { name: file.name });
+      const upload = await ask("file", { method: "POST", body: file, query: { name: file.name } });
       say(text("opened", { name: upload.name }));
       brought(upload);
     } catch (error) {

@@ -1,6 +1,6 @@
 // Follows runs on the server: asks what has happened since, again and again, until they are over.
+import { ask } from "../transport/asking.js";
 import { isRefusal, pause } from "../transport/pause.js";
-import { ask } from "./session.js";
 
 const INTERVAL = 120; // milliseconds at least from one question to the next
 const RETRY = 1000; // milliseconds after one without an answer
@@ -21,10 +21,10 @@ export class Following {
     while (true) {
       const started = performance.now();
       try {
-        const query = { run: id, after: history.latest, place: this.run.place };
+        const query = { after: history.latest, place: this.run.place };
         // Timers of a hidden page may stand still for a minute: the server waits instead.
         if (document.hidden) query.calm = 1;
-        const { events, ...described } = await ask("events", { query });
+        const { events, ...described } = await ask(`trainings/${id}`, { query });
         trouble(null);
         history.add(events);
         Object.assign(this.run, described);

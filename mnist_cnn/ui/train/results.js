@@ -3,7 +3,7 @@ import { text, onLanguage } from "../locales/language.js";
 import { showConfusion } from "./confusion.js";
 import { askDigits, showDigits } from "./digits.js";
 import { kernelsOf, showKernels } from "./kernels.js";
-import { sentenceOf } from "./session.js";
+import { sentenceOf } from "./refusals.js";
 import { duration } from "./status.js";
 
 /** element: the section that is filled and shown; it is hidden while there is no result. */

@@ -1,9 +1,7 @@
 // The runs of this session and the networks it has brought along, as the page knows them.
 import { text } from "../locales/language.js";
-import { insist } from "../transport/pause.js";
 import { Following } from "./following.js";
 import { History } from "./history.js";
-import { ask } from "./session.js";
 import { choicesName } from "./status.js";
 
 const OVER = ["done", "stopped", "failed"];
@@ -38,13 +36,11 @@ export class Runs {
     return this.#all.size;
   }
 
-  /** Ask for those the server still has: after the page was loaded anew. */
-  async find() {
-    const { runs, uploads } = await insist(() => ask("mine"));
+  /** Those the server still has, after the page was loaded anew. */
+  adopt({ runs, uploads }) {
     this.#uploads = uploads;
-    // One that was started while there was no answer is known, and stays the one that is shown.
-    for (const run of runs) if (!this.#all.has(run.id)) this.#take(run);
-    const shown = this.chosen ?? runs.find((run) => !isOver(run)) ?? runs.at(-1);
+    for (const run of runs) this.#take(run);
+    const shown = runs.find((run) => !isOver(run)) ?? runs.at(-1);
     if (shown) this.choose(shown.id);
   }
 

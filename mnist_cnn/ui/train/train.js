@@ -1,5 +1,6 @@
 // The Train page: choose, train, watch, compare, use.
 import { text, translate, onLanguage } from "../locales/language.js";
+import { ask, steer as steerRun } from "../transport/asking.js";
 import { listen, onTheme } from "../transport/events.js";
 import { insist } from "../transport/pause.js";
 import { createChoices } from "./choices.js";
@@ -9,13 +10,13 @@ import { createReading } from "./reading.js";
 import { createResults } from "./results.js";
 import { createRunView } from "./runview.js";
 import { Runs, isOver } from "./runs.js";
-import { ask, post, sentenceOf } from "./session.js";
+import { sentenceOf } from "./refusals.js";
 import { createTable } from "./table.js";
 
 export async function mount(element) {
   translate(element);
-  // What may be chosen and what is shipped, {choices, shipped, formats}, from mnist_cnn/ui/training.py.
-  fill(element, await insist(() => ask("about")));
+  // {choices, shipped, formats, runs, uploads}, from mnist_cnn/ui/training.py.
+  fill(element, await insist(() => ask("trainings")));
 }
 
 function fill(element, props) {
@@ -66,7 +67,7 @@ function fill(element, props) {
   async function start() {
     part("start").disabled = true;
     try {
-      const run = await post("start", JSON.stringify(choices.values()));
+      const run = await ask("trainings", { method: "POST", body: JSON.stringify(choices.values()) });
       choices.refuse(null);
       runs.add(run);
       choose(false);
@@ -78,7 +79,7 @@ function fill(element, props) {
 
   async function steer(run, verb) {
     try {
-      runs.describe(await post(`steer/${verb}`, "", { run: run.id }));
+      runs.describe(await steerRun(run.id, verb));
     } catch (error) {
       runView.trouble(sentenceOf(error));
     }
@@ -122,8 +123,6 @@ function fill(element, props) {
   });
   listen("network", show);
   listen("choices", () => choose(true));
-  runs.find().then(
-    () => choose(!runs.chosen),
-    (error) => say(sentenceOf(error)),
-  );
+  runs.adopt(props);
+  choose(!runs.chosen);
 }

@@ -73,3 +73,10 @@ function anyOf(...signals) {
 
 /** The same, answered with an object. */
 export const ask = async (path, options) => (await call(path, options)).json();
+
+/** Tell a run to pause, resume, stop or leave; returns what it is then. */
+export const steer = (id, verb) => ask(`trainings/${id}`, { method: "POST", query: { verb } });
+
+/** What only the teacher may say: {rules, broadcast, line, wall}, each an object, as classroom.py has them. */
+export const command = (acts, options) =>
+  ask("class", { method: "POST", body: JSON.stringify(acts), ...options });

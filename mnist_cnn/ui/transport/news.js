@@ -1,6 +1,7 @@
 // What the whole class is told, pushed by the server over one WebSocket: an idle page asks nothing.
 // Where a proxy lets no WebSocket through, a request is held by the server until there are news.
 import { ask } from "./asking.js";
+import { served } from "./contents.js";
 import { emit, listen } from "./events.js";
 import { pause } from "./pause.js";
 import { url } from "./transport.js";
@@ -18,7 +19,7 @@ let change = new AbortController(); // of what is on the screen
 
 /** Begin to listen; once a page. Emits what events.js names as the class's. */
 export function followClass() {
-  if (begun) return;
+  if (begun || !served()) return;
   begun = true;
   open();
 }
@@ -35,7 +36,7 @@ export function followWall() {
 }
 
 function open() {
-  const address = new URL(url("class/news"), location.href);
+  const address = new URL(url("class"), location.href);
   address.protocol = address.protocol.replace("http", "ws");
   socket = new WebSocket(address);
   socket.addEventListener("open", () => {
@@ -68,7 +69,7 @@ async function askForEver() {
     if (wall) query.wall = wallSince;
     else delete query.wall;
     try {
-      const { number, ...told } = await ask("class/news", { query, signal: change.signal });
+      const { number, ...told } = await ask("class", { query, signal: change.signal });
       query.since = number;
       if (told.wall) wallSince = number;
       failures = 0;

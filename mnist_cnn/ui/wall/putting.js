@@ -33,7 +33,7 @@ export function bindPutting(element, put) {
     show();
     try {
       const body = new Blob([image, probabilities]);
-      const { id } = await ask("class/wall", { method: "POST", query: { meant }, body });
+      const { id } = await ask("wall", { method: "POST", query: { meant }, body });
       put(id);
       words = () => text("isOnWall");
     } catch (error) {

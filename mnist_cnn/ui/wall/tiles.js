@@ -82,7 +82,7 @@ function createTile(digit, trouble) {
   open.append(picture(pixels), caption);
   const off = createButton("off", () => {
     // Whether it worked is seen on the wall itself.
-    ask("class/wall", { method: "DELETE", query: { id } }).catch(trouble);
+    ask("wall", { method: "DELETE", query: { id } }).catch(trouble);
   });
   off.textContent = "×";
   item.append(open, off);

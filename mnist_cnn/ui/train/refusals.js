@@ -1,6 +1,5 @@
-// The trainings' side of the server, and what it refuses in the page's language.
+// What the server refuses of trainings and networks, in the page's language.
 import { text } from "../locales/language.js";
-import { call as callRoute } from "../transport/asking.js";
 import { FIELDS } from "./fields.js";
 
 const SENTENCES = {
@@ -43,11 +42,6 @@ const SENTENCES = {
   networkOther: "networkOther",
 };
 
-/** Ask a route below train/; see transport/asking.js. */
-export const call = (path, options) => callRoute(`train/${path}`, options);
-
-export const ask = async (path, options) => (await call(path, options)).json();
-
 /** What went wrong, in the page's language. */
 export function sentenceOf({ refused, key, values }) {
   const known = SENTENCES[key];
@@ -55,6 +49,3 @@ export function sentenceOf({ refused, key, values }) {
   const field = FIELDS.find(({ name }) => name === values.name);
   return text(known, field ? { ...values, field: text(field.label) } : values);
 }
-
-/** The same with a body; returns the answer's object. */
-export const post = (path, body, query) => ask(path, { method: "POST", body, query });
