@@ -33,6 +33,7 @@ if __name__ == "__main__":  # not in the processes it starts, which import it by
 
 # isort: split
 from mnist_cnn import importer, temporary, weights_file
+from mnist_cnn.lesson.text import TextError
 from mnist_cnn.ui import command_line
 from mnist_cnn.ui.accounts import AccountsError, accounts
 from mnist_cnn.weights_file import DEFAULT, WeightsError
@@ -49,15 +50,15 @@ def main() -> int:
         for folder in temporary.own_folder():  # before TensorFlow or Gradio is imported
             print(f"Discarded {folder}, which a server that was killed has left", file=sys.stderr)
         _look_through(weights)
+        from mnist_cnn.ui import server  # imports Gradio, which takes a while
+
+        return server.serve(options, weights, users)
     except (
-        *(AccountsError, command_line.OptionError, WeightsError),
+        *(AccountsError, command_line.OptionError, WeightsError, TextError),
         temporary.NoFolderError,
     ) as error:
         print(error, file=sys.stderr)
         return 1
-    from mnist_cnn.ui import server  # imports Gradio, which takes a while
-
-    return server.serve(options, weights, users)
 
 
 def _look_through(path: Path) -> None:

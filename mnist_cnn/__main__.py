@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_cnn train``, and eight more; see ``--help``."""
+"""The command line: ``python -m mnist_cnn train``, and ten more; see ``--help``."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ from mnist_cnn.checkpoint import CheckpointError
 from mnist_cnn.commands import (
     evaluate,
     export,
+    features,
     generator,
     judge,
     notebook,
     predict,
+    site,
     summary,
     train,
     variants,
@@ -35,7 +37,10 @@ from mnist_cnn.options import OptionsError
 from mnist_cnn.tensorboard_log import LogError
 from mnist_cnn.training import DivergedError
 
-COMMANDS = (train, variants, judge, generator, evaluate, predict, export, summary, notebook)
+COMMANDS = (
+    *(train, variants, judge, generator, features),
+    *(evaluate, predict, export, site, summary, notebook),
+)
 SENTENCES = (
     *(data.DataError, weights.WeightsError, ink.PictureError, OptionsError),
     *(CheckpointError, DivergedError, LogError, NotWrittenError, exchange_formats.FormatError),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from mnist_cnn.data import TRAIN_DIGITS
 from mnist_cnn.model import DOWNSAMPLING
@@ -155,15 +155,6 @@ class Options:
             learning_rate=self.learning_rate,
             drawings=round(drawings * self.digits / TRAIN_DIGITS),
         )
-
-    def changes(self) -> dict[str, object]:
-        """Return the choices that are not the recipe's defaults, by name."""
-        defaults = Options.of(self.recipe)
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) != getattr(defaults, field.name)
-        }
 
 
 DRAWINGS = 15_000  # by pen beside 60,000 digits, for recipes that name no number

@@ -155,11 +155,6 @@ class Runs:
         """Give a run up: out of the line, or ended at once, untested; raises ``RunsError``."""
         self.schedule.end(self.run(session, run_id))
 
-    def attended(self, session: str) -> None:
-        """Say that somebody is there: call it more often than every ``grace_seconds``."""
-        with self._changed:
-            self._hear_of(session)
-
     def look(self, now: float | None = None) -> None:
         """End what nobody attends to, and forget what is old; a thread does so all the time.
 

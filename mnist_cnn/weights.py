@@ -28,7 +28,7 @@ def prepare(path: str | os.PathLike, suffix: str = ".keras") -> Path:
     """
     path = Path(path)
     if path.suffix != suffix:
-        raise WeightsError(f"{path}: give the weights file a name that ends in {suffix}.")
+        raise WeightsError(f"{path}: give the file a name that ends in {suffix}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -51,27 +51,13 @@ def save(network: keras.Model, card: Card, path: str | os.PathLike = DEFAULT) ->
     """
     path = prepare(path)
     old = card_path(path)
-    write_aside(path, _packing(network, card), ready=lambda: old.unlink(missing_ok=True))
-    save_card(card, path)
-
-
-def save_packed(network: keras.Model, card: Card, path: str | os.PathLike) -> None:
-    """Write weights with their card inside, as one ``.keras`` file to pass on; see ``save``.
-
-    Raises:
-        WeightsError: see ``prepare``.
-    """
-    write_aside(prepare(path), _packing(network, card))
-
-
-def _packing(network: keras.Model, card: Card) -> Callable[[Path], None]:
-    """Return what writes a ``.keras`` file with the card inside."""
 
     def write(aside: Path) -> None:
         network.save(aside)
         weights_file.pack(aside, card.to_json())
 
-    return write
+    write_aside(path, write, ready=lambda: old.unlink(missing_ok=True))
+    save_card(card, path)
 
 
 def save_card(card: Card, path: str | os.PathLike = DEFAULT) -> None:

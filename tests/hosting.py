@@ -1,12 +1,14 @@
-"""A host on the loopback, with the faults of real ones, for the tests that download."""
+"""A host on the loopback: with the faults of real ones, for the tests that download, or plain."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.server
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass
@@ -75,5 +77,23 @@ def serve_files(files: dict[str, bytes], **faults) -> Iterator[Host]:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield server.host
+        finally:
+            server.shutdown()
+
+
+class Plain(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def serve_folder(folder: Path) -> Iterator[str]:
+    """Serve a folder as a plain web host does, until the block ends; yield its address."""
+    handler = functools.partial(Plain, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
         finally:
             server.shutdown()

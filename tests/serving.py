@@ -114,6 +114,6 @@ def people(address: str) -> Iterator[Callable[[str], httpx.Client]]:
 
     yield person
     for client in clients:
-        for run in client.get("/train/mine").json()["runs"]:
-            client.post(f"/train/steer/leave?run={run['id']}")
+        for run in client.get("/trainings").json()["runs"]:
+            client.post(f"/trainings/{run['id']}?verb=leave")
         client.close()

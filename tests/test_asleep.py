@@ -6,7 +6,7 @@ import sys
 from tests.serving import ROOT
 
 PROGRAM = """
-import io, sys
+import io, json, sys
 import httpx, numpy as np
 from PIL import Image
 from tests.fake_worker import Workers
@@ -21,30 +21,29 @@ def said(moment):
 def over(client, run):
     news = {"state": "", "sequence": 0}
     while news["state"] != "done":
-        asked = {"run": run, "after": news["sequence"]}
-        news = client.get("/train/events", params=asked).raise_for_status().json()
+        asked = {"after": news["sequence"]}
+        news = client.get(f"/trainings/{run}", params=asked).raise_for_status().json()
 
 with serving(worker=Workers(pace=0)) as (address, served), people(f"{address}/mnist_cnn") as person:
     ann, teacher = person("ann"), {"X-Mnist-Cnn-Teacher": served.classroom.token}
     for path in ("", "/config", "/health"):
         httpx.get(f"{address}{path}").raise_for_status()
-    for name in ("shipped", "judge", "variant-stride"):
-        ann.get(f"/network/{name}").raise_for_status()
+    ann.get("/network/shipped").raise_for_status()
     picture = io.BytesIO()
     Image.new("L", (40, 40), 255).save(picture, "PNG")
     ann.post("/ink", content=picture.getvalue()).raise_for_status()
     said("page")
-    ann.post("/train/plan", json=CHOICES).raise_for_status()
-    run = ann.post("/train/start", json=CHOICES).raise_for_status().json()["id"]
+    ann.get("/trainings", params={"choices": json.dumps(CHOICES)}).raise_for_status()
+    run = ann.post("/trainings", json=CHOICES).raise_for_status().json()["id"]
     over(ann, run)
-    for path in (f"/network/{run}", f"/network/{run}.0", f"/train/digits?run={run}", "/train/mine"):
+    for path in (f"/network/{run}", f"/network/{run}.0", f"/trainings/{run}/digits", "/trainings"):
         ann.get(path).raise_for_status()
     said("training")
     probabilities = np.eye(10, dtype="<f4")[7].tobytes()
-    ann.post("/class/wall?meant=7", content=DIGIT + probabilities).raise_for_status()
-    ann.post("/class/rules", json={"network": run}, headers=teacher).raise_for_status()
-    ann.get("/class/wall.npz", headers=teacher).raise_for_status()
-    ann.get("/class/news?since=0").raise_for_status()
+    ann.post("/wall?meant=7", content=DIGIT + probabilities).raise_for_status()
+    ann.post("/class", json={"rules": {"network": run}}, headers=teacher).raise_for_status()
+    ann.get("/wall?format=npz", headers=teacher).raise_for_status()
+    ann.get("/class?since=0").raise_for_status()
     said("class")
     ann.post("/check?width=28&height=28", content=DIGIT).raise_for_status()
     said("check")

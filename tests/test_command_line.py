@@ -18,7 +18,9 @@ from mnist_cnn import (
     data,
     doubt,
     evaluation,
+    features_file,
     generated,
+    importer,
     nondigits,
     pens,
     strokes,
@@ -245,7 +247,7 @@ def test_an_impossible_output_is_refused_before_anything_is_done(verb, tmp_path,
     output, missing = tmp_path / "mine.h5", tmp_path / "none.npz"
     status, out, err = run(capsys, verb, "--data", missing, "--output", output)
     assert (status, out) == (1, "")  # half an hour would be lost
-    assert err == f"{output}: give the weights file a name that ends in .keras.\n"
+    assert err == f"{output}: give the file a name that ends in .keras.\n"
 
 
 @pytest.mark.parametrize("verb", ["train", "judge"])
@@ -539,6 +541,21 @@ def test_a_name_that_another_training_takes_meanwhile_is_left_to_it(quick, capsy
     assert Path("mine.keras").read_text() == "of another training"
 
 
+def test_pictures_of_what_excites_each_channel_are_found_again(tmp_path, capsys, monkeypatch):
+    def maximize(network, layer):
+        channels = network.get_layer(layer).output.shape[-1]
+        return np.full((channels, 1, 1), channels, np.uint8)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("mnist_cnn.commands.features.maximize", maximize)
+    status, out, _ = run(capsys, "features")
+    assert status == 0
+    assert out.startswith("conv1: 32 channels\npool1: 32 channels\n")
+    assert out.endswith("softmax: 10 channels\nWritten: features.npz\n")
+    found = features_file.encoded(*importer.network_in(weights.DEFAULT), Path("features.npz"))
+    assert found.endswith(b"".join(bytes(n * [n]) for n in (32, 32, 64, 64, 64, 64, 10)))
+
+
 def test_a_name_whose_card_would_replace_another_file_is_taken(tmp_path):
     (tmp_path / "mine.json").write_text("somebody's own")
     (tmp_path / "mine-2.keras").touch()
@@ -699,3 +716,36 @@ def test_help_knows_every_command(verb, capsys):
         main(["--help"])
     assert caught.value.code == 0
     assert re.search(rf"^ +{verb}\b", capsys.readouterr().out, re.MULTILINE)
+
+
+# --- site ---------------------------------------------------------------------------------
+
+
+def test_a_site_is_written_and_what_it_replaces_is_said(tmp_path, capsys):
+    folder = tmp_path / "out"
+    assert run(capsys, "site", folder) == (0, f"{folder}: {size_of(folder)} MB\n", "")
+    (folder / "note.txt").write_text("mine")
+    status, out, _ = run(capsys, "site", folder)
+    assert (status, out.splitlines()[0]) == (0, f"Will replace {folder / 'index.html'}")
+    assert (folder / "note.txt").read_text() == "mine"
+    file = tmp_path / "one.html"
+    assert run(capsys, "site", "--single", file)[1] == f"{file}: {size_of(file)} MB\n"
+
+
+def size_of(path):
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return f"{sum(file.stat().st_size for file in files) / 2**20:.1f}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--single", "one.txt"], "one.txt: give the file a name that ends in .html.\n"),
+        (["out", "--network", "nothing.keras"], "nothing.keras"),
+    ],
+)
+def test_a_site_that_cannot_be_made_says_why(tmp_path, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = run(capsys, "site", *arguments)
+    assert status == 1
+    assert said in err

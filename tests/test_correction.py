@@ -112,7 +112,7 @@ def test_a_process_corrects_as_this_one_would(corrected):
     runs = Runs()
     try:
         run = runs.run("ann", runs.start("ann", correction))
-        until(lambda: runs.attended("ann") or run.over)
+        until(lambda: runs.run("ann", run.id).over)
         assert (run.state, run.failure) == ("done", None)
     finally:
         runs.close()

@@ -26,7 +26,7 @@ def packed(tmp_path):
 
     def packed(downsampling="max"):
         path = tmp_path / "packed.keras"
-        weights.save_packed(model.build(1, downsampling), CARD, path)
+        weights.save(model.build(1, downsampling), CARD, path)
         return path.read_bytes()
 
     return packed

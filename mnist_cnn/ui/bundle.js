@@ -1,5 +1,8 @@
 // What the page's modules find each other by: bundle.py puts them in here, each as a function of the
-// name it has as a file. The modules' own names begin with a letter.
+// name it has as a file. The modules' own names begin with a letter. It exports nothing: for the page it
+// is a module, and for a worker, which a page from a disk can start as such only, a script.
+"use strict";
+
 const functions = {};
 const modules = new Map();
 
@@ -12,6 +15,6 @@ function $load(name) {
 // oxlint-disable-next-line no-unused-vars
 const $import = async (at, path) => $load(new URL(path, `file:///${at}/`).pathname.slice(1));
 
-export { $load as load };
+self.mnistCnnLoad = $load;
 
 if (!self.document) $load("background/worker.js"); // this is the worker that background.js has started

@@ -18,7 +18,7 @@ DYNAMIC = re.compile(r"\bimport\(")
 
 
 def bundle(sources: dict[str, str]) -> str:
-    """Return one module that exports ``load``, which returns a module by its name.
+    """Return one module that leaves ``mnistCnnLoad``, which returns a module by its name.
 
     Args:
         sources: the text of every module by its name, as ``pad/pad.js``, from which the paths in

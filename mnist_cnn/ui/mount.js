@@ -1,2 +1,2 @@
 // Runs when Gradio has put a component on the page: `element` and `props` come from gr.HTML.
-window.mnistCnnModules.then(({ load }) => load(props.module).mount(element, props));
+window.mnistCnnModules.then(({ load }) => load("early/early.js").mount(props.name, element));

@@ -1,14 +1,12 @@
-"""Which networks a page may have: the shipped one, the judge, one of a training, one from a file.
+"""Which networks a page may have: the shipped one, one of a training, one from a file.
 
 A network is named by a reference: none or "" is the shipped one, ``ID`` the newest weights of a
-training or those of an upload, ``ID.3`` snapshot 3 of a training; ``judge`` tells digits from
-everything else, and ``variant-NAME`` is one of those that the lesson compares. Ids cannot be
-guessed. Nothing here needs TensorFlow, but for ``Network.built``.
+training or those of an upload, ``ID.3`` snapshot 3 of a training. Ids cannot be guessed. Nothing
+here needs TensorFlow, but for ``Network.built``.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import secrets
@@ -20,23 +18,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from starlette.requests import Request
 
-from mnist_cnn import architecture, importer, network_file, weights_file
+from mnist_cnn import architecture, importer, network_file
 from mnist_cnn.architecture import Layer
 from mnist_cnn.card import Card
 from mnist_cnn.runs import Runs, RunsError
 from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.requests import RequestError
 from mnist_cnn.uploads import Uploads
-from mnist_cnn.weights_file import OtherNetworkError
 
 if TYPE_CHECKING:
     import keras
 
 LONGEST_REFERENCE = 40  # characters
 KEPT = 4  # networks given to everyone: those before the present one too, for pages still at them
-JUDGE, VARIANT = "judge", "variant-"
-DOUBT = weights_file.FOLDER / "doubt.keras"
-VARIANTS = {path.stem: path for path in sorted((weights_file.FOLDER / "variants").glob("*.keras"))}
 
 
 @dataclass(frozen=True)
@@ -54,13 +48,6 @@ class Network:
         if name := architecture.variant_of(self.layers):
             return name
         raise RequestError(*OTHER)
-
-    def expect_digits(self) -> None:
-        """Raise ``RequestError`` unless it tells digits apart: the judge does not."""
-        try:
-            importer.check(self.layers)
-        except OtherNetworkError as error:
-            raise RequestError(f"This network {error}.") from error
 
     def file(self) -> bytes:
         """Return it as ``network_file`` has it."""
@@ -102,10 +89,6 @@ class Networks:
         """
         if not reference or reference == "shipped":
             return self.shipped
-        if reference == JUDGE:
-            return _judge()
-        if reference.removeprefix(VARIANT) in VARIANTS:
-            return _variant(reference.removeprefix(VARIANT))
         if reference in self._kept:
             return self._kept[reference]
         return self._of_somebody(reference[:LONGEST_REFERENCE])
@@ -132,25 +115,13 @@ class Networks:
         """Return a reference to the same network as it is now, which stays when its run goes.
 
         Raises:
-            RequestError: there is none any more, or it does not tell digits apart.
+            RequestError: there is none any more.
         """
         network, name = self.find(reference), secrets.token_urlsafe(9)
-        network.expect_digits()
         self._kept[name] = Network(network.layers, network.weights)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return name
-
-
-@functools.cache
-def _judge() -> Network:
-    about = json.loads(DOUBT.with_suffix(".json").read_text("utf-8"))
-    return Network(*importer.chain(weights_file.saved_in(DOUBT)), about=about)
-
-
-@functools.cache
-def _variant(name: str) -> Network:
-    return Network(*importer.chain(weights_file.saved_in(VARIANTS[name])))
 
 
 OTHER = (

@@ -10,44 +10,47 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette._utils import get_route_path
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mnist_cnn.ui import web
+from mnist_cnn.ui import gradio_page, static_page, web
+from mnist_cnn.ui.contents import Contents
 from mnist_cnn.ui.gradio_files import ASSETS
-from mnist_cnn.ui.web import FILES, VERSION
+from mnist_cnn.ui.requests import not_signed_in, signed_in
+from mnist_cnn.ui.sending import Sending
+from mnist_cnn.ui.web import FILES
 
 if TYPE_CHECKING:
     import gradio as gr
 
-SIGN_IN = b'"auth_required":true'  # in a page that shows a form for it, and nothing else yet
-KINDS = (".js", ".css")  # of Gradio's: what is worth compressing
-ADDRESS = re.compile(rf"{FILES}/(\w{{1,64}})/(.+)")  # version, name
+# Some Windows say otherwise of the first, and browsers then run no module.
+KINDS = {"js": "text/javascript", "css": "text/css", "webmanifest": "application/manifest+json"}
+ADDRESS = re.compile(rf"{FILES}/\w{{1,64}}/([\w.-]+)")  # the name behind its version
 
+# Where a worker may stand for the page that lies above its own folder.
+ROOT = {"sw.js": {"Service-Worker-Allowed": "/"}}
 FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
 ASK_FIRST = "no-cache"  # kept, but never used unasked
 
 
-def middleware(
-    page: gr.Blocks, networks: dict[str, str], layers: Sequence[dict]
-) -> list[Middleware]:
+def middleware(page: gr.Blocks, contents: Contents) -> list[Middleware]:
     """Return what stands between the gate and the app; it belongs into ``app_kwargs``.
 
     Args:
         page: is launched with it.
-        networks, layers: see ``web.head``. Gradio's own ``head`` is put into the page by its
-            script, when it is too late to ask for files.
+        contents: what it loads. Gradio's own ``head`` is put into the page by its script, when it
+            is too late to ask for files.
     """
-    return [Middleware(PageFiles, page=page, networks=networks, layers=layers)]
+    return [Middleware(PageFiles, page=page, contents=contents)]
 
 
 @dataclass(frozen=True)
@@ -57,106 +60,74 @@ class File:
     content: bytes  # compressed
     media_type: str
     tag: str  # differs when the content does
+    headers: dict[str, str]  # what else is sent with it
 
 
 class PageFiles:
     """ASGI middleware; see the module."""
 
-    def __init__(
-        self, app: ASGIApp, page: gr.Blocks, networks: dict[str, str], layers: Sequence[dict]
-    ):
+    def __init__(self, app: ASGIApp, page: gr.Blocks, contents: Contents):
         """Stand before ``app``; see ``middleware``."""
         self.app = app
-        first, last = web.head(networks, layers, page.theme_hash), web.styles()
-        parts = Parts(first, last, web.early())
-        self._page = GZipMiddleware(_with_parts(app, parts), compresslevel=4)
-        self._contents = _gradio() | {name: text.encode for name, text in web.OWN.items()}
-        self._contents["/theme.css"] = page.theme_css.encode
+        style = page.theme_css.encode() + gradio_page.STYLE
+        own = static_page.beside(contents) | {"page.css": style}
+        self._addresses = web.addresses(own)
+        parts = gradio_page.parts(contents.told(self._addresses, served=True), page.theme_hash)
+        self._page = GZipMiddleware(gradio_page.with_parts(app, parts), compresslevel=4)
+        self._closed = contents.files.keys()  # to those who have to sign in
+        self._read = _gradio() | {name: lambda name=name: own[name] for name in own}
         self._files: dict[str, File] = {}  # by the same names
+        self._sending = Sending()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a file; leave all others to the app."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return await self.app(scope, receive, send)
-        address, headers = get_route_path(scope), Headers(scope=scope)
-        name, caching = _named(address)
-        if name not in self._contents:
+        address = get_route_path(scope)
+        name, caching = self._named(address)
+        if name not in self._read:
             app = self._page if address == "/" else self.app
             return await app(scope, receive, send)
+        if name in self._closed and not await signed_in(HTTPConnection(scope)):
+            return await not_signed_in()(scope, receive, send)
         if name not in self._files:
-            self._files[name] = await run_in_threadpool(_file, name, self._contents[name])
-        await _answer(self._files[name], caching, headers)(scope, receive, send)
+            self._files[name] = await run_in_threadpool(_file, name, self._read[name])
+        answer = self._answer(self._files[name], caching, HTTPConnection(scope))
+        await answer(scope, receive, send)
 
+    def _answer(self, file: File, caching: str, asked: HTTPConnection) -> Response:
+        headers = {"Cache-Control": caching, "ETag": file.tag, "Vary": "Accept-Encoding"}
+        headers |= file.headers
+        known = asked.headers.get("if-none-match", "")
+        if file.tag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
+            return Response(status_code=304, headers=headers)
+        if "gzip" in asked.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return self._sending.answer(asked, file.content, headers, file.media_type)
+        content = gzip.decompress(file.content)
+        return self._sending.answer(asked, content, headers, file.media_type)
 
-def _named(address: str) -> tuple[str, str]:
-    """Return which file an address is of, if any, and how long a browser may keep it."""
-    if own := ADDRESS.fullmatch(address):
+    def _named(self, address: str) -> tuple[str, str]:
+        """Return which file an address is of, if any, and how long a browser may keep it."""
+        if not (own := ADDRESS.fullmatch(address)):
+            return address, FOR_EVER  # Gradio's: each name has a hash of its content in it
         # A page of before the server was renewed asks for its own version still.
-        version, name = own.groups()
-        return name, FOR_EVER if version == VERSION else ASK_FIRST
-    return address, FOR_EVER  # Gradio's: each name has a hash of its content in it
+        name = own[1]
+        return name, FOR_EVER if address == f"/{self._addresses.get(name)}" else ASK_FIRST
 
 
 def _gradio() -> dict[str, Callable[[], bytes]]:
     """Return Gradio's scripts and styles by their addresses, and what reads them."""
     return {
-        f"/assets/{path.name}": path.read_bytes for path in ASSETS.iterdir() if path.suffix in KINDS
+        f"/assets/{path.name}": path.read_bytes
+        for path in ASSETS.iterdir()
+        if path.suffix[1:] in KINDS
     }
 
 
 def _file(name: str, read: Callable[[], bytes]) -> File:
     content = gzip.compress(read(), mtime=0)
-    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    if name.endswith(".js"):  # some Windows say otherwise, and browsers then run no module
-        media_type = "text/javascript"
-    return File(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
-
-
-def _answer(file: File, caching: str, asked: Headers) -> Response:
-    headers = {"Cache-Control": caching, "ETag": file.tag, "Vary": "Accept-Encoding"}
-    known = asked.get("if-none-match", "")
-    if file.tag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in asked.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return Response(file.content, headers=headers, media_type=file.media_type)
-    return Response(gzip.decompress(file.content), headers=headers, media_type=file.media_type)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What is put into Gradio's page."""
-
-    first: str  # before any script
-    last: str  # at its head's end
-    early: str  # where its body begins, unless one has to sign in first
-
-
-def _with_parts(app: ASGIApp, parts: Parts) -> ASGIApp:
-    """Return an app whose pages have these parts."""
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        start: Message = {}
-        body = b""
-
-        async def whole(message: Message) -> None:
-            nonlocal start, body
-            if message["type"] == "http.response.start":
-                start = message
-                return
-            body += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            before, end, after = body.rpartition(b"</head>")
-            if end:  # else it is a HEAD request's, or no page
-                before = before.replace(b"<script", parts.first.encode() + b"<script", 1)
-                if SIGN_IN not in before:
-                    after = after.replace(b"<gradio-app", parts.early.encode() + b"<gradio-app", 1)
-                body = b"".join([before, parts.last.encode(), end, after])
-                MutableHeaders(scope=start)["content-length"] = str(len(body))
-            await send(start)
-            await send({"type": "http.response.body", "body": body})
-
-        await app(scope, receive, whole)
-
-    return answer
+    kind = name.rpartition(".")[2]
+    media_type = KINDS.get(kind) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return File(content, media_type, tag, ROOT.get(name, {}))

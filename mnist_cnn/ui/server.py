@@ -24,14 +24,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mnist_cnn import __version__, card, ending
-from mnist_cnn.card import Card
+from mnist_cnn import __version__, ending
 from mnist_cnn.classroom import Classroom, Rules
 from mnist_cnn.runs import Runs
 from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui import (
     addresses,
+    contents,
     correcting,
+    endpoints,
     gate,
     inbox,
     log,
@@ -51,10 +52,9 @@ from mnist_cnn.ui import classroom as the_class
 from mnist_cnn.ui.accounts import Account
 from mnist_cnn.ui.endpoints import LARGEST_MESSAGE, LARGEST_PICTURE
 from mnist_cnn.ui.frames import patient
-from mnist_cnn.ui.network_files import OF_EVERYONE, NetworkFiles
+from mnist_cnn.ui.network_files import NetworkFiles
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.readings import Readings
-from mnist_cnn.weights_file import UNREADABLE, card_in
 from mnist_cnn.worker import Worker
 
 # Seconds between two looks of Gradio's queue for calls of /predict, and for what to tell of them.
@@ -134,14 +134,12 @@ def launch(
     classroom = Classroom(rules=Rules(at_once=options.train_workers))
     runs = Runs(workers=options.train_workers, worker=worker)
     the_class.enforce(classroom, runs)
-    about = _card(weights)
+    about = contents.card_of(weights)
     sandbox = Sandbox()
     networks, readings = Networks(weights, about, runs, sandbox), Readings(weights)
     files = NetworkFiles(networks)
     known = sharing.Addresses(options.host, options.port)
-    layers = telling.layers(networks.shipped.layers)
-    accuracy = about.test_accuracy if about else None
-    demo = page.build(layers, readings, runs, sandbox, accuracy)
+    demo = page.build(readings, runs, sandbox)
     shipped = telling.shipped(networks.shipped.layers, about)
     routes = [
         _health(),
@@ -154,9 +152,10 @@ def launch(
         *the_class.routes(classroom, networks, runs, web.PREFIX),
         *tensorflow_routes.routes(networks, readings),
     ]
-    read_with = {name: files.address(name) for name in OF_EVERYONE}
-    before = page_files.middleware(demo, read_with, layers)
-    between = [*gate.middleware(), *inbox.middleware(), *before]
+    reached = endpoints.served(bool(users), options.mcp)
+    loaded = contents.contents(networks.shipped.layers, networks.shipped.weights, about)
+    before = page_files.middleware(demo, loaded)
+    between = [*gate.middleware(reached), *inbox.middleware(), *before]
     with surroundings.hidden():
         demo.launch(
             server_name=addresses.bracketed(options.host),
@@ -191,16 +190,6 @@ def _health() -> BaseRoute:
         return JSONResponse(well, headers={"Cache-Control": "no-store"})
 
     return Route("/health", answer, methods=["GET"])
-
-
-def _card(weights: Path) -> Card | None:
-    """Return the card of the weights, or None when they come without one."""
-    beside = weights.with_suffix(".json")
-    try:
-        text = beside.read_text("utf-8") if beside.exists() else card_in(weights)
-        return card.from_json(text) if text else None
-    except UNREADABLE:
-        return None
 
 
 def _allow_sockets(files: int) -> None:

@@ -1,6 +1,6 @@
-"""What a browser gets of the page besides its HTML: all of its own modules in one answer.
+"""What the page is made of, wherever it stands: all of its own modules in one file, its parts.
 
-Its address has a version, so that a browser asks for it once and never again until it has changed.
+An address has a hash of the content, so that a browser asks once and never again until it changes.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mnist_cnn.ui import gradio_files
 from mnist_cnn.ui.bundle import bundle
 from mnist_cnn.ui.languages import words
+from mnist_cnn.ui.structure import OWN_BUTTONS
 
+FIRST = ("network", "judge")  # what every page asks for at once, besides its modules and styles
 PREFIX = "/mnist_cnn"  # of the page's own routes
 FILES = f"{PREFIX}/files"
 HERE = Path(__file__).parent
@@ -31,95 +32,61 @@ def sources() -> dict[str, str]:
     return written | {WORDS: written[WORDS].replace("WORDS = {}", f"WORDS = {every}", 1)}
 
 
-STYLE = HERE / "page.css"  # of the frame around the components
-EARLY = ("pad", "answer")  # what stands in the first HTML
-
-
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """Return the text of one of the page's files."""
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def style_of(name: str, buttons: bool) -> str:
+def style_of(name: str) -> str:
     """Return the style of a component, for a scope of its own.
 
-    The style named as the folder comes before those of its parts, and with ``buttons`` those of
-    ``buttons.css`` before it.
+    The style named as the folder comes before those of its parts, and that of the usual buttons
+    before it.
     """
     folder = HERE / name
     own = folder / f"{name}.css"
     parts = sorted(set(folder.glob("*.css")) - {own})
-    styles = [*([HERE / "buttons.css"] if buttons else ()), own, *parts]
+    styles = [*([] if name in OWN_BUTTONS else [HERE / "buttons.css"]), own, *parts]
     return "\n".join(path.read_text(encoding="utf-8") for path in styles)
 
 
-def early() -> str:
-    """Return what the page's body begins with: the parts that work before Gradio has come."""
-    parts = {name: _text(f"{name}/{name}.html") for name in EARLY}
-    return _text("early/early.html").format(**parts, script=_text("begin.js"))
+def part_of(name: str) -> str:
+    """Return a component's HTML, as an element that ``early/early.js`` finds."""
+    return f'<div id="part-{name}">{text(f"{name}/{name}.html")}</div>'
 
 
-OWN = {  # by name
-    "modules.js": bundle(sources()),
-    "page.css": "\n".join(
-        [
-            gradio_files.styles(),
-            STYLE.read_text(encoding="utf-8"),
-            *(f"#part-{name} {{ {style_of(name, buttons=True)} }}" for name in EARLY),
-        ]
-    ),
-}
-VERSION = hashlib.sha256("\0".join(OWN.values()).encode()).hexdigest()[:12]
+def styles_of(names: Iterable[str]) -> str:
+    """Return the styles of such elements."""
+    return "\n".join(f"#part-{name} {{ {style_of(name)} }}" for name in names)
 
 
-def address_of(name: str) -> str:
-    """Return the path on the server of one of ``OWN``, below ``--root-path``."""
-    return f"{FILES}/{VERSION}/{name}"
+MODULES = bundle(sources()).encode()
 
 
-def head(networks: dict[str, str], layers: Sequence[dict], theme: str) -> str:
-    """Return what the page's head begins with: all that it needs is asked for at once.
+def hashed(name: str, content: bytes) -> str:
+    """Return the end of a file's address, which changes with its content."""
+    return f"{hashlib.sha256(content).hexdigest()[:12]}/{name}"
 
-    The paths are relative to the page, which may stand below a prefix.
 
-    Args:
-        networks: the addresses of the network files that it reads with from its start, by their
-            names, below the page's own routes.
-        layers: of the first of them, as ``telling.layers`` has them.
-        theme: the hash by which Gradio asks for its theme.
-    """
-    small = gradio_files.inlined()
-    scripts = [name for name in gradio_files.needed() if name.endswith(".js")]
-    modules = address_of("modules.js")[1:]
-    files = [f"{PREFIX[1:]}/{address}" for address in networks.values()]
-    start = _text("start.js")
-    reader = html.escape(json.dumps({"layers": layers, "files": networks}))
-    lines = [
-        # Before any module. Six requests at a time are under way: each that is saved counts.
-        f'<script type="importmap">{json.dumps({"imports": gradio_files.import_map()})}</script>',
-        *(_link("", f"assets/{name}") for name in small),  # not fetched, see styles()
-        _link("modulepreload", modules),
-        f'<script data-modules="{modules}" data-reader="{reader}">{start}</script>',
-        _link("preload", address_of("page.css")[1:], 'as="style"'),
-        _link("stylesheet", f"theme.css?v={theme}"),
-        *(_link("modulepreload", f"assets/{name}") for name in scripts if name not in small),
-        # Last: they come while Gradio puts the page together.
-        *(_link("preload", path, 'as="fetch" crossorigin') for path in files),
+def addresses(files: Mapping[str, bytes], folder: str = FILES[1:]) -> dict[str, str]:
+    """Return the addresses of files by their names, below the page, which may stand anywhere."""
+    return {name: f"{folder}/{hashed(name, content)}" for name, content in files.items()}
+
+
+def start(told: Mapping) -> str:
+    """Return the script that begins everything, with what the page is told, see ``Contents``."""
+    return f'<script data-page="{html.escape(json.dumps(told))}">{text("start.js")}</script>'
+
+
+def installed(files: Mapping[str, str]) -> list[str]:
+    """Return the links to what a device needs to keep the page as one of its programs."""
+    return [
+        link("icon", files["icon.svg"], 'type="image/svg+xml"'),
+        link("apple-touch-icon", files["icon.png"]),
+        link("manifest", files["page.webmanifest"], 'crossorigin="use-credentials"'),
     ]
-    return "\n".join([*lines, ""])
 
 
-def styles() -> str:
-    """Return what the page's head ends with, behind Gradio's first style: its others, as one.
-
-    Gradio finds the links to them and does not ask for them, nor does a browser.
-    """
-    others = [name for name in gradio_files.needed() if name.endswith(".css")]
-    lines = [
-        _link("stylesheet", address_of("page.css")[1:]),
-        *(_link("stylesheet", f"assets/{name}", "disabled") for name in others),
-    ]
-    return "\n".join([*lines, ""])
-
-
-def _link(relation: str, path: str, more: str = "") -> str:
+def link(relation: str, path: str, more: str = "") -> str:
+    """Return a link of the page's head."""
     return f'<link rel="{relation}" href="{path}" {more}>'

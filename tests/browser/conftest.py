@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -17,7 +18,7 @@ from tests.fake_worker import Workers
 from tests.proxy import proxy
 from tests.serving import serve, serve_class
 
-NETWORKS = "**/mnist_cnn/network/*"
+NETWORKS = re.compile(r"/mnist_cnn/network/|/files/\w+/(network|judge)$")
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",

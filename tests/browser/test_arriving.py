@@ -7,8 +7,8 @@ import pytest
 from tests.browser.chapters import act, title
 from tests.browser.pointer import draw_digit, wait_for_digit
 
-OWN = ("modules.js", "page.css", "network/shipped", "network/judge")
-GRADIO = ("core-*.js", "Blocks-*.js", "HTML-*.js", "theme.css")
+OWN = ("modules.js", "page.css", "files/*/network", "files/*/judge")
+GRADIO = ("core-*.js", "Blocks-*.js", "HTML-*.js")
 LATE = 1.5  # seconds
 
 

@@ -32,7 +32,7 @@ for (const name of ["popover", "showPopover", "hidePopover", "togglePopover"]) {
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TABLET = {"viewport": {"width": 810, "height": 1080}, "has_touch": True}
 SIZES = {"desktop": {}, "phone": PHONE, "tablet": TABLET}
-FILES = sorted(path for path in (ROOT / "mnist_cnn/ui").rglob("*.css") if path.name != "page.css")
+FILES = sorted(path for path in (ROOT / "mnist_cnn/ui").rglob("*.css") if path.parent.name != "ui")
 
 
 @pytest.fixture(scope="module")

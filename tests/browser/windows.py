@@ -15,7 +15,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-USUAL = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
+# No page is kept for the next test by its service worker.
+USUAL = {
+    "viewport": {"width": 1280, "height": 800},
+    "locale": "en-GB",
+    "service_workers": "block",
+}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 # As a proxy does that lets no WebSocket through: drawings then go as requests.

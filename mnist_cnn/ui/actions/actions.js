@@ -1,5 +1,6 @@
 // What one can do with the drawing as a whole: ask why, pass it on, save it, have it checked.
 import { translate } from "../locales/language.js";
+import { served } from "../transport/contents.js";
 import { bindCheck } from "./check.js";
 import { bindLink } from "./link.js";
 import { Notice } from "./notice.js";
@@ -9,6 +10,7 @@ import { bindWhy } from "./why.js";
 /** props.layers: the layers of the network, as page.py lists them */
 export function mount(element, props) {
   const notice = new Notice(element.querySelector(".notice"));
+  if (!served()) element.querySelector(".promise").dataset.text = "promiseKept";
   translate(element);
   bindWhy(element);
   bindCheck(element);

@@ -9,13 +9,12 @@ import { reading as readingWith } from "../reader/reading.js";
 import { finished } from "../reader/slices.js";
 import { emit } from "../transport/events.js";
 import { latest } from "../transport/question.js";
-import { addressOf, fileAt } from "./files.js";
+import { addressOf, fileAt, networkNamed } from "./files.js";
 import { muted } from "./muted.js";
 
 const KEPT = "mnist_cnn.network";
 const SLOW = 1500; // milliseconds until a person is told that a network is still on its way
 
-let files = null; // the addresses of the shipped network and of the judge
 let shipped = null;
 let offered = null; // what the teacher has chosen for everyone
 let used = null;
@@ -23,13 +22,8 @@ let looked = null;
 let told = null;
 let loaded = null; // {network, judge}: what reads now
 
-/**
- * Begin with the shipped network, or with the one that was used last.
- * @param first {layers, files}: its layers, as telling.py lists them, and the addresses of its
- *   file and the judge's, {shipped, judge}
- */
-export function begin({ layers, files: addresses }) {
-  files = addresses;
+/** Begin with the shipped network, whose layers are given, as telling.py lists them, or with the one used last. */
+export function begin({ layers }) {
   shipped = { reference: "", layers, kind: "shipped" };
   used = JSON.parse(sessionStorage.getItem(KEPT));
   tell();
@@ -102,8 +96,8 @@ const load = latest(fetched, take, (error, { reference }) => {
 
 async function fetched(wanted) {
   const late = setTimeout(() => emit("trouble", "slow"), SLOW);
-  const address = wanted.reference ? addressOf(wanted) : files.shipped;
-  const both = Promise.all([fileAt(address), fileAt(files.judge)]);
+  const found = wanted.reference ? fileAt(addressOf(wanted)) : networkNamed("network");
+  const both = Promise.all([found, networkNamed("judge")]);
   const [network, judge] = await both.finally(() => clearTimeout(late));
   return { network, judge };
 }

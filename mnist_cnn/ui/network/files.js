@@ -1,11 +1,12 @@
-// Network files of the server, mnist_cnn/network_file.py: each is fetched once.
+// Network files, see mnist_cnn/network_file.py: each is fetched once.
 import { Network } from "../reader/network.js";
+import { content } from "../transport/contents.js";
 import { refuse, url } from "../transport/transport.js";
 
 const KEPT = 12; // networks at hand: whoever looks back at a training sees the last ones at once
 const PATIENCE = 60_000; // milliseconds: 370 kB, on a line that a class shares
 
-const kept = new Map(); // address: promise of a Network, the one asked for last at the end
+const kept = new Map(); // address, or name: promise of a Network, the one asked for last at the end
 
 /** The address of a network the server keeps; `version`: where the same reference means newer weights. */
 export const addressOf = ({ reference, version }) =>
@@ -15,11 +16,16 @@ export const addressOf = ({ reference, version }) =>
  * @param {string} address below the page's own routes
  * @returns {Promise<Network>}; broken as `refuse` says, or where no answer comes
  */
-export function fileAt(address) {
-  const known = kept.get(address) ?? load(address);
-  kept.delete(address);
-  kept.set(address, known);
-  known.catch(() => kept.delete(address)); // asked for again the next time
+export const fileAt = (address) => once(address, () => load(address));
+
+/** The same, of one of transport/contents.js by its name. */
+export const networkNamed = (name) => once(name, async () => new Network(await content(name)));
+
+function once(key, find) {
+  const known = kept.get(key) ?? find();
+  kept.delete(key);
+  kept.set(key, known);
+  known.catch(() => kept.delete(key)); // asked for again the next time
   if (kept.size > KEPT) kept.delete(kept.keys().next().value);
   return known;
 }

@@ -1,0 +1,47 @@
+// Keeps the page on this device, as it is without a server: a browser runs this beside the page, on
+// https and on the machine itself. static_page.py puts the addresses in, below the page's own.
+const PAGE = "", FILES = [];
+
+const PATIENCE = 5000; // milliseconds for an answer, until the page that is kept is opened
+const home = self.registration.scope;
+const kept = caches.open(home);
+const same = { ignoreVary: true }; // it is compressed or it is not
+
+self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
+self.addEventListener("activate", (event) => event.waitUntil(forget().then(() => self.clients.claim())));
+self.addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  if (method !== "GET" || !url.startsWith(home)) return;
+  const [path] = url.slice(home.length).split("?");
+  if (mode === "navigate" && ["", "index.html"].includes(path)) event.respondWith(page(event.request));
+  else if (FILES.includes(path)) event.respondWith(file(event.request));
+});
+
+/** Have all files here that are not yet, and the page as it is now. */
+async function keep() {
+  const cache = await kept;
+  const found = await Promise.all(FILES.map((path) => cache.match(home + path, same)));
+  await cache.addAll(FILES.filter((_, i) => !found[i]).map((path) => home + path));
+  await cache.add(new Request(home + PAGE, { cache: "no-cache" }));
+}
+
+async function forget() {
+  const cache = await kept;
+  const wanted = new Set([PAGE, ...FILES].map((path) => home + path));
+  const old = (await cache.keys()).filter(({ url }) => !wanted.has(url));
+  await Promise.all(old.map((request) => cache.delete(request)));
+}
+
+const file = async (request) => (await (await kept).match(request, same)) ?? fetch(request);
+
+/** The newest page; where no server answers in time, the one that is kept. */
+async function page(request) {
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.status < 500) return answer;
+  } catch (error) {
+    // oxlint-disable-next-line no-console
+    console.info("The page is opened as it was kept:", error.message);
+  }
+  return (await kept).match(home + PAGE, same);
+}
