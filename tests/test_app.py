@@ -85,6 +85,23 @@ def test_missing_or_corrupt_weights_give_a_sentence(start, tmp_path, content, se
     assert "python -m mnist_cnn train" not in complaint  # it is a person's own file
 
 
+WITHOUT_CARDS = """
+import functools, sys
+import app
+from mnist_cnn import variants
+variants.load_card = functools.partial(variants.load_card, folder=sys.argv.pop())
+sys.exit(app.main())
+"""
+
+
+def test_a_file_of_the_lesson_that_is_missing_is_named_and_ends_the_program(tmp_path):
+    command = [sys.executable, "-c", WITHOUT_CARDS, "--port", str(free_port()), str(tmp_path)]
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (outcome.returncode, outcome.stdout) == (1, "")
+    assert f"{tmp_path / 'max.json'} cannot be read" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
 @pytest.mark.parametrize("biases", [None, np.zeros(65, np.float32)], ids=["none", "one more"])
 def test_weights_that_do_not_fit_their_layers_give_a_sentence(start, tmp_path, biases):
     file = tmp_path / "mine.keras"

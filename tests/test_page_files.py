@@ -78,7 +78,7 @@ def test_who_has_to_sign_in_first_gets_no_network():
 def test_another_version_is_not_kept(client):
     answer = client.get(f"{OTHER}/modules.js")
     assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["cache-control"] == "public, no-cache"
 
 
 def test_what_the_browser_has_already_is_not_sent_again(client):

@@ -30,9 +30,9 @@ STYLE = "\n".join([gradio_files.styles(), web.text("page.css"), web.styles_of(EA
 class Parts:
     """What is put into it."""
 
-    first: str  # before any script
+    first: str  # before any script, and
+    early: str  # where its body begins: unless one has to sign in first
     last: str  # at its head's end
-    early: str  # where its body begins, unless one has to sign in first
 
 
 def parts(told: Mapping, theme: str) -> Parts:
@@ -44,7 +44,7 @@ def parts(told: Mapping, theme: str) -> Parts:
     """
     first = "".join(web.part_of(name) for name in EARLY)
     early = f'<div id="early">{first}</div>\n<script>{web.text("begin.js")}</script>'
-    return Parts(_head(told, theme), _styles(told["files"]["page.css"]), early)
+    return Parts(_head(told, theme), early, _styles(told["files"]["page.css"]))
 
 
 def _head(told: Mapping, theme: str) -> str:
@@ -99,8 +99,8 @@ def with_parts(app: ASGIApp, parts: Parts) -> ASGIApp:
             before, end, after = body.rpartition(b"</head>")
             if end:  # else it is a HEAD request's, or no page
                 before = FOREIGN.sub(b"", before)
-                before = before.replace(b"<script", parts.first.encode() + b"<script", 1)
                 if SIGN_IN not in before:
+                    before = before.replace(b"<script", parts.first.encode() + b"<script", 1)
                     after = after.replace(b"<gradio-app", parts.early.encode() + b"<gradio-app", 1)
                 body = b"".join([before, parts.last.encode(), end, after])
                 MutableHeaders(scope=start)["content-length"] = str(len(body))

@@ -38,7 +38,7 @@ ADDRESS = re.compile(rf"{FILES}/\w{{1,64}}/([\w.-]+)")  # the name behind its ve
 
 # Where a worker may stand for the page that lies above its own folder.
 ROOT = {"sw.js": {"Service-Worker-Allowed": "/"}}
-FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
+FOR_EVER = "max-age=31536000, immutable"  # the address changes with the content
 ASK_FIRST = "no-cache"  # kept, but never used unasked
 
 
@@ -92,7 +92,8 @@ class PageFiles:
             return await not_signed_in()(scope, receive, send)
         if name not in self._files:
             self._files[name] = await run_in_threadpool(_file, name, self._read[name])
-        answer = self._answer(self._files[name], caching, HTTPConnection(scope))
+        whose = "private" if name in self._closed else "public"  # no cache on the way has the first
+        answer = self._answer(self._files[name], f"{whose}, {caching}", HTTPConnection(scope))
         await answer(scope, receive, send)
 
     def _answer(self, file: File, caching: str, asked: HTTPConnection) -> Response:

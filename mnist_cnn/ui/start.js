@@ -1,5 +1,5 @@
-// Stands in the page's head: the page's own modules come and are run while Gradio's are on their way,
-// and so does what they read with.
+// Stands in the page's head: the page's own modules come and are run at once, while Gradio's are still
+// on their way where it has any, and so does what they read with.
 
 // A browser may refuse to keep anything for a frame in another page, and then throws at the mere
 // name: what is to be kept is then kept as long as the page is open.
@@ -27,6 +27,10 @@ window.mnistCnnPage = JSON.parse(document.currentScript.dataset.page);
 window.mnistCnnInside = async (name) => {
   if (document.readyState === "loading") {
     await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
+  }
+  if (!window.DecompressionStream) {
+    document.getElementById("too-old").hidden = false;
+    return new Promise(() => {}); // nothing can be done any more
   }
   const { text } = document.getElementById(`inside-${name}`);
   const packed = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));

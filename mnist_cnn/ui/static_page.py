@@ -10,7 +10,7 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping
 
-from mnist_cnn.ui import look, web
+from mnist_cnn.ui import languages, look, web
 from mnist_cnn.ui.contents import Contents
 from mnist_cnn.ui.structure import PAGE, Box
 
@@ -41,7 +41,8 @@ def single(contents: Contents) -> bytes:
         f'<script type="text/plain" id="inside-{name}">{content}</script>'
         for name, content in packed.items()
     )
-    return _html(head, "\n".join(written))
+    old = "<br>".join(said["tooOld"] for said in languages.words().values())
+    return _html(head, "\n".join([f'<p id="too-old" hidden>{old}</p>', *written]))
 
 
 def beside(contents: Contents) -> dict[str, bytes]:

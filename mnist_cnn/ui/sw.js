@@ -36,8 +36,12 @@ const file = async (request) => (await (await kept).match(request, same)) ?? fet
 
 /** The newest page; where no server answers in time, the one that is kept. */
 async function page(request) {
+  const control = new AbortController();
+  const late = setTimeout(() => control.abort(), PATIENCE);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    // Not an old one that a host has said nothing of; and what has begun to come may take its time.
+    const answer = await fetch(request, { signal: control.signal, cache: "no-cache" });
+    clearTimeout(late);
     if (answer.status < 500) return answer;
   } catch (error) {
     // oxlint-disable-next-line no-console

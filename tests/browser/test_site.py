@@ -1,9 +1,12 @@
 """The page without a server: from a folder of any host, from one file, and kept on a device."""
 
 import contextlib
+import functools
+import http.server
 import json
 import re
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -91,6 +94,13 @@ def test_one_file_needs_no_network(opened, single):
     look_around(page)
     assert {address.split(":")[0] for address in opened.asked} <= {"file", "blob", "data"}
     assert single.stat().st_size <= 3_000_000
+
+
+def test_a_browser_that_is_too_old_for_one_file_is_told(window, single):
+    window.add_init_script("delete window.DecompressionStream")
+    window.goto(single.as_uri())
+    for tag in ("en", "zh-CN"):
+        window.locator("#too-old").filter(has_text=texts(tag)["tooOld"]).wait_for()
 
 
 def test_a_folder_is_served_from_anywhere_and_asks_nobody_else(opened, host):
@@ -230,6 +240,46 @@ def test_a_served_page_is_opened_as_the_static_one_when_its_server_has_gone(open
         page.locator('#river .tile[data-layer="conv2"]').first.click()
         page.locator("#lens .working canvas").first.wait_for()
         opened.faults.clear()  # the page that was open told of the server that went
+
+
+class Trickling(http.server.SimpleHTTPRequestHandler):
+    """A host behind a thin line: the second half of a page comes late, once it is ``late``."""
+
+    late = False
+
+    def do_GET(self):
+        if not self.late or not self.path.endswith("/"):
+            return super().do_GET()
+        content = Path(self.translate_path(self.path), "index.html").read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[:9000])
+        time.sleep(6)
+        self.wfile.write(content[9000:])
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.slow
+def test_a_page_that_comes_slowly_comes_whole(opened, host):
+    """What has begun to arrive is waited for, however long that takes."""
+    served = type("Served", (Trickling,), {})
+    handler = functools.partial(served, directory=str(host))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = opened(f"http://127.0.0.1:{server.server_port}/{BELOW}/", **KEPT)
+        wait_until_kept(page)
+        page.reload()
+        wait_until_there(page)
+        served.late = True
+        page.reload()
+        wait_until_there(page)
+        draw_digit(page, 3)
+        wait_for_digit(page, 3)
+        server.shutdown()
 
 
 def test_a_newer_site_takes_the_place_of_what_was_kept(opened, tmp_path):

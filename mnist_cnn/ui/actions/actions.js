@@ -7,7 +7,7 @@ import { Notice } from "./notice.js";
 import { bindSave } from "./save.js";
 import { bindWhy } from "./why.js";
 
-/** props.layers: the layers of the network, as page.py lists them */
+/** props.layers: the layers of the network, as telling.py lists them */
 export function mount(element, props) {
   const notice = new Notice(element.querySelector(".notice"));
   if (!served()) element.querySelector(".promise").dataset.text = "promiseKept";

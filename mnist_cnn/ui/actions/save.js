@@ -53,7 +53,7 @@ const thingOf = (layer) => ({
 
 /**
  * @param element holds .save, the button, and .menu
- * @param layers the layers of the network, as page.py lists them
+ * @param layers the layers of the network, as telling.py lists them
  * @param say called with a sentence
  */
 export function bindSave(element, layers, say) {

@@ -44,7 +44,10 @@ function start() {
   const made = window.mnistCnnWorker(); // see start.js
   made.addEventListener("message", ({ data }) => hear(data));
   made.addEventListener("error", (event) => {
-    for (const { reject } of asked.values()) reject(new Error(event.message ?? "The worker did not start"));
+    made.terminate();
+    if (made !== worker) return;
+    const error = Object.assign(new Error(event.message ?? "The worker did not start"), { refused: "notComputed" });
+    for (const { reject } of asked.values()) reject(error);
     asked.clear();
     sent.clear();
     worker = null; // the next job starts another

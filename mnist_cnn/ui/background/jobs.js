@@ -4,5 +4,11 @@
 import { excite } from "../experiments/excitation.js";
 import { ask, draw } from "../experiments/lesson.js";
 import { worksheet } from "../experiments/worksheet.js";
+import { inkIn } from "../reader/ink.js";
 
-export const JOBS = { ask, draw, excite, worksheet };
+export const JOBS = { ask, draw, excite, ink, worksheet };
+
+/** The ink in an ImageData. */
+function* ink({ picture }) {
+  return inkIn(picture);
+}

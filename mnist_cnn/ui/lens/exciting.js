@@ -9,7 +9,7 @@ const made = new WeakMap(); // Network: its pictures, by layer and channel
 /**
  * Show the picture in a figure that holds a canvas and a caption, which tells how much is computed. It is
  * abandoned when the figure is not on the page any more.
- * @param about {network, layer, channel}: the Network, the name of a layer that is not flatten
+ * @param about {network, layer, channel}: the Network, or a promise of it, the name of a layer that is not flatten
  * @param paint turns {width, height, levels} into a canvas
  * @param words the key of its caption
  * @returns a promise that is kept in any case
@@ -33,7 +33,8 @@ export function show(figure, about, paint, words) {
   );
 }
 
-async function pictureOf({ network, layer, channel }, how) {
+async function pictureOf({ layer, channel, ...about }, how) {
+  const network = await about.network;
   const file = await content(has("lesson-network") ? "lesson-network" : "network");
   if (has("features") && network.file === file) return pictureIn(await content("features"), layer, channel);
   const key = `${layer} ${channel}`;

@@ -16,7 +16,7 @@ import { Standing } from "./standing.js";
 import { technicalName, wordFor } from "./title.js";
 import { working } from "./working.js";
 
-/** props.layers: the layers of the network, as page.py lists them */
+/** props.layers: the layers of the network, as telling.py lists them */
 export function mount(element, props) {
   let network = new Network(props.layers);
   const panel = element.querySelector(".lens");

@@ -17,7 +17,7 @@ import { Worksheet } from "./worksheet.js";
 const VIEW = "lesson";
 const FIRST_DRAWING = "seven";
 
-/** props.layers: the layers of the network, as page.py lists them */
+/** props.layers: the layers of the network, as telling.py lists them */
 export function mount(element, props) {
   let reads = props.layers; // those of the network that reads now
   const part = (name) => element.querySelector(`.${name}`);

@@ -9,6 +9,7 @@ const REST = 400; // milliseconds the pen rests until a question is filled anew
 export class Quiz {
   #chapter = null;
   #about = null; // {drawing, state}: what the question that is shown asks about
+  #wanted = null; // the same of the question that is to be shown
   #timer = null;
 
   constructor(form) {
@@ -16,8 +17,8 @@ export class Quiz {
     this.typed = form.querySelector(".typed");
     this.fillHoles = latest(
       ({ chapter, about }) => experiment("ask", { chapter: chapter.name, ...about }),
-      ({ values }, { chapter, about }) => chapter === this.#chapter && this.#show(values, about),
-      (error) => this.#say(sentenceOf(error), "trouble"),
+      ({ values }, { about }) => about === this.#wanted && this.#show(values, about),
+      (error, { about }) => about === this.#wanted && this.#say(sentenceOf(error), "trouble"),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -30,7 +31,7 @@ export class Quiz {
   /** Another chapter is shown. */
   open(chapter) {
     this.#chapter = chapter;
-    this.#about = null;
+    this.#about = this.#wanted = null;
     this.form.hidden = true;
     this.#clear();
   }
@@ -40,10 +41,12 @@ export class Quiz {
     clearTimeout(this.#timer);
     const drawing = stage.asked;
     if (!drawing) {
+      this.#wanted = null;
       this.form.hidden = true;
       return;
     }
     const about = { drawing, state: stage.state };
+    this.#wanted = about;
     this.#timer = setTimeout(() => this.fillHoles({ chapter: this.#chapter, about }), REST);
   }
 
@@ -68,13 +71,13 @@ export class Quiz {
     if (!about) return;
     try {
       const { right, working } = await experiment("ask", { chapter: chapter.name, ...about, typed });
-      if (chapter !== this.#chapter) return;
+      if (about !== this.#about) return;
       if (typed !== null) {
         this.#say(text(right ? "lessonRight" : "lessonWrong"), right ? "right" : "wrong");
       }
       if (right || typed === null) this.#explain(fill(chapter.answer, { working }));
     } catch (error) {
-      this.#say(sentenceOf(error), "trouble");
+      if (about === this.#about) this.#say(sentenceOf(error), "trouble");
     }
   }
 

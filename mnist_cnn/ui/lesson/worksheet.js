@@ -11,6 +11,7 @@ const EXACT = 4; // decimals of a product of two numbers with two
 
 export class Worksheet {
   #shown = false;
+  #wanted = null; // the drawing the sheet is to be of
   #made = null;
 
   /** leave: called when the sheet is to be closed */
@@ -18,7 +19,8 @@ export class Worksheet {
     Object.assign(this, { element, leave });
     this.ask = latest(
       async (drawing) => work("worksheet", { network: await subject(), drawing }),
-      (made) => {
+      (made, drawing) => {
+        if (drawing !== this.#wanted) return;
         this.#made = made;
         this.#write();
       },
@@ -38,6 +40,7 @@ export class Worksheet {
   /** Make the sheet of another drawing; null: the pad is empty. */
   hear(drawing) {
     if (!this.#shown) return;
+    this.#wanted = drawing;
     if (drawing) return this.ask(drawing);
     this.#made = null;
     this.#write();

@@ -7,11 +7,11 @@ import { Network } from "./network.js";
 import { followCells } from "./pointing.js";
 import { inWords } from "./readout.js";
 
-/** props.layers: the layers of the network, as page.py lists them */
+/** props.layers: the layers of the network, as telling.py lists them */
 export function mount(element, props) {
   const sheet = element.querySelector(".layers");
   const onScreen = new Set();
-  let shown = null; // the layers that are laid out, as page.py lists them
+  let shown = null; // the layers that are laid out, as telling.py lists them
   let network = null;
   let views = new Map(); // name: LayerView
   let answer = { empty: true };

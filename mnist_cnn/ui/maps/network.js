@@ -7,7 +7,7 @@ const IN_A_ROW = 64; // units of a vector
 
 export class Network {
   /**
-   * layers: [{name, kind, shape, field: {rows, columns}}], as page.py lists them; the field is the
+   * layers: [{name, kind, shape, field: {rows, columns}}], as telling.py lists them; the field is the
    * first and last pixel that each row, and each column, of cells sees
    */
   constructor(layers) {

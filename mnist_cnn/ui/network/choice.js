@@ -2,7 +2,7 @@
 // person chose to use, else the shipped one. Only this tab is concerned.
 //
 // A network is {reference, layers, kind, …}: its reference on the server, "" for the shipped one;
-// its layers, as page.py lists them; what it is, one of the kinds in network.js, with the values of
+// its layers, as telling.py lists them; what it is, one of the kinds in network.js, with the values of
 // its sentence; `version`, where the same reference means newer weights; and `run`, where it is one
 // moment of that run. Everybody hears of it when it is there and can read.
 import { reading as readingWith } from "../reader/reading.js";

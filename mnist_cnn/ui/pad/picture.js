@@ -1,5 +1,5 @@
 // A picture, opened, pasted or dropped, becomes ink on the pad.
-import { inkIn } from "../reader/ink.js";
+import { work } from "../background/background.js";
 import { resize } from "../reader/preprocess.js";
 import { served } from "../transport/contents.js";
 import { askInk } from "../transport/transport.js";
@@ -44,7 +44,7 @@ const isPicture = (file) => file.type.startsWith("image/");
 export async function inkOf(file) {
   readsTruly(); // now, while what the person did is handled
   const picture = await pixelsOf(file);
-  const ink = picture ? inkIn(picture) : await askedFor(file);
+  const ink = await (picture ? work("ink", { picture }) : askedFor(file));
   return ink.pixels.some((level) => level > 0) ? markOf(ink) : null;
 }
 
@@ -85,7 +85,7 @@ function fitted(ink) {
 
 /** The pixels of a file, {width, height, data}, no more than are needed; null: the browser cannot decode it. */
 async function pixelsOf(file) {
-  if (served() && (await isDeep(file))) return null;
+  if (await isDeep(file)) return null;
   const isVector = file.type === VECTOR;
   let image;
   try {

@@ -1,17 +1,5 @@
-// Questions about a drawing that the server answers on demand.
+// Questions that take a while to be answered, by the server or the worker.
 import { AGAIN, pause } from "./pause.js";
-import { inTime, refuse } from "./transport.js";
-
-/**
- * Ask `path` about a drawing; returns the server's object.
- * Throws as `refuse` does.
- */
-export async function question(path, values, { width, height, pixels }) {
-  const query = new URLSearchParams({ ...values, width, height });
-  const response = await inTime(`${path}?${query}`, pixels);
-  if (!response.ok) await refuse(response);
-  return response.json();
-}
 
 /**
  * One question at a time: while one is out, only the newest other one waits. What gets no answer is

@@ -37,7 +37,7 @@ function card(stage, { layer, size, strongest, patch }) {
   link.title = text("lessonLookInto");
   link.addEventListener("click", () => stage.about.select(layer, strongest.cell));
   const best = figure(make("canvas", "plate"), text("excitesMostWait", { share: 0 }));
-  subject().then((network) => show(best, { network, layer, channel }, inkOf, "lessonExcites"));
+  show(best, { network: subject(), layer, channel }, inkOf, "lessonExcites");
   return make(
     "section",
     "sight",
@@ -47,6 +47,5 @@ function card(stage, { layer, size, strongest, patch }) {
     best,
   );
 }
-
 
 const inkOf = ({ width, levels }) => inkPlate(rowsOf(levels, width));
