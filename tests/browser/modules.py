@@ -9,7 +9,8 @@ import keras
 from keras import layers
 from playwright.sync_api import Browser, Page, Route
 
-from mnist_cnn import importer, network_file
+from mnist_cnn import network_file
+from mnist_cnn.architecture import WINDOWED, Layer, pair
 from mnist_cnn.ui.web import sources
 
 HOST = "http://modules.example"
@@ -34,7 +35,19 @@ def open_modules(browser: Browser) -> Page:
 
 def give_network(modules: Page, network: keras.Model, about: dict | None = None) -> None:
     """Give the page a network, as ``window.network``."""
-    give_file(modules, network_file.encode(*importer.of_model(network), about))
+    layers = [described(layer) for layer in network.layers[1:]]
+    give_file(modules, network_file.encode(layers, network.get_weights(), about))
+
+
+def described(layer: keras.Layer) -> Layer:
+    """Return a layer by its own name, as it is: the importer names and folds them its own way."""
+    kind, before, shape = type(layer).__name__, layer.input.shape[1:], layer.output.shape[1:]
+    activation = getattr(getattr(layer, "activation", None), "__name__", None)
+    if kind not in WINDOWED:
+        return Layer(layer.name, kind, before, shape, activation=activation)
+    size = pair(layer.kernel_size if kind == "Conv2D" else layer.pool_size)
+    stride = pair(layer.strides)
+    return Layer(layer.name, kind, before, shape, size, stride, layer.padding, activation)
 
 
 def give_file(modules: Page, content: bytes) -> None:

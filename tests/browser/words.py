@@ -16,7 +16,7 @@ NAMES = {  # of layers, of things that have no Chinese name, of units and format
     *("API", "Page", "Up", "Down", "PNG", "NumPy", "npz", "csv", "px", "keras", "h", "Wi", "Fi"),
     *("QR",),
     *("RMSprop", "Adam", "AdamW", "Muon", "SGD", "http", "Enter", "Esc"),
-    *("TensorFlow", "Python", "Keras"),
+    *("TensorFlow", "Python", "Keras", "TIFF"),
     *("B", "E", "M", "Ctrl", "C", "Z", "Y", "V", "Delete"),  # keys
 }
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
