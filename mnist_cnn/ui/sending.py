@@ -31,26 +31,19 @@ class Sending:
         media_type: str = "application/octet-stream",
     ) -> Response:
         """Return an answer that is counted while it is sent, which raises ``OverloadError``."""
-        counted = self._places.one(place(asked), len(content))
-        return _Counted(counted, content, headers, media_type)
+        response = _Counted(content, headers=headers, media_type=media_type)
+        response.counted = self._places.one(place(asked), len(content))
+        return response
 
 
 class _Counted(Response):
     """It is sent in pieces, because a server waits for one to be taken only before the next."""
 
-    def __init__(
-        self,
-        counted: AbstractContextManager,
-        content: bytes,
-        headers: Mapping[str, str],
-        media_type: str,
-    ):
-        super().__init__(content, headers=headers, media_type=media_type)
-        self._counted = counted
+    counted: AbstractContextManager
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = {"status": self.status_code, "headers": self.raw_headers}
-        with self._counted:
+        with self.counted:
             await send({"type": "http.response.start"} | status)
             for at in range(0, len(self.body), PIECE):
                 piece, more = self.body[at : at + PIECE], at + PIECE < len(self.body)

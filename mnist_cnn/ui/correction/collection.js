@@ -1,7 +1,7 @@
 // The digits a person has corrected, kept as long as the tab; a click takes one out again.
 import { text } from "../locales/language.js";
+import { inkOnPaper } from "../pad/canvas.js";
 
-const SIDE = 28; // pixels
 const MOST = 50; // as mnist_cnn/correction.py has it
 const KEPT = "mnist_cnn.corrections";
 
@@ -56,7 +56,7 @@ export class Collection {
     button.setAttribute("aria-label", button.title);
     const cross = document.createElement("i");
     cross.textContent = "×";
-    button.append(picture(digit.pixels), String(digit.label), cross);
+    button.append(inkOnPaper(digit.pixels), String(digit.label), cross);
     button.addEventListener("click", () => {
       this.#digits = this.#digits.filter((other) => other !== digit);
       this.#keep();
@@ -64,14 +64,4 @@ export class Collection {
     item.append(button);
     return item;
   }
-}
-
-/** Dark ink on white, as on paper. */
-function picture(pixels) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  const image = new ImageData(SIDE, SIDE);
-  pixels.forEach((ink, i) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * i));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
 }

@@ -15,6 +15,15 @@ export function canvasOf(width, height) {
   return Object.assign(document.createElement("canvas"), { width, height });
 }
 
+/** A 28×28 picture, dark ink on white, as on paper. */
+export function inkOnPaper(pixels) {
+  const canvas = canvasOf(28, 28);
+  const image = new ImageData(28, 28);
+  pixels.forEach((ink, i) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * i));
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
 /**
  * Whether a canvas is read back as it was painted. A browser that asks people before it lets a page
  * read asks them while it handles what they did, so the first call belongs there.

@@ -2,6 +2,7 @@
 // on the pad.
 import { inPercent } from "../answer/words.js";
 import { text } from "../locales/language.js";
+import { inkOnPaper } from "../pad/canvas.js";
 import { call } from "../transport/asking.js";
 import { emit } from "../transport/events.js";
 
@@ -38,19 +39,9 @@ function button(digit) {
   element.setAttribute("aria-label", element.title);
   const caption = document.createElement("span");
   caption.textContent = label === answer ? percent : `${label}→${answer}`;
-  element.append(picture(pixels), caption);
+  element.append(inkOnPaper(pixels), caption);
   element.addEventListener("click", () => {
     emit("picture", { width: SIDE, height: SIDE, pixels });
   });
   return element;
-}
-
-/** Dark ink on white, as on paper. */
-function picture(pixels) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  const image = new ImageData(SIDE, SIDE);
-  pixels.forEach((ink, i) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * i));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
 }

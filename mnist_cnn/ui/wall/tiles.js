@@ -2,6 +2,7 @@
 // the teacher any, can be taken off.
 import { inPercent } from "../answer/words.js";
 import { text } from "../locales/language.js";
+import { inkOnPaper } from "../pad/canvas.js";
 import { ask, teachersToken } from "../transport/asking.js";
 import { emit } from "../transport/events.js";
 
@@ -79,7 +80,7 @@ function createTile(digit, trouble) {
   const caption = document.createElement("span");
   caption.className = "caption";
   caption.textContent = meant === read ? meant : `${meant}→${read}`;
-  open.append(picture(pixels), caption);
+  open.append(inkOnPaper(pixels), caption);
   const off = createButton("off", () => {
     // Whether it worked is seen on the wall itself.
     ask("wall", { method: "DELETE", query: { id } }).catch(trouble);
@@ -94,14 +95,4 @@ function createButton(name, act) {
   Object.assign(button, { type: "button", className: name });
   button.addEventListener("click", act);
   return button;
-}
-
-/** Dark ink on white, as on paper. */
-function picture(pixels) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  const image = new ImageData(SIDE, SIDE);
-  pixels.forEach((ink, i) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * i));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
 }
