@@ -9,10 +9,10 @@ from mnist_cnn import strokes, variants
 from mnist_cnn.data import TRAIN_DIGITS
 from mnist_cnn.lesson import words
 from mnist_cnn.preprocess import preprocess
-from mnist_cnn.receptive_field import receptive_fields
+from mnist_cnn.receptive_field import fields_along
 from mnist_cnn.recipes import RECIPES
 from tests.browser.experiments import Experiments
-from tests.browser.modules import give_network
+from tests.browser.modules import described, give_network
 from tests.browser.test_chapters_of_maps import DRAWINGS, output, tensor
 
 HOLES = {
@@ -62,11 +62,15 @@ def assert_answer(lesson, chapter, drawing, answer):
     return asked
 
 
+def fields_of(network):
+    return fields_along([described(layer) for layer in network.layers[1:]])
+
+
 def test_what_each_layer_sees_moves_its_number(lesson, network, drawing, image):
     """Pixels outside of the window change nothing."""
     found = lesson.draw("hierarchy", "sights", drawing)
     np.testing.assert_array_equal(found["image"], image)
-    fields = receptive_fields(network)
+    fields = fields_of(network)
     maps = [layer.name for layer in network.layers[1:] if len(layer.output.shape) == 4]
     assert [sight["layer"] for sight in found["layers"]] == maps
     for sight in found["layers"]:
@@ -84,7 +88,7 @@ def test_what_each_layer_sees_moves_its_number(lesson, network, drawing, image):
 
 def test_the_field_of_one_more_convolution_is_as_keras_builds_it(lesson, network, drawing):
     more = keras.layers.Conv2D(1, 3, name="conv4")(network.get_layer("conv3").output)
-    field = receptive_fields(keras.Model(network.inputs, more))["conv4"].size[0]
+    field = fields_of(keras.Model(network.inputs, more))["conv4"].size[0]
     working = assert_answer(lesson, "hierarchy", drawing, field)["working"]
     assert working == f"18 + (3 − 1) × 4 = {field}"
 
