@@ -100,7 +100,7 @@ ENDPOINTS = (
 OF_LOGIN = (
     Endpoint("POST", "/login/?", "--auth", 4 * KIBIBYTE, LOGINS),
     Endpoint("GET", "/logout", "--auth"),
-    Endpoint("GET", "/theme.css", "--auth: the form has no style of ours"),
+    Endpoint("GET", "/theme.css", "--auth"),
 )
 OF_TOOLS = (
     Endpoint(

@@ -249,8 +249,8 @@ def test_a_server_that_does_not_answer_is_no_fault_of_the_picture(open_page):
     ("kind", "content", "words"),
     [
         ("png", screenshot(), None),
-        ("png", sixteen_bits(), None),
-        ("tiff", blank("TIFF"), "TIFF only where this page has a server."),
+        ("png", sixteen_bits(), "PNG of 16 bits only where this page has a server."),
+        ("tiff", blank("TIFF"), "TIFF and PNG of 16 bits only where this page has a server."),
     ],
     ids=["PNG", "PNG of 16 bits", "TIFF"],
 )
