@@ -21,10 +21,9 @@ ASK_FIRST = "private, no-cache"
 class NetworkFiles:
     """The files of all networks but those in ``contents``."""
 
-    def __init__(self, networks: Networks):
-        """Send none yet."""
-        self._networks = networks
-        self._sending = Sending()
+    def __init__(self, networks: Networks, sending: Sending):
+        """Send none yet; what is sent counts in ``sending``."""
+        self._networks, self._sending = networks, sending
 
     def routes(self) -> list[BaseRoute]:
         """Return the route."""

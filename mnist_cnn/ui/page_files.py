@@ -42,15 +42,16 @@ FOR_EVER = "max-age=31536000, immutable"  # the address changes with the content
 ASK_FIRST = "no-cache"  # kept, but never used unasked
 
 
-def middleware(page: gr.Blocks, contents: Contents) -> list[Middleware]:
+def middleware(page: gr.Blocks, contents: Contents, sending: Sending) -> list[Middleware]:
     """Return what stands between the gate and the app; it belongs into ``app_kwargs``.
 
     Args:
         page: is launched with it.
         contents: what it loads. Gradio's own ``head`` is put into the page by its script, when it
             is too late to ask for files.
+        sending: what is sent counts there.
     """
-    return [Middleware(PageFiles, page=page, contents=contents)]
+    return [Middleware(PageFiles, page=page, contents=contents, sending=sending)]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class File:
 class PageFiles:
     """ASGI middleware; see the module."""
 
-    def __init__(self, app: ASGIApp, page: gr.Blocks, contents: Contents):
+    def __init__(self, app: ASGIApp, page: gr.Blocks, contents: Contents, sending: Sending):
         """Stand before ``app``; see ``middleware``."""
         self.app = app
         style = page.theme_css.encode() + gradio_page.STYLE
@@ -77,7 +78,7 @@ class PageFiles:
         self._closed = contents.files.keys()  # to those who have to sign in
         self._read = _gradio() | {name: lambda name=name: own[name] for name in own}
         self._files: dict[str, File] = {}  # by the same names
-        self._sending = Sending()
+        self._sending = sending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a file; leave all others to the app."""

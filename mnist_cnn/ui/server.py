@@ -55,6 +55,7 @@ from mnist_cnn.ui.frames import patient
 from mnist_cnn.ui.network_files import NetworkFiles
 from mnist_cnn.ui.networks import Networks
 from mnist_cnn.ui.readings import Readings
+from mnist_cnn.ui.sending import Sending
 from mnist_cnn.worker import Worker
 
 # Seconds between two looks of Gradio's queue for calls of /predict, and for what to tell of them.
@@ -137,7 +138,8 @@ def launch(
     about = contents.card_of(weights)
     sandbox = Sandbox()
     networks, readings = Networks(weights, about, runs, sandbox), Readings(weights)
-    files = NetworkFiles(networks)
+    sending = Sending()
+    files = NetworkFiles(networks, sending)
     known = sharing.Addresses(options.host, options.port)
     demo = page.build(readings, runs, sandbox)
     shipped = telling.shipped(networks.shipped.layers, about)
@@ -154,7 +156,7 @@ def launch(
     ]
     reached = endpoints.served(bool(users), options.mcp)
     loaded = contents.contents(networks.shipped.layers, networks.shipped.weights, about)
-    before = page_files.middleware(demo, loaded)
+    before = page_files.middleware(demo, loaded, sending)
     between = [*gate.middleware(reached), *inbox.middleware(), *before]
     with surroundings.hidden():
         demo.launch(

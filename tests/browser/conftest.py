@@ -8,9 +8,12 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Error, Page, sync_playwright
 
+from mnist_cnn import strokes
+from mnist_cnn.preprocess import preprocess
 from tests.browser.modules import open_modules
 from tests.browser.pointer import wait_until_there
 from tests.browser.windows import NO_SOCKETS, SEEN, USUAL, Windows
@@ -20,6 +23,11 @@ from tests.serving import serve, serve_class
 
 NETWORKS = re.compile(r"/mnist_cnn/network/|/files/\w+/(network|judge)$")
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+STROKES = {  # in pad units
+    7: [[(70, 60), (210, 56), (168, 140), (126, 238)]],
+    1: [[(140, 50), (140, 230)]],
+    4: [[(100, 56), (84, 154), (196, 154)], [(174, 56), (168, 238)]],
+}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -92,6 +100,19 @@ def line(a_line):
     yield a_line
     a_line.delay = 0.0
     a_line.mend()
+
+
+@pytest.fixture(scope="module", params=STROKES)
+def drawing(request):
+    """A digit on the whole pad, uint8 (280, 280), for the chapters of the lesson."""
+    lines = [np.array(stroke, float) for stroke in STROKES[request.param]]
+    return strokes.render(lines, size=80)
+
+
+@pytest.fixture
+def image(drawing):
+    """The 28×28 picture that is read of it."""
+    return preprocess(drawing).image
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import keras
 import numpy as np
+import tensorflow as tf
 from playwright.sync_api import Error, Page
 
 from mnist_cnn import importer, network_file
@@ -80,3 +81,14 @@ class Experiments:
                 "facts": self.facts,
             },
         )
+
+
+def output(network: keras.Model, layer: str, image: np.ndarray) -> np.ndarray:
+    """Return what a layer makes of a picture, uint8 (28, 28), as Keras has it."""
+    tapped = keras.Model(network.inputs, network.get_layer(layer).output)
+    return tapped(tensor(image))[0].numpy()
+
+
+def tensor(image: np.ndarray) -> tf.Tensor:
+    """Return a picture, uint8 (28, 28), as networks read it."""
+    return tf.constant(image[None, ..., None] / 255.0, tf.float32)

@@ -8,19 +8,11 @@ import tensorflow as tf
 from mnist_cnn import strokes, variants
 from mnist_cnn.data import TRAIN_DIGITS
 from mnist_cnn.lesson import words
-from mnist_cnn.preprocess import preprocess
 from mnist_cnn.receptive_field import fields_along
 from mnist_cnn.recipes import RECIPES
-from tests.browser.experiments import Experiments
+from tests.browser.conftest import STROKES
+from tests.browser.experiments import Experiments, output, tensor
 from tests.browser.modules import described, give_network
-from tests.browser.test_chapters_of_maps import DRAWINGS, output, tensor
-
-HOLES = {
-    "hierarchy": set(),
-    "flatten": {"row", "column", "channel"},
-    "training": set(),
-    "failures": {"count", "digit"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -31,27 +23,6 @@ def network(reader):
 @pytest.fixture(scope="module")
 def lesson(modules, network):
     return Experiments(modules, network, facts=words.facts())
-
-
-@pytest.fixture(scope="module", params=DRAWINGS)
-def drawing(request):
-    """One drawing on the whole pad, uint8."""
-    lines = [np.array(stroke, float) for stroke in DRAWINGS[request.param]]
-    return strokes.render(lines, size=80)
-
-
-@pytest.fixture
-def image(drawing):
-    return preprocess(drawing).image
-
-
-@pytest.mark.parametrize("name", HOLES)
-def test_a_question_fills_its_holes(lesson, drawing, name):
-    asked = lesson.ask(name, drawing)
-    assert set(asked["values"]) == HOLES[name]
-    assert all(isinstance(words, str) for words in asked["values"].values())
-    assert asked["working"]
-    assert not asked["right"]
 
 
 def assert_answer(lesson, chapter, drawing, answer):
@@ -174,7 +145,7 @@ def test_untrained_weights_are_drawn_as_keras_draws_them(modules, network):
 
 def test_an_untrained_network_takes_digits_for_nothing_in_particular(lesson, network):
     """As Keras' own: no digit gets much more than a tenth."""
-    lines = [np.array(stroke, float) for stroke in DRAWINGS[7]]
+    lines = [np.array(stroke, float) for stroke in STROKES[7]]
     before = lesson.draw("training", "learning", strokes.render(lines, size=80))["before"]
     assert max(before["probabilities"]) < 0.5
 

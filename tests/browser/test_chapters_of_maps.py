@@ -5,25 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import model, strokes, variants
+from mnist_cnn import model, variants
 from mnist_cnn.lesson import words
-from mnist_cnn.preprocess import preprocess
-from tests.browser.experiments import Experiments
+from tests.browser.experiments import Experiments, output
 from tests.browser.modules import odd_network
 
-DRAWINGS = {
-    7: [[(70, 60), (210, 56), (168, 140), (126, 238)]],
-    1: [[(140, 50), (140, 230)]],
-    4: [[(100, 56), (84, 154), (196, 154)], [(174, 56), (168, 238)]],
-}
 OTHERS = ("dense", "max", "none")
-HOLES = {
-    "network": set(),
-    "filters": {"layer"},
-    "translation": {"reach"},
-    "why-downsample": set(),
-    "how-to-downsample": {"row", "column", "a", "b", "c", "d"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,29 +30,9 @@ def lesson(modules, reader, others, facts):
     return Experiments(modules, reader.tracer.network, others, facts)
 
 
-@pytest.fixture(scope="module", params=DRAWINGS)
-def drawing(request):
-    """One drawing on the whole pad, uint8."""
-    lines = [np.array(stroke, float) for stroke in DRAWINGS[request.param]]
-    return strokes.render(lines, size=80)
-
-
-@pytest.fixture
-def image(drawing):
-    return preprocess(drawing).image
-
-
 @pytest.fixture
 def network(reader):
     return reader.tracer.network
-
-
-def tensor(image):
-    return tf.constant(image[None, ..., None] / 255.0, tf.float32)
-
-
-def output(network, layer, image):
-    return keras.Model(network.inputs, network.get_layer(layer).output)(tensor(image))[0].numpy()
 
 
 def reach_of(network, layer):
@@ -89,15 +56,6 @@ def products_of(layer):
     """Multiplications by the kernel of a layer of Keras: all of it at every place."""
     weights = layer.get_weights()
     return weights[0].size * np.prod(layer.output.shape[1:-1], dtype=int) if weights else 0
-
-
-@pytest.mark.parametrize("name", HOLES)
-def test_a_question_fills_its_holes(lesson, drawing, name):
-    asked = lesson.ask(name, drawing)
-    assert set(asked["values"]) == HOLES[name]
-    assert all(isinstance(words, str) for words in asked["values"].values())
-    assert asked["working"]
-    assert not asked["right"]
 
 
 def assert_answer(lesson, chapter, drawing, answer, tolerance=0.0, **state):

@@ -1,4 +1,5 @@
 // The strongest number of a feature map: what most chapters point at.
+import { regionOf } from "../reader/layers.js";
 import { largestAt } from "./course.js";
 import { channelRows, levels } from "./rows.js";
 
@@ -15,15 +16,11 @@ export function strongest(map, { field }) {
   const at = largestAt(map.values);
   const place = Math.floor(at / channels);
   const cell = [Math.floor(place / columns), place % columns, at % channels];
+  const { left, top, right, bottom } = regionOf(field, cell[0], cell[1]);
   return {
     cell,
     value: map.values[at],
     map: levels(channelRows(map, cell[2])),
-    region: regionOf(field, cell),
+    region: [left, top, right, bottom],
   };
-}
-
-function regionOf({ rows, columns }, [row, column]) {
-  const [[top, bottom], [left, right]] = [rows[row], columns[column]];
-  return bottom < top || right < left ? [0, 0, 0, 0] : [left, top, right + 1, bottom + 1]; // padding alone
 }

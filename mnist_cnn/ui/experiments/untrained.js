@@ -5,12 +5,19 @@ import { product } from "./layers.js";
 
 const SEED = 1;
 
+const made = new WeakMap(); // Network: the same untrained
+
 /**
  * The same layers with kernels as Keras draws them (Glorot and Bengio, Understanding the Difficulty of
  * Training Deep Feedforward Neural Networks, 2010) and biases of 0; the same each time.
  * @param {Network} network of convolutions, pooling and dense layers
  */
-export function untrained({ file, layers }) {
+export function untrained(network) {
+  if (!made.has(network)) made.set(network, drawnAnew(network));
+  return made.get(network);
+}
+
+function drawnAnew({ file, layers }) {
   const copy = new Network(file.slice(0)); // its weights lie in its file
   const random = seeded(SEED);
   for (const { name, arrays: [shape] } of layers.filter(({ arrays }) => arrays.length)) {

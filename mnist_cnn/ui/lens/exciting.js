@@ -2,6 +2,7 @@
 // in a file, see mnist_cnn/features_file.py; those of others are made in the worker.
 import { ABANDONED, work } from "../background/background.js";
 import { text } from "../locales/language.js";
+import { subject } from "../network/files.js";
 import { content, has } from "../transport/contents.js";
 
 const made = new WeakMap(); // Network: its pictures, by layer and channel
@@ -35,7 +36,7 @@ export function show(figure, about, paint, words) {
 
 async function pictureOf({ layer, channel, ...about }, how) {
   const network = await about.network;
-  const file = await content(has("lesson-network") ? "lesson-network" : "network");
+  const { file } = await subject();
   if (has("features") && network.file === file) return pictureIn(await content("features"), layer, channel);
   const key = `${layer} ${channel}`;
   const own = made.get(network) ?? new Map();

@@ -1,13 +1,9 @@
 // What the lesson asks about a drawing: the worker finds it, with the networks that a chapter looks at.
 import { work } from "../background/background.js";
 import { networksOf } from "../experiments/lesson.js";
-import { networkNamed } from "../network/files.js";
+import { networkNamed, subject } from "../network/files.js";
 import { text } from "../locales/language.js";
-import { has } from "../transport/contents.js";
 import { words } from "./words.js";
-
-/** The network that the lesson is about, whichever reads the drawing: a promise. */
-export const subject = () => networkNamed(has("lesson-network") ? "lesson-network" : "network");
 
 /**
  * @param {"draw" | "ask"} job see experiments/lesson.js

@@ -2,8 +2,9 @@
 import { text, onLanguage } from "../locales/language.js";
 import { make } from "../lens/elements.js";
 import { work } from "../background/background.js";
+import { subject } from "../network/files.js";
 import { latest } from "../transport/question.js";
-import { sentenceOf, subject } from "./experiments.js";
+import { sentenceOf } from "./experiments.js";
 import { added, decimal } from "./numbers.js";
 import { inkPlate } from "./plates.js";
 

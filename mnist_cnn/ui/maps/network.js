@@ -1,4 +1,5 @@
 // What the page knows of the network: its layers in the order data flows, and what each cell sees.
+import { regionOf } from "../reader/layers.js";
 
 export const IMAGE = "image"; // the picture itself, where every path back ends
 
@@ -60,11 +61,7 @@ export class Network {
     if (name === IMAGE) return pixel(cell);
     const layer = this.layer(name);
     const [row, column] = layer.kind === "Flatten" ? this.twin(name, cell)[1] : cell;
-    const { rows, columns } = layer.field;
-    const [top, bottom] = rows.length > 1 ? rows[row] : rows[0]; // units of a vector see the same
-    const [left, right] = columns.length > 1 ? columns[column] : columns[0];
-    if (bottom < top || right < left) return { left: 0, top: 0, right: 0, bottom: 0 }; // padding alone
-    return { left, top, right: right + 1, bottom: bottom + 1 };
+    return regionOf(layer.field, row, column);
   }
 }
 

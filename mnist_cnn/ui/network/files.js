@@ -1,6 +1,6 @@
 // Network files, see mnist_cnn/network_file.py: each is fetched once.
 import { Network } from "../reader/network.js";
-import { content } from "../transport/contents.js";
+import { content, has } from "../transport/contents.js";
 import { refuse, url } from "../transport/transport.js";
 
 const KEPT = 12; // networks at hand: whoever looks back at a training sees the last ones at once
@@ -20,6 +20,9 @@ export const fileAt = (address) => once(address, () => load(address));
 
 /** The same, of one of transport/contents.js by its name. */
 export const networkNamed = (name) => once(name, async () => new Network(await content(name)));
+
+/** The network that the lesson is about, whichever reads the drawing: a promise. */
+export const subject = () => networkNamed(has("lesson-network") ? "lesson-network" : "network");
 
 function once(key, find) {
   const known = kept.get(key) ?? find();

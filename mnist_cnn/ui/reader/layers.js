@@ -172,6 +172,19 @@ export function windows(before, { size, stride, padding }) {
   });
 }
 
+/**
+ * The part of the picture that a cell sees; empty where it reads padding alone.
+ * @param field {rows, columns}: the first and last pixel that each row and column of cells sees, or the
+ *   one span that all see
+ * @returns {{left, top, right, bottom}} pixels, the last two just outside
+ */
+export function regionOf({ rows, columns }, row, column) {
+  const [top, bottom] = rows.length > 1 ? rows[row] : rows[0];
+  const [left, right] = columns.length > 1 ? columns[column] : columns[0];
+  if (bottom < top || right < left) return { left: 0, top: 0, right: 0, bottom: 0 };
+  return { left, top, right: right + 1, bottom: bottom + 1 };
+}
+
 function startsOf(side, size, stride, padding) {
   if (padding === "same") {
     const count = Math.ceil(side / stride); // as many as fit when the rim is filled up with nothing

@@ -3,7 +3,7 @@ import { text } from "../../locales/language.js";
 import { rowsOf } from "../../experiments/rows.js";
 import { make } from "../../lens/elements.js";
 import { show } from "../../lens/exciting.js";
-import { subject } from "../experiments.js";
+import { subject } from "../../network/files.js";
 import { figure, frame, inkPlate, levelPlate } from "../plates.js";
 
 export const defaults = {};
