@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 
-from mnist_cnn.ui.decoding import ink_in
+from mnist_cnn.ui.pictures import ink_in
 from tests.looping import run
 
 

@@ -13,7 +13,7 @@ from anyio.to_thread import run_sync
 from mnist_cnn import __version__
 from mnist_cnn.ink import PictureError
 from mnist_cnn.sandbox import Sandbox
-from mnist_cnn.ui.decoding import ink_in
+from mnist_cnn.ui.pictures import ink_in
 from mnist_cnn.ui.unread import Unread
 
 if TYPE_CHECKING:

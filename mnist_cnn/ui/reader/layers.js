@@ -172,12 +172,7 @@ export function windows(before, { size, stride, padding }) {
   });
 }
 
-/**
- * The part of the picture that a cell sees; empty where it reads padding alone.
- * @param field {rows, columns}: the first and last pixel that each row and column of cells sees, or the
- *   one span that all see
- * @returns {{left, top, right, bottom}} pixels, the last two just outside
- */
+/** The part of the picture that a cell sees by the field of its layer, {left, top, right, bottom}; or nothing. */
 export function regionOf({ rows, columns }, row, column) {
   const [top, bottom] = rows.length > 1 ? rows[row] : rows[0];
   const [left, right] = columns.length > 1 ? columns[column] : columns[0];
