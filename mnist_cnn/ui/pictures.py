@@ -14,9 +14,7 @@ from mnist_cnn.sandbox import Sandbox
 from mnist_cnn.ui.requests import BINARY, guarded
 from mnist_cnn.ui.web import PREFIX
 
-_decoding = CapacityLimiter(
-    1
-)  # a large one takes a second and 400 MB
+_decoding = CapacityLimiter(1)  # a large one takes a second and 400 MB
 
 
 async def ink_in(content: bytes, sandbox: Sandbox) -> np.ndarray:
