@@ -9,6 +9,7 @@
 #     "starlette>=1.0.1",
 #     "anyio>=4.5",
 #     "h11>=0.14",
+#     "uvicorn>=0.40",
 #     "websockets>=13",
 #     "pillow>=11.3",
 #     "segno>=1.6",
@@ -25,18 +26,19 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_cnn import ending, installation
+from mnist_cnn.system import installation, signals
 
-if __name__ == "__main__":  # not in the processes it starts, which import it by another name
-    ending.begin()  # first: what follows takes a while
+if __name__ == "__main__":  # child processes import this file under another name
+    signals.exit_gracefully()  # first: the imports below take a while
     installation.check("app.py")
 
 # isort: split
-from mnist_cnn import importer, temporary, weights_file
-from mnist_cnn.lesson.text import TextError
-from mnist_cnn.ui import command_line
-from mnist_cnn.ui.accounts import AccountsError, accounts
-from mnist_cnn.weights_file import DEFAULT, WeightsError
+from mnist_cnn.lesson.chapters import TextError
+from mnist_cnn.network import importer, keras_file
+from mnist_cnn.network.keras_file import DEFAULT, WeightsError
+from mnist_cnn.server import command_line
+from mnist_cnn.server.accounts import AccountsError, accounts
+from mnist_cnn.system import temporary_folder
 
 
 def main() -> int:
@@ -47,24 +49,24 @@ def main() -> int:
     try:
         command_line.check(options)
         users = accounts(options.auth, options.auth_file)
-        for folder in temporary.own_folder():  # before TensorFlow or Gradio is imported
-            print(f"Discarded {folder}, which a server that was killed has left", file=sys.stderr)
-        _look_through(weights)
-        from mnist_cnn.ui import server  # imports Gradio, which takes a while
+        for folder in temporary_folder.create():  # before TensorFlow or Gradio is imported
+            print(f"Discarded {folder}, left behind by a server that was killed", file=sys.stderr)
+        _check_network(weights)
+        from mnist_cnn.server import serve  # imports Gradio, which takes a while
 
-        return server.serve(options, weights, users)
+        return serve.serve(options, weights, users)
     except (
         *(AccountsError, command_line.OptionError, WeightsError, TextError),
-        temporary.NoFolderError,
+        temporary_folder.NoFolderError,
     ) as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _look_through(path: Path) -> None:
-    """Raise ``WeightsError`` unless there is a network at ``path`` that can be shown."""
-    with weights_file.explained(path):
-        importer.network_in(path)
+def _check_network(path: Path) -> None:
+    """Raise ``WeightsError`` unless the file at ``path`` holds a network the page can show."""
+    with keras_file.explain_errors(path):
+        importer.read(path)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Watch a convolutional network read a digit you drew yourself.
 
-In Python: ``from mnist_cnn import Reader, layer_table, load, read, train``. These names are
-imported when they are asked for, and TensorFlow with them.
+In Python: ``from mnist_cnn import DigitPad, Reader, layer_table, load, read, train``. These names
+are imported when they are first used, and so is what they need: Gradio for ``DigitPad``, TensorFlow
+for the others.
 """
 
 from __future__ import annotations
@@ -10,28 +11,31 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mnist_cnn.model import layer_table
-    from mnist_cnn.reading import Reader, read
-    from mnist_cnn.trained import train
-    from mnist_cnn.weights import load
+    from mnist_cnn.network.model import layer_table
+    from mnist_cnn.network.weights import load
+    from mnist_cnn.reading.reader import Reader, read
+    from mnist_cnn.server.gradio_app.digit_pad import DigitPad
+    from mnist_cnn.training.train import train
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
-__all__ = ["Reader", "layer_table", "load", "read", "train"]
+__all__ = ["DigitPad", "Reader", "layer_table", "load", "read", "train"]
 
 _HOMES = {
-    "Reader": "reading",
-    "layer_table": "model",
-    "load": "weights",
-    "read": "reading",
-    "train": "trained",
+    "DigitPad": "server.gradio_app.digit_pad",
+    "Reader": "reading.reader",
+    "layer_table": "network.model",
+    "load": "network.weights",
+    "read": "reading.reader",
+    "train": "training.train",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    importlib.import_module("mnist_cnn.quiet")  # first: before TensorFlow is imported
+    if name != "DigitPad":
+        importlib.import_module("mnist_cnn.system.quiet_tensorflow")  # before TensorFlow is
     return getattr(importlib.import_module(f"mnist_cnn.{_HOMES[name]}"), name)
 
 

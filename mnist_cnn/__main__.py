@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_cnn train``, and ten more; see ``--help``."""
+"""The command line: ``python -m mnist_cnn train`` and twelve more commands, see ``--help``."""
 
 from __future__ import annotations
 
@@ -7,65 +7,59 @@ import signal
 import sys
 from collections.abc import Callable
 
-from mnist_cnn import ending, installation
+from mnist_cnn.system import installation, signals
 
 if __name__ == "__main__":
-    ending.at_once()  # first: TensorFlow takes seconds
+    signals.exit_immediately()  # first: importing TensorFlow takes seconds
     installation.check("-m mnist_cnn")
 
 # isort: split
-from mnist_cnn import quiet  # noqa: F401  first, before anything imports TensorFlow
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  before anything imports TensorFlow
 
 # isort: split
-from mnist_cnn import __version__, data, exchange_formats, ink, weights
-from mnist_cnn.aside import NotWrittenError
-from mnist_cnn.checkpoint import CheckpointError
-from mnist_cnn.commands import (
-    evaluate,
-    export,
-    features,
-    generator,
-    judge,
-    notebook,
-    predict,
-    site,
-    summary,
-    train,
-    variants,
-)
-from mnist_cnn.options import OptionsError
-from mnist_cnn.tensorboard_log import LogError
-from mnist_cnn.training import DivergedError
+from mnist_cnn import __version__
+from mnist_cnn.commands import evaluate, export, notebook, predict, site, summary, train
+from mnist_cnn.commands.making import features, generator, judge, misread, neighbours, variants
+from mnist_cnn.digits import mnist_files
+from mnist_cnn.network import exchange_formats, weights
+from mnist_cnn.optimization.checkpoint import CheckpointError
+from mnist_cnn.optimization.loop import DivergedError
+from mnist_cnn.reading import ink
+from mnist_cnn.system.atomic_files import NotWrittenError
+from mnist_cnn.training.options import OptionsError
+from mnist_cnn.training.tensorboard_log import LogError
 
 COMMANDS = (
-    *(train, variants, judge, generator, features),
+    *(train, variants, judge, generator, features, misread, neighbours),
     *(evaluate, predict, export, site, summary, notebook),
 )
-SENTENCES = (
-    *(data.DataError, weights.WeightsError, ink.PictureError, OptionsError),
+REPORTED_ERRORS = (  # their messages say what to do
+    *(mnist_files.DataError, weights.WeightsError, ink.PictureError, OptionsError),
     *(CheckpointError, DivergedError, LogError, NotWrittenError, exchange_formats.FormatError),
 )
 
 
-def main(arguments: list[str] | None = None, hear: Callable[[], None] | None = None) -> int:
+def main(
+    arguments: list[str] | None = None, catch_signals: Callable[[], None] | None = None
+) -> int:
     """Run one command; return the exit status.
 
     Args:
-        arguments: of the command line.
-        hear: lets signals interrupt the command from now on.
+        arguments: those of the command line. Default: ``sys.argv``.
+        catch_signals: is called first, and sets the signal handlers. Default: none are set.
 
     Returns:
-        0, 1 after a message on standard error, or 128 and the number of the signal that ended it.
+        0; 1 after a message on standard error; 128 + the number of the signal that ended it.
     """
     try:
         try:
-            if hear:
-                hear()
+            if catch_signals:
+                catch_signals()
             return _run(parser().parse_args(arguments))
         finally:
-            ending.deafen()
+            signals.ignore()
     except KeyboardInterrupt as stop:
-        ending.deafen()
+        signals.ignore()
         print("\nStopped.", file=sys.stderr)
         return 128 + (stop.args or (signal.SIGINT,))[0]
 
@@ -73,7 +67,7 @@ def main(arguments: list[str] | None = None, hear: Callable[[], None] | None = N
 def _run(options: argparse.Namespace) -> int:
     try:
         return options.command(options)
-    except SENTENCES as error:
+    except REPORTED_ERRORS as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -89,4 +83,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(hear=ending.interrupt))
+    sys.exit(main(catch_signals=signals.raise_keyboard_interrupt))

@@ -1,4 +1,4 @@
-"""What several test files share: MNIST, a stand-in for it, pen digits, the shipped network."""
+"""Fixtures: MNIST, a stand-in for it, pen digits, the shipped network, the running app."""
 
 import os
 
@@ -8,49 +8,49 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is i
 import numpy as np
 import pytest
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
-from mnist_cnn import data, pens
+from mnist_cnn.digits import mnist_files, pen_digits
 from tests.serving import serve
 
 
 @pytest.fixture(scope="session")
 def mnist():
-    """MNIST itself. It is only read: a test never puts a person's file aside."""
-    path = os.environ.get(data.ENVIRONMENT_VARIABLE)
+    """MNIST itself. Tests only read the file."""
+    path = os.environ.get(mnist_files.ENVIRONMENT_VARIABLE)
     if not path:
-        pytest.skip(f"set {data.ENVIRONMENT_VARIABLE} to mnist.npz or a folder of idx files")
-    return data.read(path)
+        pytest.skip(f"set {mnist_files.ENVIRONMENT_VARIABLE} to mnist.npz or a folder of idx files")
+    return mnist_files.read(path)
 
 
 @pytest.fixture(scope="session")
-def pen_digits():
+def all_pen_digits():
     """The 7,494 pen digits of 30 people; never a download."""
-    path = os.environ.get(pens.ENVIRONMENT_VARIABLE)
+    path = os.environ.get(pen_digits.ENVIRONMENT_VARIABLE)
     if not path:
-        pytest.skip(f"set {pens.ENVIRONMENT_VARIABLE} to the file of pen strokes")
-    return pens.read(path)
+        pytest.skip(f"set {pen_digits.ENVIRONMENT_VARIABLE} to the file of pen strokes")
+    return pen_digits.read(path)
 
 
 @pytest.fixture(scope="session")
 def reader():
     """The shipped network, ready to read drawings."""
-    from mnist_cnn.reading import Reader
+    from mnist_cnn.reading.reader import Reader
 
     return Reader.load()
 
 
 @pytest.fixture(scope="session")
 def address():
-    """The app, for the tests that leave it as they find it."""
+    """The address of an app, for tests that leave it as they find it."""
     with serve() as address:
         yield address
 
 
 @pytest.fixture
 def small_mnist(monkeypatch, tmp_path):
-    """Four made-up arrays that pass for MNIST, on a machine that has no MNIST yet."""
+    """Four random arrays that pass for MNIST, on a machine without MNIST."""
     random = np.random.default_rng(28)
     arrays = [
         random.integers(0, 256, (200, 28, 28), np.uint8),
@@ -59,9 +59,10 @@ def small_mnist(monkeypatch, tmp_path):
         random.integers(0, 10, 50, np.uint8),
     ]
     sums = {
-        name: data.idx_sha256(array) for name, array in zip(data.IDX_SHA256, arrays, strict=True)
+        name: mnist_files.idx_sha256(array)
+        for name, array in zip(mnist_files.IDX_SHA256, arrays, strict=True)
     }
-    monkeypatch.setattr(data, "IDX_SHA256", sums)
+    monkeypatch.setattr(mnist_files, "IDX_SHA256", sums)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.delenv(data.ENVIRONMENT_VARIABLE, raising=False)
+    monkeypatch.delenv(mnist_files.ENVIRONMENT_VARIABLE, raising=False)
     return arrays

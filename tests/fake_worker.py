@@ -1,6 +1,6 @@
 """A worker without a process: it tells what a training would, when a test wants it to.
 
-It keeps the contract of ``mnist_cnn.worker.Worker``, which test_fake_worker.py holds both to.
+It keeps the contract of ``mnist_cnn.runs.worker.Worker``, which test_fake_worker.py holds both to.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mnist_cnn import architecture
-from mnist_cnn.card import Card
-from mnist_cnn.correction import Correction
-from mnist_cnn.events import (
+from mnist_cnn.network import model
+from mnist_cnn.network.card import Card
+from mnist_cnn.optimization.events import (
     Corrected,
     Evaluating,
     Event,
     Examined,
     Failed,
     Finished,
+    LabelledPictures,
     Paused,
     Prepared,
     Resumed,
@@ -31,11 +31,21 @@ from mnist_cnn.events import (
     Stopped,
     Validated,
 )
-from mnist_cnn.options import Options
-from mnist_cnn.recipes import Recipe
-from tests.listening import PATIENCE
+from mnist_cnn.optimization.recipes import Recipe
+from mnist_cnn.runs import failures
+from mnist_cnn.runs.forecast import Tried
+from mnist_cnn.training.correction import Correction
+from mnist_cnn.training.options import Options
+from tests.waiting import PATIENCE
 
 SECONDS = 0.01  # of training that a step seems to take
+FORGOTTEN = 40  # of 1000 sevens, by every correction
+_bar = np.zeros((28, 28), np.uint8)
+_bar[4:24, 4:8] = 255
+# Nine pictures, each with another bar, that are called 0 to 8.
+SAMPLE = LabelledPictures(
+    np.stack([np.roll(_bar, 2 * i, axis=1) for i in range(9)]), np.arange(9, dtype=np.uint8)
+)
 
 
 class Workers:
@@ -60,17 +70,17 @@ class FakeWorker:
 
     def __init__(
         self,
-        job: Options | Correction,
-        receive: Callable[[Event], None],
+        job: Options | Correction | None,
+        receive: Callable[[Event | Tried], None],
         pace: float | None = None,
     ):
         """Begin, in a thread; see ``Workers``."""
         self._job, self._receive, self._pace = job, receive, pace
-        self._corrects = isinstance(job, Correction)
-        self._options = job.options if self._corrects else job
         self._allowed = -1 if pace is None else math.inf  # steps; -1: not even what is before them
         self._done = -1  # as ``_allowed``: told and heard
         self._paused = self._stop = False
+        self.hangs = False  # set by tests
+        self.trials: list[Options] = []
         self._last: Event | None = None  # that ends it, whatever it is at
         self._snapshot: Snapshot | None = None
         self._seconds = 0.0
@@ -84,6 +94,21 @@ class FakeWorker:
     def pid(self) -> int:
         """A number of its own, of no process."""
         return id(self)
+
+    def begin(self, job: Options | Correction, receive: Callable[[Event], None]) -> bool:
+        """Do this, unless it is over."""
+        with self._news:
+            if self._last:
+                return False
+            self._job, self._receive = job, receive
+            self._news.notify_all()
+            return True
+
+    def try_out(self, options: Options) -> None:
+        """Tell how long a step of its takes, unless a test wants it to hang."""
+        self.trials.append(options)
+        if not self.hangs:
+            self._receive(Tried(options, SECONDS))
 
     def pause(self) -> None:
         """Do the step under way, and stand still."""
@@ -104,6 +129,11 @@ class FakeWorker:
         """End at once."""
         snapshot = self._snapshot
         self._end_with(Stopped(snapshot.step if snapshot else 0, snapshot and snapshot.weights))
+
+    def end_if_hung(self, now: float) -> None:
+        """End when a test wants it to hang."""
+        if self.hangs:
+            self._end_with(failures.of_hanging())
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the last event; return whether it has come."""
@@ -148,7 +178,16 @@ class FakeWorker:
             last = self._last
         self._receive(last)
 
+    @property
+    def _corrects(self) -> bool:
+        return isinstance(self._job, Correction)
+
+    @property
+    def _options(self) -> Options:
+        return self._job.options if isinstance(self._job, Correction) else self._job
+
     def _train(self) -> Event:
+        self._wait_for(lambda: self._job)
         options = self._options
         recipe = _correcting(options) if self._corrects else options.as_recipe()
         drawings = recipe.drawings if self._corrects else 0
@@ -214,6 +253,7 @@ class FakeWorker:
             steps=steps,
             epochs=options.epochs,
             notes=(),
+            sample=SAMPLE,
         )
 
     def _finished(self, step: int, stopped: bool) -> Finished:
@@ -239,7 +279,12 @@ class FakeWorker:
         corrected = None
         if self._corrects:
             labels = self._job.labels
-            corrected = Corrected(labels, labels, labels, confusion)
+            before, confusion = confusion, confusion.copy()
+            confusion[7, [1, 7]] = FORGOTTEN, 1000 - FORGOTTEN
+            seven = Examined(
+                digit.indices, digit.images, row + 7, np.eye(10, dtype=np.float32)[1:2]
+            )
+            corrected = Corrected(labels, labels, labels, before, seven)
         return Finished(
             step=step,
             stopped=stopped,
@@ -297,7 +342,7 @@ class FakeWorker:
 
 
 def _correcting(options: Options) -> Recipe:
-    from mnist_cnn.correction_run import recipe_of  # imports TensorFlow
+    from mnist_cnn.training.correction_run import recipe_of  # imports TensorFlow
 
     return recipe_of(options)
 
@@ -310,7 +355,7 @@ class _OverError(Exception):
 def _untrained(seed: int, downsampling: str) -> list[np.ndarray]:
     """Return weights as large as Keras' are before the first step, without importing it."""
     random = np.random.default_rng(seed)
-    shapes = [shape for layer in architecture.variant(downsampling) for shape in layer.arrays]
+    shapes = [shape for layer in model.variant(downsampling) for shape in layer.arrays]
     return [
         random.normal(0, math.prod(shape[:-1]) ** -0.5, shape).astype(np.float32)
         if len(shape) > 1

@@ -2,9 +2,8 @@
 
     python -m tests.fuzzing [--requests 20000] [--seed 0]
 
-None may be answered with an error of the server's or with a traceback, the server's memory may not
-grow, and drawings have to be read afterwards. Prints what was answered; ends with 1 when one of
-these does not hold.
+No answer may be a server error or show a traceback, the server's memory may not grow, and drawings
+must still be read afterwards. Prints what was answered; exits with 1 if one of these does not hold.
 """
 
 from __future__ import annotations
@@ -23,29 +22,29 @@ import hypothesis
 import numpy as np
 import psutil
 
-from tests.malformed import Malformed, requests
-from tests.serving import serve_process
+from tests.malformed_requests import Malformed, requests
+from tests.serving import as_teacher, serve_process
 
-LIMIT = 1.1  # times the memory after the first tenth, at least ``FIRST``
-FIRST = 1000  # requests that load what is loaded when it is needed
-PATIENCE = 0.3  # seconds of silence until an answer that is a stream is left
-LARGEST = 200_000  # bytes of an answer that are looked at
-TELLS = re.compile(rb"Traceback|site-packages|File \"/|/mnist_cnn/ui/\w+\.py")
+LIMIT = 1.1  # times the memory after the first tenth of the requests, at least ``FIRST``
+FIRST = 1000  # requests: by then everything that loads lazily is loaded
+PATIENCE = 0.3  # seconds of silence after which a streamed answer is closed
+MAX_READ = 200_000  # bytes of an answer
+LEAKS = re.compile(rb"Traceback|site-packages|File \"/|/mnist_cnn/[\w/]+\.py")
 
 
 @dataclass
 class Outcome:
-    """What was answered so far."""
+    """The answers so far."""
 
     statuses: Counter = field(default_factory=Counter)
     endpoints: set[str] = field(default_factory=set)
-    wrong: list[str] = field(default_factory=list)  # what may not be answered, and to what
+    wrong: list[str] = field(default_factory=list)  # forbidden answers, each with its request
     early: float = 0.0  # bytes of memory after the first requests
     late: float = 0.0
 
     @property
     def sent(self) -> int:
-        """How many requests there were."""
+        """The number of requests."""
         return self.statuses.total()
 
 
@@ -55,12 +54,13 @@ def main() -> int:
     options.add_argument("--requests", type=int, default=20_000)
     options.add_argument("--seed", type=int, default=0)
     chosen = options.parse_args()
-    from tests.enumerating import every_endpoint
+    from tests.endpoints import every_endpoint
 
     endpoints = every_endpoint()
     with serve_process() as (address, process):
-        token = process.stdout.readline().strip().partition("?teacher=")[2]
-        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen, token)
+        token = process.stdout.readline().strip().partition("#teacher=")[2]
+        cookie = as_teacher(address, token)["Cookie"]
+        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen, cookie)
         reads = still_reads(address)
     growth = outcome.late / outcome.early
     answered = ", ".join(f"{status}: {n:,}" for status, n in sorted(outcome.statuses.items()))
@@ -76,7 +76,7 @@ def fuzz(
     server: psutil.Process,
     endpoints: list[tuple[str, str]],
     chosen,
-    token: str = "",
+    cookie: str = "",
 ) -> Outcome:
     """Send ``chosen.requests`` requests, one after another, and gather what is answered."""
     outcome, parts = Outcome(), urlsplit(address)
@@ -89,7 +89,7 @@ def fuzz(
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(requests(endpoints, token))
+    @hypothesis.given(requests(endpoints, cookie))
     def send(request: Malformed) -> None:
         answer = ask((parts.hostname, parts.port), request)
         outcome.endpoints.add(request.endpoint)
@@ -112,7 +112,7 @@ def ask(address: tuple[str, int], request: Malformed) -> bytes:
     with socket.create_connection(address) as line, contextlib.suppress(OSError):
         line.settimeout(30 if request.complete else PATIENCE)
         line.sendall(request.sent)
-        while len(answer) < LARGEST and (part := line.recv(65536)):
+        while len(answer) < MAX_READ and (part := line.recv(65536)):
             answer += part
             line.settimeout(PATIENCE)
     return bytes(answer)
@@ -131,7 +131,7 @@ def objection(request: Malformed, answer: bytes) -> str | None:
         return f"status {status}"
     if status == "none" and request.complete:
         return "no answer"
-    if TELLS.search(answer):
+    if LEAKS.search(answer):
         return "tells of the server's inside"
     return None
 

@@ -3,9 +3,9 @@
     python -m tests.mutating networks [--files 20000] [--seed 0]
     python -m tests.mutating pictures [--files 5000]
 
-None may end the server, be answered with an error of its own, or be answered late, and neither may
-its memory grow. Prints what was answered, beside the files that would have ended the server if it
-read them itself; ends with 1 when one of these does not hold.
+No file may end the server, cause a server error or a late answer, and the server's memory may not
+grow. Prints what was answered, and the files that would have ended the server if it had read them
+in its own process; exits with 1 if one of these does not hold.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import httpx
 import numpy as np
 import psutil
 
-from tests.malformed import SESSION
-from tests.mutated import networks, pictures
+from tests.malformed_requests import SESSION
+from tests.mutated_files import networks, pictures
 from tests.serving import serve_process
 
 LIMIT = 1.1  # times the memory after the first tenth
@@ -34,7 +34,7 @@ BREAKS = "breaks what reads it"
 
 @dataclass
 class Outcome:
-    """What was answered so far."""
+    """The answers so far."""
 
     statuses: Counter = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)

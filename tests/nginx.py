@@ -1,11 +1,10 @@
-"""A real nginx before the app, for the tests of prefixes, blocked sockets and replicas."""
+"""A real nginx in front of the app: for prefixes, blocked sockets, replicas, and limits."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +12,16 @@ import httpx
 import pytest
 
 from tests.serving import ROOT
+from tests.waiting import until
 
+PATIENCE = 30  # seconds for nginx to start
 PROGRAM = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 FRAME = """
 daemon off;
 worker_processes 1;
 pid %(folder)s/nginx.pid;
 error_log %(folder)s/error.log;
-events {}
+events { worker_connections 4096; }
 http {
     log_format answered '$upstream_addr $status $request_method $uri';
     access_log %(folder)s/access.log answered;
@@ -51,11 +52,11 @@ def nginx(folder: Path, http: str) -> Iterator[None]:
 
 
 def documented(**others: str) -> str:
-    """Return the configuration in the README, which people copy, with ``others`` for its values.
+    """Return the configuration of the README with some of its values replaced.
 
     Args:
-        others: what stands there instead of ``listen``, the port nginx listens at, ``servers``,
-            the lines of the servers, and ``location``, the prefix.
+        others: replacements for ``listen``, the port, ``servers``, the lines of the servers, and
+            ``location``, the prefix.
     """
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     block = text.split("```nginx\n")[1].split("```")[0]
@@ -71,16 +72,16 @@ def documented(**others: str) -> str:
 
 
 def until_there(address: str) -> None:
-    """Wait until nginx, and what is behind it, answers."""
-    end = time.monotonic() + 30
-    while True:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(address, trust_env=False, follow_redirects=True).status_code == 200:
-                return
-        assert time.monotonic() < end, f"{address} does not answer"
-        time.sleep(0.05)
+    """Wait until nginx, and the app behind it, answer."""
+    until(lambda: _answers(address), PATIENCE)
+
+
+def _answers(address: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(address, trust_env=False, follow_redirects=True).status_code == 200
+    return False
 
 
 def answered(folder: Path) -> list[list[str]]:
-    """Return what nginx has passed on: server, status, method and path of each request."""
+    """Return server, status, method and path of each request that nginx passed on."""
     return [line.split() for line in (folder / "access.log").read_text().splitlines()]

@@ -1,4 +1,4 @@
-"""A TCP proxy on the loopback with the faults of a bad line, for the tests of trouble."""
+"""A TCP proxy on the loopback that can be slow, hang, or break like a bad line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-LARGEST_PIECE = 2**20  # bytes: an answer that lies ready is passed on as one piece
+MAX_PIECE = 2**20  # bytes: an answer that is ready is passed on in one piece
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset, as a line that breaks
 
 
@@ -27,13 +27,13 @@ class Line:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fall_silent(self) -> None:
-        """Swallow everything, like a machine that hangs; what is open now never speaks again."""
+        """Swallow everything, like a machine that hangs; open connections stay silent for ever."""
         with self._lock:
             self._silent = True
             self._dead |= self._open
 
     def cut(self) -> None:
-        """Break every connection, and each new one."""
+        """Break all connections, and new ones."""
         with self._lock:
             self._cut = True
             broken, self._open = self._open, set()
@@ -46,7 +46,7 @@ class Line:
             self._silent = self._cut = False
 
     def serve(self, browser: socket.socket) -> None:
-        """Take a connection, and pass on what comes from either side until one hangs up."""
+        """Forward a connection in both directions until one side hangs up."""
         with self._lock:
             if self._cut:
                 _break(browser)
@@ -63,7 +63,7 @@ class Line:
             while True:
                 source.recv(1, socket.MSG_PEEK)  # waits until something comes
                 time.sleep(self.delay if delayed else 0)
-                piece = source.recv(LARGEST_PIECE)
+                piece = source.recv(MAX_PIECE)
                 if not piece:
                     break
                 if source not in self._dead:
@@ -86,7 +86,7 @@ def _break(connection: socket.socket) -> None:
 
 @contextlib.contextmanager
 def proxy(address: str) -> Iterator[tuple[str, Line]]:
-    """Put a line before the server at ``address``; yield the line's own address, and the line."""
+    """Put a line in front of the server at ``address``; yield the line's address, and the line."""
     host, port = address.removeprefix("http://").split(":")
     line = Line((host, int(port)))
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -1,4 +1,4 @@
-"""Serve the real app, for the tests that talk to it over HTTP: here, or in a process of its own."""
+"""Serve the real app for tests over HTTP, in this process or in another."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from typing import IO, TYPE_CHECKING
 
 import httpx
 
-from mnist_cnn import weights_file
+from mnist_cnn.network import keras_file
 
 if TYPE_CHECKING:
-    from mnist_cnn.ui.server import Served
+    from mnist_cnn.server.serve import Served
+    from mnist_cnn.server.state.teachers import Teachers
 
 ROOT = Path(__file__).parent.parent
-_ports = itertools.count(random.randrange(1000))  # not those of the run before, that linger
-PATIENCE = 120  # seconds: a loaded machine takes long to import TensorFlow
+_ports = itertools.count(random.randrange(1000))  # not the ports of the last run, which may linger
+PATIENCE = 120  # seconds: a loaded machine is slow to import TensorFlow
 
 
 def free_port() -> int:
-    """Return a free port that no client and no other test process takes before it is used.
+    """Return a port that is free, and that no client and no other test process will take.
 
     Systems give clients ports from 32768 on, and each test process has a thousand of its own.
     """
@@ -41,36 +42,43 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serve(*options: str, **settings) -> Iterator[str]:
-    """Serve the app in this process with ``options``, yield its address, end it.
+    """Serve the app in this process; yield its address.
 
-    ``serve_process`` is for what only the program itself does. ``settings`` are those of
-    ``server.launch``.
+    Args:
+        options: of the command line.
+        settings: of ``serve.launch``.
     """
     with serve_class(*options, **settings) as (address, _):
         yield address
 
 
 @contextlib.contextmanager
-def serve_class(*options: str, **settings) -> Iterator[tuple[str, str]]:
-    """As ``serve``; yield the address and the teacher's token."""
+def serve_class(*options: str, **settings) -> Iterator[tuple[str, Teachers]]:
+    """As ``serve``; yield the address and who is the teacher: whose ``token`` is the link's."""
     with serving(*options, **settings) as (address, served):
-        yield address, served.classroom.token
+        yield address, served.state.teachers
+
+
+def as_teacher(address: str, token: str) -> dict[str, str]:
+    """Use the teacher's link to the page at ``address``; return a browser's headers then."""
+    answer = httpx.put(f"{address}/mnist_cnn/class", json={"token": token}, timeout=PATIENCE)
+    cookie = answer.raise_for_status().headers["set-cookie"].partition(";")[0]
+    return {"Cookie": cookie, "X-Mnist-Cnn-Session": "the-teacher-s-browser"}
 
 
 @contextlib.contextmanager
 def serving(*options: str, **settings) -> Iterator[tuple[str, Served]]:
-    """As ``serve``; yield the address and what is served."""
-    from mnist_cnn.ui import command_line, server
-    from mnist_cnn.ui.accounts import accounts
+    """As ``serve``; yield the address and the ``Served``."""
+    from mnist_cnn.server import command_line, serve
+    from mnist_cnn.server.accounts import accounts
 
     chosen = command_line.parser().parse_args(["--port", str(free_port()), *options])
     command_line.check(chosen)
     users = accounts(chosen.auth, chosen.auth_file)
-    served = server.launch(chosen, chosen.weights or weights_file.DEFAULT, users, **settings)
+    served = serve.launch(chosen, chosen.weights or keras_file.DEFAULT, users, **settings)
     try:
         yield f"http://127.0.0.1:{chosen.port}", served
     finally:
-        served.close()
         served.demo.server.config.timeout_graceful_shutdown = 1  # second, for what is open still
         served.demo.close(verbose=False)
 
@@ -79,9 +87,9 @@ def serving(*options: str, **settings) -> Iterator[tuple[str, Served]]:
 def serve_process(
     *options: str, root: Path = ROOT, stderr: IO | None = None, **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen]]:
-    """Serve the app in a process of its own; yield its address and that process.
+    """Run ``app.py`` in another process; yield its address and the process.
 
-    ``stderr`` is a file for what it complains of, instead of this process's own.
+    ``stderr`` is a file for its messages, instead of this process's stderr.
     """
     command = [sys.executable, "app.py", "--port", str(free_port()), *options]
     variables = {name: value for name, value in (os.environ | environment).items() if value}
@@ -89,7 +97,7 @@ def serve_process(
         command, cwd=root, env=variables, stdout=subprocess.PIPE, stderr=stderr, text=True
     ) as process:
         try:
-            # Comes when it serves, or is empty when it failed; with --mcp Gradio has a word before.
+            # Printed when it serves, empty if it failed; with --mcp Gradio prints before it.
             line = next(
                 (line for line in process.stdout if "--mcp" not in options or "Open" in line), ""
             )
@@ -101,7 +109,7 @@ def serve_process(
 
 @contextlib.contextmanager
 def people(address: str) -> Iterator[Callable[[str], httpx.Client]]:
-    """Yield what makes a client of a name, with a session of its own; at the end its runs are left.
+    """Yield a function from a name to a client with its own session; leave all runs at the end.
 
     ``address`` is that of the page's own routes.
     """

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import model
-from mnist_cnn.activations import Tracer
+from mnist_cnn.network import model
+from mnist_cnn.reading.activations import Tracer
 
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense1", "softmax"]
 

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 import app
-from mnist_cnn import temporary, weights, weights_file
-from mnist_cnn.ui import server
+from mnist_cnn.network import keras_file, weights
+from mnist_cnn.server import command_line, serve
+from mnist_cnn.system import temporary_folder
 from tests.serving import ROOT, free_port
 
 
@@ -40,8 +41,8 @@ def start(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["app.py", "--port", str(free_port()), *options])
         return app.main(), *capsys.readouterr()
 
-    monkeypatch.setattr(temporary, "own_folder", list)  # of the tests, not of the program
-    monkeypatch.setattr(server, "serve", lambda *_: "it serves")
+    monkeypatch.setattr(temporary_folder, "create", list)  # of the tests, not of the program
+    monkeypatch.setattr(serve, "serve", lambda *_: "it serves")
     return start
 
 
@@ -70,9 +71,19 @@ def test_options_that_cannot_be_used_are_refused_at_once_in_a_sentence(start):
     assert answers == {option: (1, "", f"{said}\n") for option, said in REFUSED.items()}
 
 
+def test_tools_that_nobody_could_call_are_not_offered(start, monkeypatch, tmp_path):
+    monkeypatch.setattr(command_line.importlib.util, "find_spec", lambda name: name)  # of mcp
+    (tmp_path / "accounts").write_text("ann:chalk")
+    for option in ("--auth=ann:chalk", f"--auth-file={tmp_path / 'accounts'}"):
+        status, printed, complaint = start("--mcp", option)
+        assert (status, printed) == (1, "")
+        assert complaint.startswith("--mcp has no login: a language model could call nothing.")
+    assert start("--mcp") == ("it serves", "", "")
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(None, "There are no weights at"), (b"rubbish", "is no file of Keras")],
+    [(None, "There are no weights at"), (b"rubbish", "is not a Keras file")],
 )
 def test_missing_or_corrupt_weights_give_a_sentence(start, tmp_path, content, sentence):
     file = tmp_path / "mine.keras"
@@ -88,7 +99,7 @@ def test_missing_or_corrupt_weights_give_a_sentence(start, tmp_path, content, se
 WITHOUT_CARDS = """
 import functools, sys
 import app
-from mnist_cnn import variants
+from mnist_cnn.lesson import variants
 variants.load_card = functools.partial(variants.load_card, folder=sys.argv.pop())
 sys.exit(app.main())
 """
@@ -106,14 +117,14 @@ def test_a_file_of_the_lesson_that_is_missing_is_named_and_ends_the_program(tmp_
 def test_weights_that_do_not_fit_their_layers_give_a_sentence(start, tmp_path, biases):
     file = tmp_path / "mine.keras"
     with zipfile.ZipFile(weights.DEFAULT) as ours, zipfile.ZipFile(file, "w") as altered:
-        numbers = io.BytesIO(ours.read(weights_file.NUMBERS))
+        numbers = io.BytesIO(ours.read(keras_file.NUMBERS))
         with h5py.File(numbers, "r+") as content:
             del content["layers/dense/vars/1"]
             if biases is not None:
                 content["layers/dense/vars/1"] = biases
         for name in ours.namelist():
             altered.writestr(
-                name, numbers.getvalue() if name == weights_file.NUMBERS else ours.read(name)
+                name, numbers.getvalue() if name == keras_file.NUMBERS else ours.read(name)
             )
     status, printed, complaint = start("--weights", str(file))
     assert (status, printed) == (1, "")
@@ -136,7 +147,7 @@ def test_a_person_sees_the_address_how_to_share_and_how_to_stop_and_nothing_else
         process.terminate()
         _, errors = process.communicate(timeout=30)
     teacher = lines.pop(1)
-    assert re.fullmatch(rf"Teacher: http://127\.0\.0\.1:{port}/\?teacher=[\w-]{{24}}\n", teacher)
+    assert re.fullmatch(rf"Teacher: http://127\.0\.0\.1:{port}/#teacher=[\w-]{{24}}\n", teacher)
     assert lines == [
         f"Open http://127.0.0.1:{port}\n",
         "Only this machine can open it; --host 0.0.0.0 lets phones of this network in\n",

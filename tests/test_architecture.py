@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import architecture, importer, keras_model, model, weights
-from mnist_cnn.receptive_field import fields_along
+from mnist_cnn.network import architecture, importer, keras_model, model, weights
+from mnist_cnn.network.receptive_field import fields_along
 from tests.serving import ROOT
 from tests.test_importer import OTHERS, trained
 
@@ -19,12 +19,12 @@ from tests.test_importer import OTHERS, trained
 def test_layers_shapes_and_fields_are_those_of_the_network_itself(downsampling, tmp_path):
     network = model.build(downsampling=downsampling)
     network.save(tmp_path / "any.keras")
-    layers, arrays = importer.network_in(tmp_path / "any.keras")
+    layers, arrays = importer.read(tmp_path / "any.keras")
     rows = model.layer_table(network)
     assert [layer.name for layer in layers] == [row.name for row in rows]
     assert [layer.shape for layer in layers] == [row.shape for row in rows]
-    assert layers == architecture.variant(downsampling)
-    assert architecture.variant_of(layers) == downsampling
+    assert layers == model.variant(downsampling)
+    assert model.variant_of(layers) == downsampling
     assert [layer.parameters for layer in layers] == [row.parameters for row in rows]
     assert {array.dtype for array in arrays} == {np.dtype("float32")}
     for array, expected in zip(arrays, network.get_weights(), strict=True):
@@ -35,8 +35,8 @@ def test_layers_shapes_and_fields_are_those_of_the_network_itself(downsampling, 
 def test_the_fields_of_other_networks_too(kind):
     """What lies outside the field of a cell does not change it."""
     shape, make = OTHERS[kind]
-    layers, arrays = importer.of_model(trained(keras, shape, make))
-    network = keras_model.of(layers, arrays)
+    layers, arrays = importer.from_model(trained(keras, shape, make))
+    network = keras_model.build(layers, arrays)
     maps = [layer for layer in layers if len(layer.shape) == 3] or [layers[0]]
     tapped = keras.Model(network.inputs, [network.get_layer(one.name).output for one in maps])
     fields, random = fields_along(layers), np.random.default_rng(2)
@@ -53,7 +53,7 @@ def test_the_fields_of_other_networks_too(kind):
         np.testing.assert_allclose(cells[0], cells[1], atol=1e-5)
     told = json.loads(json.dumps([dataclasses.asdict(layer) for layer in layers]))
     assert architecture.from_json(told) == layers
-    assert architecture.variant_of(layers) is None
+    assert model.variant_of(layers) is None
 
 
 @pytest.mark.parametrize(
@@ -78,16 +78,16 @@ def test_the_fields_of_other_networks_too(kind):
     ],
 )
 def test_layers_that_do_not_follow_each_other_are_none(change):
-    told = json.loads(json.dumps([dataclasses.asdict(one) for one in architecture.variant("max")]))
+    told = json.loads(json.dumps([dataclasses.asdict(one) for one in model.variant("max")]))
     told[0] |= change
     with pytest.raises(
-        ValueError, match=r"fit behind|of the kind|no layer|no such numbers|one name"
+        ValueError, match=r"does not fit|of the kind|no layer|impossible numbers|same name"
     ):
         architecture.from_json(told)
 
 
 def test_multiplications_are_counted():
-    layers = architecture.variant("max")
+    layers = model.variant("max")
     assert [layer.multiplications for layer in layers] == [
         *(26 * 26 * 9 * 32, 0, 11 * 11 * 9 * 32 * 64, 0, 3 * 3 * 9 * 64 * 64, 0, 576 * 64, 640)
     ]
@@ -97,8 +97,8 @@ def test_the_shipped_weights_are_described_without_tensorflow():
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from mnist_cnn import importer, receptive_field\n"
-        f"layers, _ = importer.network_in(Path({str(weights.DEFAULT)!r}))\n"
+        "from mnist_cnn.network import importer, receptive_field\n"
+        f"layers, _ = importer.read(Path({str(weights.DEFAULT)!r}))\n"
         "fields = receptive_field.fields_along(layers)\n"
         "print(*fields, fields['conv3'].size)\n"
         "assert not {'keras', 'tensorflow'} & sys.modules.keys()"

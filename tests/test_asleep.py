@@ -10,7 +10,7 @@ import io, json, sys
 import httpx, numpy as np
 from PIL import Image
 from tests.fake_worker import Workers
-from tests.serving import people, serving
+from tests.serving import as_teacher, people, serving
 
 DIGIT = bytes([255]) * 784
 CHOICES = {"data": "generated", "digits": 200, "epochs": 1, "downsampling": "stride"}
@@ -25,7 +25,7 @@ def over(client, run):
         news = client.get(f"/trainings/{run}", params=asked).raise_for_status().json()
 
 with serving(worker=Workers(pace=0)) as (address, served), people(f"{address}/mnist_cnn") as person:
-    ann, teacher = person("ann"), {"X-Mnist-Cnn-Teacher": served.classroom.token}
+    ann, teacher = person("ann"), as_teacher(address, served.state.teachers.token)
     for path in ("", "/config", "/health"):
         httpx.get(f"{address}{path}").raise_for_status()
     ann.get("/network/shipped").raise_for_status()
@@ -43,7 +43,7 @@ with serving(worker=Workers(pace=0)) as (address, served), people(f"{address}/mn
     ann.post("/wall?meant=7", content=DIGIT + probabilities).raise_for_status()
     ann.post("/class", json={"rules": {"network": run}}, headers=teacher).raise_for_status()
     ann.get("/wall?format=npz", headers=teacher).raise_for_status()
-    ann.get("/class?since=0").raise_for_status()
+    ann.get("/news?heard={}").raise_for_status()
     said("class")
     ann.post("/check?width=28&height=28", content=DIGIT).raise_for_status()
     said("check")

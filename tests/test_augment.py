@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn.augment import vary_pictures
-from mnist_cnn.preprocess import preprocess
-from mnist_cnn.recipes import Variation
-from mnist_cnn.strokes import render
+from mnist_cnn.digits.strokes import render
+from mnist_cnn.optimization.augment import vary_pictures
+from mnist_cnn.optimization.recipes import Variation
+from mnist_cnn.reading.preprocess import preprocess
+from tests.drawings import SEVEN
 
 COUNT = 64
 NONE = Variation(0, 0, 0, 0, 0, width=0, gaps=0, softness=(0, 0))
 WHOLE = Variation()
 CENTRE = 13.5
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 RING = [np.array([(140 + 70 * np.cos(a), 140 + 90 * np.sin(a)) for a in np.linspace(0, 6.3, 40)])]
 
 

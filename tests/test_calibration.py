@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import calibration, model
+from mnist_cnn.evaluation import calibration
+from mnist_cnn.network import model
 
 
 def softmax(logits):
@@ -67,7 +68,7 @@ def test_fold_divides_the_logits_and_keeps_every_answer(temperature):
     features = keras.Model(network.input, network.get_layer("dense1").output)(pictures)
     logits = np.asarray(features, np.float64) @ kernel + bias
     before = np.asarray(network(pictures))
-    calibration.fold(network, temperature)
+    calibration.divide_logits(network, temperature)
     after = np.asarray(network(pictures))
     np.testing.assert_allclose(after, softmax(logits / temperature), atol=1e-5)
     np.testing.assert_array_equal(after.argmax(axis=1), before.argmax(axis=1))
@@ -81,10 +82,10 @@ def test_a_folded_temperature_leaves_nothing_to_correct():
     *others, kernel, bias = network.get_weights()
     network.set_weights([*others, 10 * kernel, bias])  # quite sure, on pictures of noise
     labels = drawn_labels(np.asarray(network(pictures), np.float64))
-    calibration.fold(network, 1 / 3)
+    calibration.divide_logits(network, 1 / 3)
     wrong = np.asarray(network(pictures), np.float64)
     found = calibration.temperature(wrong, labels)
-    calibration.fold(network, found)
+    calibration.divide_logits(network, found)
     right = np.asarray(network(pictures), np.float64)
     assert calibration.temperature(right, labels) == pytest.approx(1, rel=0.02)
     errors = [calibration.expected_calibration_error(p, labels) for p in (wrong, right)]

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import model
-from mnist_cnn.checkpoint import Checkpoint, CheckpointError
-from mnist_cnn.drawings import Drawn
-from mnist_cnn.recipes import Recipe, Variation
-from mnist_cnn.training import train
+from mnist_cnn.digits.pen_drawings import LabelledImages
+from mnist_cnn.network import model
+from mnist_cnn.optimization.checkpoint import Checkpoint, CheckpointError
+from mnist_cnn.optimization.loop import train
+from mnist_cnn.optimization.recipes import Recipe, Variation
 
 RECIPE = Recipe(  # everything a run can remember: momenta, variation, a choice of drawings
     "everything",
@@ -34,7 +34,7 @@ def pictures(count, seed=0):
 def run(checkpoint=None, recipe=RECIPE, seed=5, images_seed=0, drawn_seed=1):
     """Return a new network and the events of its training."""
     network = model.build(1)
-    drawn = Drawn(*pictures(50, drawn_seed))
+    drawn = LabelledImages(*pictures(50, drawn_seed))
     events = train(network, *pictures(80, images_seed), recipe, seed, 1, drawn, checkpoint)
     return network, events
 

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import data
+from mnist_cnn.digits import mnist_files
 from tests.serving import ROOT, free_port
 
 CHOICES = ["--digits", "1000", "--batch-size", "50", "--epochs", "1", "--seed", "1"]
@@ -34,8 +34,8 @@ def weights_of(process, output):
 
 @pytest.mark.slow
 def test_two_processes_end_with_the_weights_of_one(tmp_path):
-    if data.ENVIRONMENT_VARIABLE not in os.environ:
-        pytest.skip(f"set {data.ENVIRONMENT_VARIABLE} to mnist.npz or a folder of idx files")
+    if mnist_files.ENVIRONMENT_VARIABLE not in os.environ:
+        pytest.skip(f"set {mnist_files.ENVIRONMENT_VARIABLE} to mnist.npz or a folder of idx files")
     workers = [f"127.0.0.1:{port}" for port in (free_port(), free_port())]
     started = []
     try:

@@ -13,28 +13,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_cnn import card as cards
-from mnist_cnn import (
-    data,
-    doubt,
-    evaluation,
-    features_file,
-    generated,
-    importer,
-    nondigits,
-    pens,
-    strokes,
-    variant_training,
-    weights,
-)
 from mnist_cnn.__main__ import COMMANDS, main, parser
 from mnist_cnn.commands import outputs
-from mnist_cnn.doubt import Judge
-from mnist_cnn.options import Options
-from mnist_cnn.ui import command_line
+from mnist_cnn.digits import generated, mnist_files, nondigits, pen_digits, strokes
+from mnist_cnn.evaluation import measures
+from mnist_cnn.lesson import features_file
+from mnist_cnn.making import variant_training
+from mnist_cnn.network import card as cards
+from mnist_cnn.network import importer, weights
+from mnist_cnn.reading import judge
+from mnist_cnn.reading.judge import Judge
+from mnist_cnn.server import command_line
+from mnist_cnn.training.options import Options
+from tests.drawings import SEVEN
 from tests.serving import ROOT
 
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 TWO_SEVENS = [*strokes.fit(SEVEN, (10, 90, 130, 190)), *strokes.fit(SEVEN, (150, 90, 270, 190))]
 
 
@@ -75,7 +68,7 @@ def pictures(tmp_path):
 
 
 def write_npz(path, arrays):
-    np.savez(path, **dict(zip(data.NPZ_KEYS, arrays, strict=True)))
+    np.savez(path, **dict(zip(mnist_files.NPZ_KEYS, arrays, strict=True)))
     return path
 
 
@@ -156,7 +149,7 @@ def test_weights_that_are_missing_are_named(verb, pictures, tmp_path, capsys):
     picture = [pictures["seven"]] if verb == "predict" else []
     status, out, err = run(capsys, verb, "--weights", missing, *picture)
     assert (status, out) == (1, "")
-    assert err == (f"There are no weights at {missing}. Look at its name and its folder.\n")
+    assert err == (f"There are no weights at {missing}. Check its name and its folder.\n")
 
 
 # --- summary ------------------------------------------------------------------------------
@@ -191,7 +184,7 @@ def test_train_writes_weights_and_a_card_that_evaluate_agrees_with(small_mnist, 
     assert out.endswith(f"Written: {output}, {output.with_suffix('.json')}\n")
     card = weights.load_card(output)
     assert (card.recipe, card.seed, card.epochs) == ("lesson", 5, 2)
-    assert card.data_checksum == data.read(file).checksum
+    assert card.data_checksum == mnist_files.read(file).checksum
     assert card.training_seconds > 0
     assert (card.drawings, card.temperature, card.figures) == ("none", 1.0, None)
     assert (card.parameters, card.tested_on) == (93_322, "MNIST test")
@@ -275,7 +268,7 @@ def write_pens(path):
 
 
 def test_the_best_recipe_learns_from_pen_drawings_too(small_mnist, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("mnist_cnn.training_data.VARIANTS", 1)
+    monkeypatch.setattr("mnist_cnn.training.datasets.VARIANTS", 1)
     file, written = (
         write_npz(tmp_path / "small.npz", small_mnist),
         write_pens(tmp_path / "pens.tra"),
@@ -284,9 +277,10 @@ def test_the_best_recipe_learns_from_pen_drawings_too(small_mnist, tmp_path, cap
     arguments = ("--recipe", "best", "--epochs", 1, "--data", file, "--pens", written)
     status, out, err = run(capsys, "train", *arguments, "--output", output)
     assert (status, err) == (0, "")
-    assert "Drawing the pen digits by other hands" in out
+    assert "Drawing the pen digits in many variations" in out
     card = weights.load_card(output)
     assert (card.recipe, card.drawings) == ("best", "44 UCI pen digits by 22 people")
+    assert (card.drawn, card.drawers) == (44, 22)
     assert card.temperature != 1
     weights.load(output)
 
@@ -295,9 +289,9 @@ def test_without_pen_drawings_the_best_recipe_goes_on_with_a_word(
     small_mnist, tmp_path, capsys, monkeypatch
 ):
     def none(_, **__):
-        raise data.DataError("The pen strokes cannot be fetched.")
+        raise mnist_files.DataError("The pen strokes cannot be fetched.")
 
-    monkeypatch.setattr(pens, "load", none)
+    monkeypatch.setattr(pen_digits, "load", none)
     file, output = write_npz(tmp_path / "small.npz", small_mnist), tmp_path / "mine.keras"
     arguments = ("train", "--recipe", "best", "--epochs", 1, "--data", file, "--output", output)
     status, _, err = run(capsys, *arguments)
@@ -322,13 +316,15 @@ class Made:
         random = np.random.default_rng(seed)
         images = random.integers(0, 256, (100, 28, 28), np.uint8)
         labels = random.integers(0, 10, 100, np.uint8)
-        return data.Mnist(images, labels, images[:30], labels[:30], generated.SOURCE, "0123")
+        return mnist_files.Mnist(images, labels, images[:30], labels[:30], generated.SOURCE, "0123")
 
 
 @pytest.mark.parametrize("asked", [True, False], ids=["on demand", "where there is no MNIST"])
 def test_training_goes_on_with_generated_digits(asked, small_mnist, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(generated, "Generator", Made)
-    monkeypatch.setattr(data.load, "__kwdefaults__", data.load.__kwdefaults__ | {"mirrors": ()})
+    monkeypatch.setattr(
+        mnist_files.load, "__kwdefaults__", mnist_files.load.__kwdefaults__ | {"mirrors": ()}
+    )
     output = tmp_path / "mine.keras"
     source = ("--data", "generated") if asked else ()
     status, out, err = run(capsys, "train", "--epochs", 1, "--output", output, *source)
@@ -354,11 +350,11 @@ def test_an_interrupted_training_is_finished_by_the_same_command(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("mnist_cnn.progress_bar.ProgressBar.show", stop)
+        patched.setattr("mnist_cnn.training.progress_bar.ProgressBar.show", stop)
         status, _, err = run(capsys, *arguments(output))
     assert (status, err) == (
         130,
-        "\nThe same command goes on after the last whole epoch.\n\nStopped.\n",
+        "\nRun the same command again to continue after the last complete epoch.\n\nStopped.\n",
     )
     assert unfinished.exists()
     assert not output.exists()
@@ -369,7 +365,7 @@ def test_an_interrupted_training_is_finished_by_the_same_command(
 
     status, out, err = run(capsys, *arguments(output))
     assert (status, err) == (0, "")
-    assert f"Going on with the interrupted run in {unfinished}\n" in out
+    assert f"Continuing the interrupted training in {unfinished}\n" in out
     assert not unfinished.exists()
     run(capsys, *arguments(whole))
     pairs = zip(*(weights.load(path).get_weights() for path in (output, whole)), strict=True)
@@ -380,8 +376,8 @@ def test_an_interrupted_training_is_finished_by_the_same_command(
 def test_judge_trains_what_tells_digits_from_everything_else(
     small_mnist, tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.setattr("mnist_cnn.commands.judge.OTHERS", 300)
-    monkeypatch.setattr("mnist_cnn.commands.judge.HELD_BACK", 50)
+    monkeypatch.setattr("mnist_cnn.commands.making.judge.NONDIGITS", 300)
+    monkeypatch.setattr("mnist_cnn.commands.making.judge.HELD_BACK", 50)
     file, written = (
         write_npz(tmp_path / "small.npz", small_mnist),
         write_pens(tmp_path / "pens.tra"),
@@ -413,7 +409,7 @@ def test_a_person_who_stops_a_short_training_leaves_nothing(
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mnist_cnn.training.train", stop)
+    monkeypatch.setattr("mnist_cnn.optimization.loop.train", stop)
     status, _, err = run(capsys, "train", "--data", file, "--output", output)
     assert (status, err) == (130, "\nStopped.\n")
     assert not output.exists()
@@ -436,16 +432,16 @@ def measured(small_mnist, tmp_path, monkeypatch):
     copy = tmp_path / "copy.keras"
     for file in (copy, copy.with_suffix(".json")):
         file.write_bytes(weights.DEFAULT.with_suffix(file.suffix).read_bytes())
-    written = pens.PenDigits(44 * [SEVEN], np.full(44, 7, np.uint8), np.arange(44), "here")
-    monkeypatch.setattr(pens, "load", lambda path: written)
+    written = pen_digits.PenDigits(44 * [SEVEN], np.full(44, 7, np.uint8), np.arange(44), "here")
+    monkeypatch.setattr(pen_digits, "load", lambda path: written)
     figures = dataclasses.replace(weights.load_card().figures, mnist=0.125, writers=5)
 
     def measure(network, judge, mnist, measured):
-        assert set(measured.writers) == set(pens.MEASURING_WRITERS) & set(range(44))
+        assert set(measured.writers) == set(pen_digits.MEASURING_WRITERS) & set(range(44))
         assert len(mnist.test_images) == 50
         return figures
 
-    monkeypatch.setattr(evaluation, "full", measure)
+    monkeypatch.setattr(measures, "measure_all", measure)
     file = write_npz(tmp_path / "small.npz", small_mnist)
     return copy, ("--weights", copy, "--data", file), figures
 
@@ -480,12 +476,20 @@ def test_evaluate_in_full_measures_a_network_without_a_card(measured, capsys):
 
 @pytest.mark.slow
 def test_evaluate_in_full_finds_the_figures_of_the_shipped_card(
-    mnist, pen_digits, tmp_path, capsys
+    mnist, all_pen_digits, tmp_path, capsys
 ):
     copy = tmp_path / "copy.keras"
     for file in (copy, copy.with_suffix(".json")):
         file.write_bytes(weights.DEFAULT.with_suffix(file.suffix).read_bytes())
-    arguments = ("--card", "--weights", copy, "--data", mnist.source, "--pens", pen_digits.source)
+    arguments = (
+        "--card",
+        "--weights",
+        copy,
+        "--data",
+        mnist.source,
+        "--pens",
+        all_pen_digits.source,
+    )
     status, out, err = run(capsys, "evaluate", *arguments)
     assert (status, err) == (0, "")
     found, shipped = weights.load_card(copy), weights.load_card()
@@ -547,26 +551,26 @@ def test_pictures_of_what_excites_each_channel_are_found_again(tmp_path, capsys,
         return np.full((channels, 1, 1), channels, np.uint8)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("mnist_cnn.commands.features.maximize", maximize)
+    monkeypatch.setattr("mnist_cnn.commands.making.features.maximize", maximize)
     status, out, _ = run(capsys, "features")
     assert status == 0
     assert out.startswith("conv1: 32 channels\npool1: 32 channels\n")
     assert out.endswith("softmax: 10 channels\nWritten: features.npz\n")
-    found = features_file.encoded(*importer.network_in(weights.DEFAULT), Path("features.npz"))
+    found = features_file.encoded(*importer.read(weights.DEFAULT), Path("features.npz"))
     assert found.endswith(b"".join(bytes(n * [n]) for n in (32, 32, 64, 64, 64, 64, 10)))
 
 
 def test_a_name_whose_card_would_replace_another_file_is_taken(tmp_path):
     (tmp_path / "mine.json").write_text("somebody's own")
     (tmp_path / "mine-2.keras").touch()
-    assert outputs.free(tmp_path / "mine.keras") == tmp_path / "mine-3.keras"
+    assert outputs.unused(tmp_path / "mine.keras") == tmp_path / "mine-3.keras"
 
 
 def test_variants_go_on_where_they_were_interrupted_and_begin_anew_beside_finished_ones(
     tmp_path, capsys, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(data, "load", lambda path: None)
+    monkeypatch.setattr(mnist_files, "load", lambda path: None)
     written = []
     monkeypatch.setattr(
         variant_training, "train_all", lambda mnist, folder, **_: written.append(folder) or []
@@ -587,9 +591,9 @@ def broken(*_, **__):
 
 
 BREAKS = {  # command: what is done with what it has made
-    "train": "mnist_cnn.evaluation.probabilities",
-    "generator": "mnist_cnn.generator_training.trial",
-    "judge": "mnist_cnn.doubt._scores",
+    "train": "mnist_cnn.evaluation.measures.probabilities",
+    "generator": "mnist_cnn.making.generator_training.trial",
+    "judge": "mnist_cnn.making.judge_training._scores",
 }
 
 
@@ -600,9 +604,11 @@ def test_what_is_made_is_written_before_anything_else_can_fail(
     """Also where something of that name was before, whose card tells nothing about this one."""
     output = tmp_path / ("made.npz" if verb == "generator" else "made.keras")
     output.with_suffix(".json").write_text("of the one before")
-    monkeypatch.setattr("mnist_cnn.commands.judge.HELD_BACK", 50)
-    monkeypatch.setattr("mnist_cnn.commands.judge.OTHERS", 300)
-    monkeypatch.setattr("mnist_cnn.generator_training.fit", lambda *_: generated.Generator.load())
+    monkeypatch.setattr("mnist_cnn.commands.making.judge.HELD_BACK", 50)
+    monkeypatch.setattr("mnist_cnn.commands.making.judge.NONDIGITS", 300)
+    monkeypatch.setattr(
+        "mnist_cnn.making.generator_training.fit", lambda *_: generated.Generator.load()
+    )
     monkeypatch.setattr(BREAKS[verb], broken)
     file = write_npz(tmp_path / "small.npz", small_mnist)
     more = ("--epochs", 6) if verb == "train" else ()  # long enough to be resumed
@@ -613,7 +619,7 @@ def test_what_is_made_is_written_before_anything_else_can_fail(
     load = {
         "train": weights.load,
         "generator": generated.Generator.load,
-        "judge": lambda path: weights.load(path, doubt.build),
+        "judge": lambda path: weights.load(path, judge.build),
     }
     load[verb](output)
     assert not list(tmp_path.glob("*unfinished*"))
@@ -626,7 +632,7 @@ def test_ctrl_c_in_the_test_of_a_training_keeps_its_network(quick, capsys, monke
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mnist_cnn.evaluation.probabilities", stop)
+    monkeypatch.setattr("mnist_cnn.evaluation.measures.probabilities", stop)
     status, _, err = run(capsys, "train", *quick)
     assert status == 130
     assert err == (
@@ -706,7 +712,7 @@ def test_logs_that_cannot_be_written_get_a_sentence(tmp_path, capsys):
     arguments = ("--data", "generated", "--digits", 100, "--logdir", file)
     status, _, err = run(capsys, "train", *arguments, "--output", tmp_path / "x.keras")
     assert status == 1
-    assert err == f"No logs can be written to {file} (File exists). Name another folder.\n"
+    assert err == f"Logs cannot be written to {file} (File exists). Name another folder.\n"
     assert not (tmp_path / "x.keras").exists()
 
 

@@ -5,12 +5,22 @@ import struct
 
 import pytest
 
-from mnist_cnn import architecture, importer, keras_model, model, network_file, weights_file
-from mnist_cnn.card import Card
-from mnist_cnn.ui import contents
+from mnist_cnn.lesson import chapters
+from mnist_cnn.network import (
+    importer,
+    keras_file,
+    keras_model,
+    model,
+    network_file,
+    weights,
+)
+from mnist_cnn.network.card import Card
+from mnist_cnn.page.build import contents
 
-ALWAYS = {"network", "judge", "lesson.en", "lesson.zh-CN"} | {
-    f"variant-{name}" for name in ("max", "dense", "none")
+ALWAYS = {
+    *("network", "judge"),
+    *(f"{kind}.{tag}" for kind in ("lesson", "units") for tag in chapters.languages()),
+    *(f"variant-{name}" for name in ("max", "dense", "none")),
 }
 
 
@@ -22,14 +32,14 @@ def names_in(content):
 
 @pytest.fixture(scope="module")
 def shipped():
-    return importer.network_in(weights_file.DEFAULT)
+    return importer.read(keras_file.DEFAULT)
 
 
 def test_the_shipped_network_comes_with_all_that_is_known_of_it(shipped):
-    card = contents.card_of(weights_file.DEFAULT)
+    card = weights.find_card(keras_file.DEFAULT)
     assert isinstance(card, Card)
     found = contents.contents(*shipped, card)
-    assert set(found.files) == ALWAYS | {"features"}
+    assert set(found.files) == ALWAYS | {"features", "misread", "neighbours"}
     assert found.mnist == card.test_accuracy
     assert names_in(found.files["network"]) == [layer.name for layer in shipped[0]]
     assert json.loads(found.files["lesson.zh-CN"])["chapters"]
@@ -37,19 +47,20 @@ def test_the_shipped_network_comes_with_all_that_is_known_of_it(shipped):
 
 @pytest.mark.parametrize(("name", "own"), [("max", False), ("average", True), ("stride", True)])
 def test_the_lesson_is_about_a_network_with_its_layers(shipped, name, own):
-    layers = architecture.variant(name)
+    layers = model.variant(name)
     arrays = model.build(3, name).get_weights()
     files = contents.contents(layers, arrays, None).files
     assert files["network"] == network_file.encode(layers, arrays)
     assert ("lesson-network" in files) is own
     # What excites the channels is known of the network that the lesson is about, if it is shipped.
     assert ("features" in files) is own
+    assert ("neighbours" in files) is own
     if own:
         assert files["lesson-network"] == network_file.encode(*shipped)
 
 
 def test_a_network_without_a_card_has_none(tmp_path):
-    keras_model.of(architecture.variant("max"), model.build(1).get_weights()).save(
+    keras_model.build(model.variant("max"), model.build(1).get_weights()).save(
         tmp_path / "mine.keras"
     )
-    assert contents.card_of(tmp_path / "mine.keras") is None
+    assert weights.find_card(tmp_path / "mine.keras") is None

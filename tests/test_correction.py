@@ -5,14 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mnist_cnn import card, evaluation, training_data, weights
-from mnist_cnn.correction import MOST, RECORD, Correction, CorrectionError, digits_in
-from mnist_cnn.correction_run import CorrectionRun
-from mnist_cnn.drawings import Drawn
-from mnist_cnn.options import Options
-from mnist_cnn.runs import Runs
+from mnist_cnn.digits.pen_drawings import LabelledImages
+from mnist_cnn.evaluation import measures
+from mnist_cnn.network import card, weights
+from mnist_cnn.runs.runs import Runs
+from mnist_cnn.training import datasets
+from mnist_cnn.training.correction import MAX_DIGITS, RECORD, Correction, CorrectionError, digits_in
+from mnist_cnn.training.correction_run import MAX_FORGOTTEN, CorrectionRun, forgotten
+from mnist_cnn.training.options import Options
 from tests.fake_worker import Workers
-from tests.listening import until
+from tests.waiting import until
 
 
 def record(label, ink=255):
@@ -33,7 +35,7 @@ def test_digits_come_back_as_the_page_sent_them():
         (b"", "Expected 1 to 50 digits of 785 bytes each, got 0 bytes"),
         (record(1)[:-1], "got 784 bytes"),
         (record(1) + b"\0", "got 786 bytes"),
-        (record(1) * (MOST + 1), f"got {51 * RECORD} bytes"),
+        (record(1) * (MAX_DIGITS + 1), f"got {51 * RECORD} bytes"),
         (record(1) + record(10), "A digit is 0 to 9, not 10"),
         (record(1) + record(2, ink=0), "One of the digits has no ink"),
     ],
@@ -49,15 +51,15 @@ def corrected(mnist):
     """The shipped network, taught that three ones are sevens of this person."""
     network = weights.load()
     images = mnist.test_images[mnist.test_labels == 1][:3].copy()
-    assert (evaluation.probabilities(network, images).argmax(axis=1) == 1).all()
+    assert (measures.probabilities(network, images).argmax(axis=1) == 1).all()
     correction = Correction(images, np.full(3, 7, np.uint8), network.get_weights())
     return learned(correction, every=4), correction
 
 
 def learned(correction, every=1):
     """Return what there is when a correction is over, tested on every so many digits."""
-    data = training_data.load(correction.options)
-    test = Drawn(data.test.images[::every], data.test.labels[::every])
+    data = datasets.load(correction.options)
+    test = LabelledImages(data.test.images[::every], data.test.labels[::every])
     run = CorrectionRun(correction, dataclasses.replace(data, test=test))
     assert [event.step for event in run.events() if event.step == run.steps]
     return run.finish()
@@ -71,23 +73,62 @@ def test_own_digits_are_learned_and_both_sides_of_it_are_told(corrected, mnist):
 
     before, after = weights.load(), weights.load()
     after.set_weights(result.weights)
-    answers = evaluation.probabilities(after, correction.images).argmax(axis=1)
+    answers = measures.probabilities(after, correction.images).argmax(axis=1)
     assert told.read.tolist() == answers.tolist()
     assert (told.read == 7).sum() >= 2
     for network, confusion in ((before, told.confusion_before), (after, result.confusion)):
-        expected = evaluation.score(
-            network, mnist.test_images[::4], mnist.test_labels[::4]
-        ).confusion
+        expected = measures.score(network, mnist.test_images[::4], mnist.test_labels[::4]).confusion
         assert np.abs(confusion - expected).sum() <= 4  # another network rounds another way
     kept = result.confusion.diagonal() / result.confusion.sum(axis=1)
     assert kept[1] < 0.9  # that a one is a seven cannot be had for nothing
     assert np.delete(kept, 1).min() > 0.97
 
 
+def test_some_digits_that_it_has_forgotten_are_shown(corrected, mnist):
+    result, _ = corrected
+    shown = result.corrected.forgotten
+    assert len(shown.labels) == MAX_FORGOTTEN
+    assert {*shown.labels} == {1}  # of these it has lost most: it was told that ones are sevens
+    np.testing.assert_array_equal(shown.images, mnist.test_images[::4][shown.indices])
+    answers = shown.probabilities.argmax(axis=1)
+    assert (answers != shown.labels).all()
+    before = measures.probabilities(weights.load(), shown.images).argmax(axis=1)
+    assert (before == shown.labels).all()
+    surest = shown.probabilities.max(axis=1)
+    assert (np.diff(surest) <= 0).all()
+
+
+def test_the_test_digits_are_read_once_before_and_once_after(mnist, monkeypatch):
+    read = []
+
+    def probabilities(network, images):
+        read.append(len(images))
+        return of_network(network, images)
+
+    of_network = measures.probabilities
+    network = weights.load()
+    correction = Correction(mnist.test_images[:3], mnist.test_labels[:3], network.get_weights())
+    data = datasets.load(correction.options)
+    test = LabelledImages(data.test.images[:200], data.test.labels[:200])
+    monkeypatch.setattr(measures, "probabilities", probabilities)
+    run = CorrectionRun(correction, dataclasses.replace(data, test=test))
+    result = run.finish(stopped=True)
+    assert read.count(200) == 2
+    np.testing.assert_array_equal(result.confusion, result.corrected.confusion_before)
+
+
+def test_nothing_is_shown_where_nothing_is_forgotten():
+    labels = np.array([3, 4], np.uint8)
+    right, wrong = np.eye(10)[labels], np.eye(10)[[3, 9]]
+    assert forgotten(right, right, labels).tolist() == []
+    assert forgotten(wrong, wrong, labels).tolist() == []  # it was misread before, too
+    assert forgotten(right, wrong, labels).tolist() == [1]
+
+
 @pytest.mark.slow
 def test_digits_it_misread_are_learned_and_the_others_are_not_forgotten(mnist):
     network = weights.load()
-    answers = evaluation.probabilities(network, mnist.test_images).argmax(axis=1)
+    answers = measures.probabilities(network, mnist.test_images).argmax(axis=1)
     misread = np.flatnonzero(answers != mnist.test_labels)[:5]
     correction = Correction(
         mnist.test_images[misread], mnist.test_labels[misread], network.get_weights()
@@ -104,6 +145,7 @@ def test_its_card_says_what_it_was(corrected):
     result, _ = corrected
     described = card.from_json(result.card)
     assert (described.recipe, described.drawings) == ("correction", "3 of a person's own digits")
+    assert (described.drawn, described.drawers) == (3, 1)
 
 
 @pytest.mark.slow
@@ -111,7 +153,7 @@ def test_a_process_corrects_as_this_one_would(corrected):
     here, correction = corrected
     runs = Runs()
     try:
-        run = runs.run("ann", runs.start("ann", correction))
+        run = runs.start("ann", correction)
         until(lambda: runs.run("ann", run.id).over)
         assert (run.state, run.failure) == ("done", None)
     finally:
@@ -127,10 +169,10 @@ def test_a_correction_does_not_wait_for_a_long_training():
     try:
         runs.start("ann", Options.parse({"recipe": "best", "data": "generated"}))
         first, second = runs.start("ben", correction), runs.start("eve", correction)
-        assert runs.run("ben", first).state == "starting"
-        assert runs.schedule.place(runs.run("eve", second)) == 1
-        runs.run("ben", first).worker.finish()
-        assert runs.run("ben", first).result.corrected.labels.tolist() == [1]
-        assert runs.run("eve", second).state == "starting"
+        assert first.state == "starting"
+        assert runs.position(second) == 1
+        first.worker.finish()
+        assert first.result.corrected.labels.tolist() == [1]
+        assert second.state == "starting"
     finally:
         runs.close()

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mnist_cnn import drawings
-from mnist_cnn.drawings import NORMAL, SMALL, for_measuring, for_training, put_on_pad
-from mnist_cnn.pens import PenDigits
-from mnist_cnn.preprocess import ink_box, preprocess
-from mnist_cnn.strokes import fit, render
+from mnist_cnn.digits import pen_drawings
+from mnist_cnn.digits.pen_digits import PenDigits
+from mnist_cnn.digits.pen_drawings import NORMAL, SMALL, for_measuring, for_training, put_on_pad
+from mnist_cnn.digits.strokes import fit, render
+from mnist_cnn.reading.preprocess import ink_box, preprocess
 
 SEVEN = [np.array([(70, 60), (210, 56), (168, 140), (126, 238)], np.int16)]
 ONE = [np.array([(140, 40), (140, 240)], np.int16)]
@@ -117,7 +117,7 @@ def test_every_digit_is_drawn_by_as_many_hands_with_its_label(trained_on):
 
 @pytest.mark.parametrize("processors", [1, 2])
 def test_the_number_of_processes_does_not_matter(processors, trained_on, monkeypatch):
-    monkeypatch.setattr(drawings.os, "cpu_count", lambda: processors)
+    monkeypatch.setattr(pen_drawings.os, "cpu_count", lambda: processors)
     again = for_training(pen_digits(), variants=3, seed=4)
     np.testing.assert_array_equal(again.images, trained_on.images)
     np.testing.assert_array_equal(again.labels, trained_on.labels)

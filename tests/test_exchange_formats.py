@@ -14,9 +14,10 @@ import tensorflow as tf
 from keras import layers
 
 import mnist_cnn
-from mnist_cnn import doubt, exchange_formats, importer, weights, weights_file
 from mnist_cnn.__main__ import main
-from tests.drawn import IMAGES
+from mnist_cnn.network import exchange_formats, importer, keras_file, weights
+from mnist_cnn.reading import judge
+from tests.drawings import IMAGES
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="needs pip install onnx onnxruntime")
 
@@ -86,7 +87,7 @@ def network(request):
 @pytest.mark.parametrize("suffix", READERS)
 def test_a_program_reads_it_as_keras_reads_the_network(network, suffix, tmp_path):
     path = tmp_path / f"mine{suffix}"
-    path.write_bytes(exchange_formats.encode(suffix, *importer.of_model(network), CARD))
+    path.write_bytes(exchange_formats.encode(suffix, *importer.from_model(network), CARD))
     read = READERS[suffix](path)
     expected = network.predict(DRAWN, verbose=0)
     assert np.ptp(expected, axis=0).max() > 0.05  # it tells them apart
@@ -97,7 +98,7 @@ def test_a_program_reads_it_as_keras_reads_the_network(network, suffix, tmp_path
 @pytest.mark.parametrize("suffix", READERS)
 def test_all_test_digits_are_read_alike(suffix, mnist, tmp_path):
     network, path = weights.load(), tmp_path / f"mine{suffix}"
-    path.write_bytes(exchange_formats.encode(suffix, *importer.of_model(network)))
+    path.write_bytes(exchange_formats.encode(suffix, *importer.from_model(network)))
     pictures = mnist.test_images[::10, ..., np.newaxis].astype(np.float32) / 255
     expected = network.predict(pictures, verbose=0)
     np.testing.assert_allclose(READERS[suffix](path)(pictures), expected, atol=1e-5)
@@ -105,29 +106,29 @@ def test_all_test_digits_are_read_alike(suffix, mnist, tmp_path):
 
 @pytest.mark.parametrize("suffix", READERS)
 def test_the_card_is_inside(suffix, tmp_path):
-    path, described = tmp_path / f"mine{suffix}", importer.of_model(weights.load())
+    path, described = tmp_path / f"mine{suffix}", importer.from_model(weights.load())
     path.write_bytes(exchange_formats.encode(suffix, *described, CARD))
     if suffix == ".onnx":
         told = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map["card"]
     else:
-        told = zipfile.ZipFile(path).read(weights_file.CARD)
+        told = zipfile.ZipFile(path).read(keras_file.CARD)
     assert json.loads(told) == CARD
 
 
 def test_what_is_taken_away_can_be_brought_back(network):
-    described, numbers = importer.of_model(network)
+    described, numbers = importer.from_model(network)
     content = exchange_formats.encode(".keras", described, numbers, CARD)
-    found, arrays = importer.network_in(content)
+    found, arrays = importer.read(content)
     assert found == described
     for one, other in zip(arrays, numbers, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert json.loads(weights_file.card_in(content)) == CARD
+    assert json.loads(keras_file.read_card(content)) == CARD
 
 
 def test_the_judge_can_be_written_too():
-    judge = doubt.Judge().network
+    network = judge.Judge().network
     for suffix in READERS:
-        assert exchange_formats.encode(suffix, *importer.of_model(judge))
+        assert exchange_formats.encode(suffix, *importer.from_model(network))
 
 
 @pytest.mark.parametrize("suffix", READERS)
@@ -156,8 +157,10 @@ def test_without_its_package_a_format_is_not_offered_and_the_command_says_what_t
 
 
 def test_a_package_that_does_not_load_gets_a_sentence(tmp_path, monkeypatch, capsys):
-    monkeypatch.delattr(mnist_cnn, "onnx_graph", raising=False)
-    monkeypatch.setitem(sys.modules, "mnist_cnn.onnx_graph", None)  # as one that fails half-way
+    monkeypatch.delattr(mnist_cnn.network, "onnx_graph", raising=False)
+    monkeypatch.setitem(
+        sys.modules, "mnist_cnn.network.onnx_graph", None
+    )  # as one that fails half-way
     assert main(["export", str(weights.DEFAULT), "--to", str(tmp_path / "mine.onnx")]) == 1
     told = capsys.readouterr().err
     assert told.startswith("The package onnx does not load (")

@@ -1,13 +1,13 @@
-"""Places take turns, each within its bounds, and what has left counts no longer."""
+"""Clients take turns, each within its limits, and what is over counts no longer."""
 
 import asyncio
 from types import SimpleNamespace
 
 import pytest
 
-from mnist_cnn.ui import fairness
-from mnist_cnn.ui.fairness import FairLine, OverloadError, Places, Rate, Rates, place
-from tests.looping import run
+from mnist_cnn.server.http import fairness
+from mnist_cnn.server.http.fairness import FairLine, OverloadError, Places, Rate, Rates, client_of
+from tests.event_loop import run
 
 
 class Clock:
@@ -28,7 +28,7 @@ def clock(monkeypatch):
 
 
 def where(host):
-    return place(SimpleNamespace(client=SimpleNamespace(host=host)))
+    return client_of(SimpleNamespace(client=SimpleNamespace(host=host)))
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def where(host):
         ("no:address", "no:address either", False),
     ],
 )
-def test_an_ipv6_network_is_one_place(one, other, same):
+def test_an_ipv6_network_is_one_client(one, other, same):
     assert (where(one) == where(other)) is same
 
 
 def spent(rates, who):
-    """How much a place can still spend."""
+    """How much a client can still spend."""
     count = 0
     while True:
         try:
@@ -65,7 +65,7 @@ def test_a_bucket_holds_no_more_than_its_burst_however_long_it_fills(clock):
     assert spent(rates, "a") == 3
 
 
-def test_what_is_refused_costs_nothing_and_another_place_has_its_own(clock):
+def test_what_is_refused_costs_nothing_and_another_client_has_its_own(clock):
     rates = Rates(Rate(burst=2, per_second=1))
     assert spent(rates, "a") == 2
     for _ in range(50):
@@ -75,8 +75,8 @@ def test_what_is_refused_costs_nothing_and_another_place_has_its_own(clock):
     assert spent(rates, "a") == 1
 
 
-def test_of_many_places_the_one_not_heard_of_for_longest_is_forgotten(clock, monkeypatch):
-    monkeypatch.setattr(fairness, "MOST_PLACES", 3)
+def test_of_many_clients_the_one_not_heard_of_for_longest_is_forgotten(clock, monkeypatch):
+    monkeypatch.setattr(fairness, "MAX_CLIENTS", 3)
     rates = Rates(Rate(burst=1, per_second=0))
     for who in ("a", "b", "c"):
         rates.spend(who)
@@ -119,7 +119,7 @@ class Work:
         self.line, self.begun, self._ends, self.tasks = FairLine(*bounds), [], {}, {}
 
     async def ask(self, name):
-        """Begin a piece; its name begins with its place."""
+        """Begin a piece; its name begins with its client."""
         self._ends[name] = asyncio.Event()
         self.tasks[name] = asyncio.create_task(self._piece(name))
         await settled()
@@ -145,7 +145,7 @@ async def settled():
         await asyncio.sleep(0)
 
 
-def test_one_place_works_at_part_of_it_and_the_places_take_turns():
+def test_one_client_works_at_part_of_it_and_the_clients_take_turns():
     async def work():
         line = Work(3, 2, 100)
         for name in ("a1", "a2", "a3", "a4", "b1", "b2", "c1"):
@@ -155,21 +155,21 @@ def test_one_place_works_at_part_of_it_and_the_places_take_turns():
             await line.end(name)
         return line.begun
 
-    assert run(work()) == ["a1", "a2", "b1", "b2", "a3", "c1", "a4"]
+    assert run(work()) == ["a1", "a2", "b1", "b2", "c1", "a3", "a4"]
 
 
-def test_so_many_of_one_place_wait_and_no_more():
+def test_so_many_of_one_client_wait_and_no_more():
     async def work():
         line = Work(1, 1, 2)
         for name in ("a1", "a2", "a3", "a4", "b1"):
             await line.ask(name)
         assert [name for name, task in line.tasks.items() if task.done()] == ["a4"]
         assert isinstance(line.tasks["a4"].exception(), OverloadError)
-        for name in ("a1", "a2", "b1", "a3"):
+        for name in ("a1", "b1", "a2", "a3"):
             await line.end(name)
         return line.begun
 
-    assert run(work()) == ["a1", "a2", "b1", "a3"]
+    assert run(work()) == ["a1", "b1", "a2", "a3"]
 
 
 def test_who_leaves_the_line_is_not_called():

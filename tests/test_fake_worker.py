@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mnist_cnn import card, model
-from mnist_cnn.events import (
-    LAST,
+from mnist_cnn.network import card, model
+from mnist_cnn.optimization.events import (
+    LAST_EVENTS,
     Evaluating,
     Failed,
     Finished,
@@ -19,13 +19,10 @@ from mnist_cnn.events import (
     Step,
     Stopped,
 )
-from mnist_cnn.options import Options
-from mnist_cnn.worker import Worker
+from mnist_cnn.runs.worker import Worker
 from tests.fake_worker import Workers
-from tests.listening import Listener
-
-SHORT = Options.parse({"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"})
-LONG = Options.parse({"data": "generated", "digits": 1000, "epochs": 200})
+from tests.trainings import LONG, SHORT
+from tests.waiting import Listener
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.slow)])
@@ -55,7 +52,7 @@ def own_shapes(options):
 
 def test_a_run_tells_what_there_is_to_tell_in_its_order(begin):
     worker, listener = begin(SHORT)
-    done = listener.wait_for(LAST)
+    done = listener.wait_for(LAST_EVENTS)
     assert worker.join(30)
     assert listener.events[-1] is done
 
@@ -66,7 +63,9 @@ def test_a_run_tells_what_there_is_to_tell_in_its_order(begin):
     assert [event.what for event in listener.of(Starting)] == ["tensorflow", "generated"]
     (prepared,) = listener.of(Prepared)
     parameters = sum(np.prod(shape, dtype=int) for shape, _ in own_shapes(SHORT))
-    assert dataclasses.replace(prepared, source="") == Prepared(
+    assert prepared.sample.images.shape == (9, 28, 28)
+    assert prepared.sample.labels.shape == (9,)
+    assert dataclasses.replace(prepared, source="", sample=None) == Prepared(
         "", 200, 0, 1000, "training", "generated digits", parameters, 8, 2, ()
     )
 
@@ -125,7 +124,7 @@ def test_it_stands_still_goes_on_and_is_stopped_and_tested(begin):
     told = listener.count
     worker.stop()  # holds, whatever comes after it
     worker.pause()
-    done = listener.wait_for(LAST)
+    done = listener.wait_for(LAST_EVENTS)
     assert worker.join(30)
     assert [type(event) for event in listener.events[told:]] == [Evaluating, Finished]
     assert (listener.of(Evaluating)[0].stopped, done.stopped) == (True, True)

@@ -7,9 +7,11 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import drawings, features_file, importer, model, weights
-from mnist_cnn.activation_maximization import maximize
-from mnist_cnn.activations import Tracer
+from mnist_cnn.digits import pen_drawings
+from mnist_cnn.lesson import features_file
+from mnist_cnn.making.excitation import maximize
+from mnist_cnn.network import importer, model, weights
+from mnist_cnn.reading.activations import Tracer
 
 SIZES = {
     "conv1": (32, 3, 3),
@@ -68,9 +70,9 @@ def test_pictures_are_as_large_as_the_layer_sees(shipped, layer, shape):
 
 
 @pytest.fixture(scope="module")
-def drawn(pen_digits):
+def drawn(all_pen_digits):
     """Drawings of people's, 0 to 1."""
-    pictures = drawings.for_measuring(pen_digits.by([3]), drawings.NORMAL).images[:150]
+    pictures = pen_drawings.for_measuring(all_pen_digits.by([3]), pen_drawings.NORMAL).images[:150]
     return pictures.astype(np.float32) / 255
 
 
@@ -136,7 +138,7 @@ def test_the_same_weights_give_the_same_pictures():
 @pytest.fixture(scope="module")
 def described():
     """The layers and the weights that are shipped."""
-    return importer.network_in(weights.DEFAULT)
+    return importer.read(weights.DEFAULT)
 
 
 def test_the_page_gets_the_pictures_of_the_shipped_network(described, shipped):
@@ -152,7 +154,7 @@ def test_other_weights_or_layers_have_none(described, tmp_path):
     layers, arrays = described
     other = [*arrays[:-1], arrays[-1] + 0.01]
     assert features_file.encoded(layers, other) is None
-    assert features_file.encoded(*importer.of_model(model.build(1, "stride"))) is None
+    assert features_file.encoded(*importer.from_model(model.build(1, "stride"))) is None
     path = tmp_path / "mine.npz"
     assert features_file.encoded(layers, other, path) is None
     features_file.save({"conv1": np.zeros((2, 3, 3), np.uint8)}, layers, other, path)

@@ -3,13 +3,14 @@
 The disk is as full as the system can make it for one process: no file may grow past a limit.
 """
 
+import marshal
 import sys
 
 import pytest
 
-from tests.listening import until
-from tests.serving import people, serve_process
-from tests.test_train_routes import LONG, SHORT, follow, start
+from tests.serving import ROOT, people, serve_process
+from tests.trainings import LONG_CHOICES, SHORT_CHOICES, follow, start
+from tests.waiting import until
 
 if not sys.platform.startswith("linux"):
     pytest.skip("limits another process", allow_module_level=True)
@@ -51,7 +52,7 @@ def state(client, run):
 @pytest.mark.slow
 def test_a_run_ends_with_a_sentence_and_the_next_one_starts(person, fill):
     ann, ben = person("ann"), person("ben")
-    first, second = start(ann, LONG), start(ben, LONG)
+    first, second = start(ann, LONG_CHOICES), start(ben, LONG_CHOICES)
     until(lambda: state(ann, first) == "training")
     fill(ROOM)
     ended, events = follow(ann, first)
@@ -64,7 +65,7 @@ def test_a_run_ends_with_a_sentence_and_the_next_one_starts(person, fill):
 @pytest.mark.slow
 def test_a_file_is_written_when_there_is_space_and_taken_without(person, fill):
     ann = person("cleo")
-    run, _ = follow(ann, start(ann, SHORT))
+    run, _ = follow(ann, start(ann, SHORT_CHOICES))
     whole = ann.get("/file", params={"network": run["id"]}).content
     fill(1000)
     refused = ann.get("/file", params={"network": run["id"]})
@@ -75,3 +76,5 @@ def test_a_file_is_written_when_there_is_space_and_taken_without(person, fill):
     assert brought.json()["card"]["accuracy"] == run["result"]["accuracy"]
     fill(10 * len(whole))
     assert len(ann.get("/file", params={"network": run["id"]}).content) > 0
+    for compiled in (ROOT / "mnist_cnn").rglob("*.pyc"):  # or nothing starts any more
+        assert marshal.loads(compiled.read_bytes()[16:])

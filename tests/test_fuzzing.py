@@ -5,10 +5,10 @@ import argparse
 import psutil
 import pytest
 
-from tests.enumerating import every_endpoint
+from tests.endpoints import every_endpoint
 from tests.fake_worker import Workers
 from tests.fuzzing import LIMIT, fuzz, still_reads
-from tests.serving import serve_class, serve_process
+from tests.serving import as_teacher, serve_class, serve_process
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,9 @@ def check(outcome, address):
 
 def test_malformed_requests_get_no_error_of_the_server_s(endpoints):
     chosen = argparse.Namespace(requests=200, seed=1)
-    with serve_class(worker=Workers(pace=0)) as (address, token):
-        outcome = fuzz(address, psutil.Process(), endpoints, chosen, token)
+    with serve_class(worker=Workers(pace=0)) as (address, teachers):
+        cookie = as_teacher(address, teachers.token)["Cookie"]
+        outcome = fuzz(address, psutil.Process(), endpoints, chosen, cookie)
         assert outcome.sent >= 200
         check(outcome, address)
 
@@ -34,8 +35,9 @@ def test_malformed_requests_get_no_error_of_the_server_s(endpoints):
 def test_thousands_of_malformed_requests_get_none_and_leave_nothing_in_memory(endpoints):
     chosen = argparse.Namespace(requests=6000, seed=2)
     with serve_process() as (address, process):
-        token = process.stdout.readline().strip().partition("?teacher=")[2]
-        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen, token)
+        token = process.stdout.readline().strip().partition("#teacher=")[2]
+        cookie = as_teacher(address, token)["Cookie"]
+        outcome = fuzz(address, psutil.Process(process.pid), endpoints, chosen, cookie)
         assert outcome.sent >= 6000
         check(outcome, address)
     assert outcome.late / outcome.early < LIMIT

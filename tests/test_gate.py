@@ -2,34 +2,19 @@
 
 import asyncio
 import json
-import time
-import types
 
 import pytest
-from starlette.types import Scope
+from starlette.responses import Response
 
-from mnist_cnn.ui import gate
-from mnist_cnn.ui.endpoints import OF_TOOLS, Endpoint
-from mnist_cnn.ui.fairness import Rate
-from mnist_cnn.ui.gate import Gate
-from tests.looping import run
+from mnist_cnn.server.gate import bodies, gate, upload_quota
+from mnist_cnn.server.gate.endpoints import Endpoint
+from mnist_cnn.server.gate.gate import Gate
+from mnist_cnn.server.http.fairness import Rate
+from mnist_cnn.server.http.requests import RequestError
+from tests.event_loop import run
 
 CALL = json.dumps({"method": "tools/list"}).encode()
 PATIENCE = 30  # seconds for what takes some thousandths of one, on a busy machine
-
-
-def handed_on(path: str, headers: list[tuple[bytes, bytes]]) -> Scope:
-    """Return the request that comes out behind the gate."""
-    passed = []
-
-    async def app(scope, receive, send):
-        passed.append(scope)
-
-    async def receive():
-        return {"type": "http.request", "body": CALL}
-
-    run(Gate(app, OF_TOOLS)(scope(path, headers), receive, None))
-    return passed[0]
 
 
 def scope(path="/", headers=((b"host", b"localhost"),), method="POST", client="10.0.0.9"):
@@ -45,22 +30,14 @@ def scope(path="/", headers=((b"host", b"localhost"),), method="POST", client="1
     }
 
 
-@pytest.mark.parametrize("sent", [[], [b"127.0.0.1"], [b"1.2.3.4", b"5.6.7.8, 9.9.9.9"]])
-def test_a_tool_s_call_says_where_it_comes_from_whatever_its_sender_says(sent):
-    headers = [(b"x-forwarded-for", value) for value in sent]
-    passed = handed_on("/gradio_api/mcp/", [(b"host", b"localhost"), *headers])
-    assert passed["headers"] == [(b"host", b"localhost"), (b"x-forwarded-for", b"10.0.0.9")]
-
-
 def test_only_the_server_itself_begins_and_once():
-    def begin(client, begun):
-        app = types.SimpleNamespace(startup_events_triggered=begun)
-        asked = scope("/gradio_api/startup-events", method="GET", client=client)
-        return run(status(Gate(answering), asked | {"server": ("10.0.0.1", 80), "app": app}))
+    async def begin():
+        guarded = Gate(answering)
+        path, here = "/gradio_api/startup-events", {"server": ("10.0.0.1", 80)}
+        asked = [scope(path, method="GET", client=f"10.0.0.{last}") | here for last in (9, 1, 1)]
+        return [await status(guarded, one) for one in asked]
 
-    assert begin("10.0.0.1", begun=False) == 200
-    assert begin("10.0.0.9", begun=False) == 404
-    assert begin("10.0.0.1", begun=True) == 404
+    assert run(begin()) == [404, 200, 404]
 
 
 def endpoint(**bounds):
@@ -78,26 +55,125 @@ async def empty():
     return {"type": "http.request", "body": b""}
 
 
+async def calling():
+    return {"type": "http.request", "body": CALL}
+
+
 async def deaf(message):
     """Who takes no answer."""
     await asyncio.sleep(1000)
 
 
-async def status(gate, request):
+async def status(gate, request, receive=empty):
     """Return the status a request is answered with, within ``PATIENCE``."""
+    return (await answer(gate, request, receive))[0]
+
+
+async def answer(gate, request, receive=empty):
+    """Return the status and the body a request is answered with, within ``PATIENCE``."""
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    await asyncio.wait_for(gate(request, empty, send), PATIENCE)
-    return sent[0]["status"]
+    await asyncio.wait_for(gate(request, receive, send), PATIENCE)
+    return sent[0]["status"], b"".join(part.get("body", b"") for part in sent)
 
 
 def test_who_does_not_take_an_answer_is_given_up(monkeypatch):
     only = endpoint()
-    monkeypatch.setattr(gate, "TAKING", 0.05)
+    monkeypatch.setattr(gate, "SEND_SECONDS", 0.05)
     run(asyncio.wait_for(Gate(answering, only)(scope(), empty, deaf), PATIENCE))
+
+
+def test_one_client_sends_so_many_bodies_at_a_time_and_others_theirs(monkeypatch):
+    monkeypatch.setattr(bodies, "MAX_COMING_PER_CLIENT", 2)
+
+    async def crowd():
+        guarded = Gate(answering, endpoint(body=90))
+
+        async def stalls():
+            await asyncio.sleep(1000)
+
+        slow = [asyncio.create_task(guarded(scope(), stalls, None)) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        answers = [await status(guarded, scope(client=f"10.0.0.{last}")) for last in (9, 1)]
+        for one in slow:
+            one.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        return [*answers, await status(guarded, scope())]
+
+    assert run(crowd()) == [429, 200, 200]
+
+
+def test_bodies_count_for_their_client_and_in_all_until_they_have_been_worked_on(monkeypatch):
+    monkeypatch.setattr(bodies, "SMALL", 0)
+    monkeypatch.setattr(bodies, "COUNTED", 1)
+    monkeypatch.setattr(bodies, "MAX_HELD_PER_CLIENT", 100)
+    monkeypatch.setattr(bodies, "MAX_HELD", 180)
+
+    async def crowd():
+        guarded = Gate(answering, endpoint(body=90))
+
+        def stalls(client, size):
+            parts = [{"type": "http.request", "body": bytes(size), "more_body": True}]
+
+            async def receive():
+                return parts.pop() if parts else await asyncio.sleep(1000)
+
+            return asyncio.create_task(guarded(scope(client=client), receive, None))
+
+        async def sends(client, size):
+            async def receive():
+                return {"type": "http.request", "body": bytes(size)}
+
+            return await status(guarded, scope(client=client), receive)
+
+        slow = [stalls("10.0.0.1", 80)]
+        await asyncio.sleep(0.01)
+        answers = [await sends("10.0.0.1", size) for size in (30, 10)]
+        slow.append(stalls("10.0.0.2", 80))
+        await asyncio.sleep(0.01)
+        answers += [await sends("10.0.0.3", size) for size in (30, 10)]
+        for one in slow:
+            one.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        return [*answers, await sends("10.0.0.1", 90)]
+
+    assert run(crowd()) == [429, 200, 429, 200, 200]
+
+
+def test_what_is_written_to_the_disk_is_counted(monkeypatch):
+    monkeypatch.setattr(upload_quota, "MAX_STORED_PER_CLIENT", len(CALL))
+
+    async def ask(**bounds):
+        guarded = Gate(answering, endpoint(body=1000, **bounds))
+        return [await status(guarded, scope(), calling) for _ in range(2)]
+
+    assert run(ask()) == [200, 200]
+    assert run(ask(stored=True)) == [200, 429]
+
+
+def test_a_check_answers_or_refuses_instead_of_the_app():
+    def check(scope, body):
+        if b"refuse" in body:
+            raise RequestError("no")
+        return Response(status_code=204) if b"list" in body else None
+
+    guarded = Gate(answering, endpoint(body=1000, check=check))
+    assert run(status(guarded, scope(), calling)) == 204
+    assert run(status(guarded, scope())) == 200
+
+
+def test_the_gate_refuses_as_routes_do():
+    def check(scope, body):
+        error = RequestError("no", "a key", size=5)
+        error.status = 409
+        raise error
+
+    status, body = run(answer(Gate(answering, endpoint(body=9, check=check)), scope()))
+    refusal = {"error": "no", "key": "a key", "values": {"size": 5}}
+    assert (status, json.loads(body)) == (409, refusal)
 
 
 def test_a_turn_is_over_before_its_answer_is_taken():
@@ -144,7 +220,11 @@ def test_so_many_work_at_once_and_so_many_of_one_place():
         assert await asyncio.gather(*tasks) == 30 * [200]
         return begun, *map(max, zip(*most, strict=True))
 
-    assert run(crowd()) == (gate.AT_ONCE, gate.AT_ONCE, gate.AT_ONCE_OF_ONE)
+    assert run(crowd()) == (
+        gate.HEAVY_AT_ONCE,
+        gate.HEAVY_AT_ONCE,
+        gate.HEAVY_PER_CLIENT,
+    )
 
 
 def test_a_place_asks_no_faster_than_its_rate_and_others_may():
@@ -158,32 +238,16 @@ def test_a_place_asks_no_faster_than_its_rate_and_others_may():
     assert run(ask()) == ([200, 200, 200, 429, 429], 200)
 
 
-@pytest.mark.parametrize(("method", "expected"), [("GET", 200), ("POST", 403)])
+@pytest.mark.parametrize(("method", "expected"), [("GET", 403), ("POST", 403), ("OPTIONS", 404)])
 def test_what_another_site_s_page_sends_is_refused(method, expected):
     only = endpoint()
     headers = [(b"host", b"class.example"), (b"origin", b"http://evil.example")]
     assert run(status(Gate(answering, only), scope(headers=headers, method=method))) == expected
 
 
-def test_the_messages_of_a_socket_are_read_no_faster_than_their_rate(monkeypatch):
-    only = endpoint()
-    monkeypatch.setattr(gate, "MESSAGES", Rate(burst=2, per_second=20))
-
-    async def app(scope, receive, send):
-        for _ in range(6):
-            await receive()
-
-    async def message():
-        return {"type": "websocket.receive", "bytes": b""}
-
-    began = time.monotonic()
-    run(Gate(app, only)(scope(method="WEBSOCKET"), message, None))
-    assert time.monotonic() - began > 0.15  # four of them beyond the first two
-
-
 def test_a_place_has_so_many_sockets_until_it_closes_some(monkeypatch):
     only = endpoint()
-    monkeypatch.setattr(gate, "MOST_SOCKETS_OF_ONE", 2)
+    monkeypatch.setattr(gate, "MAX_SOCKETS_PER_CLIENT", 2)
 
     async def crowd():
         closing = asyncio.Event()
@@ -216,7 +280,7 @@ def test_a_place_has_so_many_sockets_until_it_closes_some(monkeypatch):
 
 def test_everybody_together_has_so_many_sockets(monkeypatch):
     only = endpoint()
-    monkeypatch.setattr(gate, "MOST_SOCKETS", 2)
+    monkeypatch.setattr(gate, "MAX_SOCKETS", 2)
 
     async def crowd():
         opened = []

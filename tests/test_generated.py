@@ -7,8 +7,11 @@ import zipfile
 import numpy as np
 import pytest
 
-from mnist_cnn import data, evaluation, generated, generator_training, weights, weights_file
-from mnist_cnn.generated import Generator
+from mnist_cnn.digits import generated, mnist_files
+from mnist_cnn.digits.generated import Generator
+from mnist_cnn.evaluation import measures
+from mnist_cnn.making import generator_training
+from mnist_cnn.network import keras_file, weights
 
 MEGABYTES_2 = 2_000_000  # bytes
 
@@ -64,7 +67,7 @@ def test_the_seed_decides(generator):
 
 def test_the_shipped_network_reads_them_as_their_labels(digits):
     images, labels = digits
-    score = evaluation.score(weights.load(), images, labels)
+    score = measures.score(weights.load(), images, labels)
     assert score.accuracy >= 0.98
     assert score.per_digit.min() >= 0.94
 
@@ -103,12 +106,12 @@ def test_the_file_is_small():
 
 def test_the_card_says_what_the_generator_is():
     text = weights.card_path(generated.DEFAULT).read_text(encoding="utf-8")
-    card = generated.Card(**json.loads(text))
-    assert card.bytes == generated.DEFAULT.stat().st_size
-    sums = "".join(data.IDX_SHA256.values())
-    assert card.data_checksum == hashlib.sha256(sums.encode()).hexdigest()
-    assert card.fresh_network_accuracy >= 0.98
-    assert card.libraries.keys() == {"tensorflow", "keras", "numpy"}
+    card = json.loads(text)
+    assert card["bytes"] == generated.DEFAULT.stat().st_size
+    sums = "".join(mnist_files.IDX_SHA256.values())
+    assert card["data_checksum"] == hashlib.sha256(sums.encode()).hexdigest()
+    assert card["fresh_network_accuracy"] >= 0.98
+    assert card["libraries"].keys() == {"tensorflow", "keras", "numpy"}
 
 
 def test_a_saved_generator_makes_the_same_digits(generator, tmp_path):
@@ -123,9 +126,7 @@ def test_a_missing_file_is_named_with_the_way_out(tmp_path):
     file = tmp_path / "generator.npz"
     with pytest.raises(weights.WeightsError) as caught:
         Generator.load(file)
-    assert str(caught.value) == (
-        f"There is no generator at {file}. Look at its name and its folder."
-    )
+    assert str(caught.value) == (f"There is no generator at {file}. Check its name and its folder.")
 
 
 def cut(file, arrays):
@@ -195,7 +196,7 @@ def test_a_damaged_file_is_named_with_the_way_out(alter, generator, tmp_path):
 
 
 def test_the_shipped_file_can_also_be_restored(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights_file, "FOLDER", tmp_path)
+    monkeypatch.setattr(keras_file, "WEIGHTS", tmp_path)
     with pytest.raises(weights.WeightsError, match="git checkout -- weights/generator"):
         Generator.load(tmp_path / "generator.npz")
 
@@ -264,7 +265,7 @@ def test_k_means_finds_groups_and_leaves_none_too_small():
     points = np.repeat(centres, 50, axis=0) + random.standard_normal((300, 4))
     points[0] += 1000  # alone far away
     groups = generator_training.k_means(points, 8, random)
-    assert np.bincount(groups, minlength=8).min() >= generator_training.SMALLEST
+    assert np.bincount(groups, minlength=8).min() >= generator_training.MIN_GROUP
 
 
 def test_a_mixture_has_the_mean_and_covariance_of_the_codes():

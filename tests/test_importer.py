@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import tf_keras
 
-from mnist_cnn import architecture, importer, keras_model, weights_file
-from mnist_cnn.training import as_input
-from mnist_cnn.weights_file import OtherNetworkError
-from tests.drawn import IMAGES
+from mnist_cnn.network import architecture, importer, keras_file, keras_model, model
+from mnist_cnn.network.keras_file import UnsupportedNetworkError
+from mnist_cnn.network.model import as_input
+from tests.drawings import IMAGES
+from tests.hostile_files import NETWORKS
 
 KERAS = {"Keras 3": keras, "Keras 2": tf_keras}
 
@@ -75,7 +76,7 @@ LESSON = {
 
 
 def neighbour(*names):
-    """Layers by what is said of them: see ``OTHERS``."""
+    """Layers by what is said of them: see ``NONDIGITS``."""
 
     def make(k):
         return [getattr(k.layers, name)(*arguments, **named) for name, arguments, named in names]
@@ -196,9 +197,9 @@ def answers(network, shape):
 
 def read(content):
     """The same of the network that is found in a file."""
-    layers, weights = importer.network_in(content)
+    layers, weights = importer.read(content)
     importer.check(layers)
-    return np.asarray(keras_model.of(layers, weights)(as_input(PICTURES))), layers
+    return np.asarray(keras_model.build(layers, weights)(as_input(PICTURES))), layers
 
 
 @pytest.mark.parametrize("suffix", ["keras", "h5"])
@@ -210,7 +211,7 @@ def test_the_lesson_s_network_however_it_is_written(kind, version, suffix, tmp_p
     path = tmp_path / f"mine.{suffix}"
     network.save(path)
     found, layers = read(path.read_bytes())
-    assert layers == architecture.variant("max")
+    assert layers == model.variant("max")
     np.testing.assert_allclose(found, answers(network, shape), rtol=0, atol=1e-6)
 
 
@@ -224,7 +225,7 @@ def test_small_networks_answer_as_in_keras(kind, tmp_path):
         found, layers = read(path.read_bytes())
         np.testing.assert_allclose(found, answers(network, shape), rtol=0, atol=1e-6)
         assert [one.kind for one in layers].count("Flatten") == 1
-        again, _ = importer.of_model(keras_model.of(layers, importer.network_in(path)[1]))
+        again, _ = importer.from_model(keras_model.build(layers, importer.read(path)[1]))
         assert [one.shape for one in again] == [one.shape for one in layers]
 
 
@@ -238,7 +239,7 @@ def test_small_networks_answer_as_in_keras(kind, tmp_path):
 )
 def test_what_can_be_folded_is_no_layer(kind, outline):
     shape, make = OTHERS[kind]
-    layers, _ = importer.of_model(trained(keras, shape, make))
+    layers, _ = importer.from_model(trained(keras, shape, make))
     assert architecture.outline(layers) == outline
     assert "BatchNormalization" not in {one.kind for one in layers}
 
@@ -281,7 +282,7 @@ def test_the_first_files_of_keras_2_have_another_group(tmp_path):
         with zipfile.ZipFile(tmp_path / "old.keras", "w") as archive:
             archive.writestr("config.json", new.read("config.json"))
             archive.writestr("model.weights.h5", file.getvalue())
-    found = importer.network_in(tmp_path / "old.keras")[1]
+    found = importer.read(tmp_path / "old.keras")[1]
     for one, other in zip(found, network.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -305,7 +306,7 @@ SAID = {
     "softmax inside": ([flat, layer("Dense", 9, activation="softmax"), end], "a softmax in Dense"),
     "half precision": ([flat, dense(9, dtype="mixed_bfloat16"), end], "computes in mixed_bfloat16"),
     "many layers": ([layer("Activation", "tanh")] * 120 + [flat, end], "has 123 layers; up to 100"),
-    "wide": ([conv(3000, 1), layer("GlobalAveragePooling2D"), end], "makes 2,358"),
+    "wide": ([conv(3000, 1), layer("GlobalAveragePooling2D"), end], "computes 2,358"),
     "norm of rows": ([layer("Reshape", (28, 28)), norm, flat, end], "it must read maps"),
     "odd reshape": (
         [flat, layer("Activation", "tanh"), layer("Reshape", (28, 28, 1)), flat, end],
@@ -315,7 +316,7 @@ SAID = {
     "too large": ([flat, dense(3000), end], "has 2,385,010 parameters; up to 2,100,000"),
     "too slow": (
         [conv(64, 7, padding="same"), *[conv(64, 7, padding="same")] * 2, flat, end],
-        "multiplies ",
+        "317,664,256 multiplications ",
     ),
 }  # fmt: skip
 
@@ -325,18 +326,18 @@ def test_what_does_not_fit_is_told(kind, tmp_path):
     layers, sentence = SAID[kind]
     network = keras.Sequential([keras.Input((28, 28, 1)), *neighbour(*layers)(keras)])
     network.save(tmp_path / "mine.keras")
-    with pytest.raises(OtherNetworkError) as caught:
-        importer.network_in(tmp_path / "mine.keras")
+    with pytest.raises(UnsupportedNetworkError) as caught:
+        importer.read(tmp_path / "mine.keras")
     assert sentence in str(caught.value)
-    assert caught.value.key in weights_file.OTHER
+    assert caught.value.key in keras_file.REFUSALS
 
 
 def test_what_cannot_be_shown_is_shown_as_that(tmp_path):
     network = trained(keras, (28, 28, 1), lesson)
     network.save(tmp_path / "mine.h5")
     content = (tmp_path / "mine.h5").read_bytes()
-    with pytest.raises(OtherNetworkError, match=r"has a \?ense, ") as caught:
-        importer.network_in(content.replace(b'"Dense"', b'"\xd2ense"'))
+    with pytest.raises(UnsupportedNetworkError, match=r"has a \?ense, ") as caught:
+        importer.read(content.replace(b'"Dense"', b'"\xd2ense"'))
     assert caught.value.values["kind"] == "?ense"
 
 
@@ -344,8 +345,8 @@ def test_what_cannot_be_shown_is_shown_as_that(tmp_path):
 def test_other_pictures_are_told(shape, tmp_path):
     network = keras.Sequential([keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(10)])
     network.save(tmp_path / "mine.keras")
-    with pytest.raises(OtherNetworkError, match="it must read 28×28, 28×28×1 or 784"):
-        importer.network_in(tmp_path / "mine.keras")
+    with pytest.raises(UnsupportedNetworkError, match="it must read 28×28, 28×28×1 or 784"):
+        importer.read(tmp_path / "mine.keras")
 
 
 def test_a_network_that_branches_is_told(tmp_path):
@@ -354,8 +355,8 @@ def test_a_network_that_branches_is_told(tmp_path):
     x = of.Conv2D(4, 3, padding="same", name="left")(image)
     both = of.Concatenate(name="both")([x, of.Conv2D(4, 3, padding="same", name="right")(image)])
     keras.Model(image, of.Dense(10)(of.Flatten()(both))).save(tmp_path / "mine.keras")
-    with pytest.raises(OtherNetworkError, match="branches at right"):
-        importer.network_in(tmp_path / "mine.keras")
+    with pytest.raises(UnsupportedNetworkError, match="branches at right"):
+        importer.read(tmp_path / "mine.keras")
 
 
 def test_several_outputs_and_calls_as_in_training_are_told(tmp_path):
@@ -366,8 +367,8 @@ def test_several_outputs_and_calls_as_in_training_are_told(tmp_path):
     normed = of.BatchNormalization(name="own")(image, training=True)
     keras.Model(image, of.Dense(10)(of.Flatten()(normed))).save(tmp_path / "training.keras")
     for name, sentence in (("two", "has 2 outputs"), ("training", "own, with training True")):
-        with pytest.raises(OtherNetworkError, match=sentence):
-            importer.network_in(tmp_path / f"{name}.keras")
+        with pytest.raises(UnsupportedNetworkError, match=sentence):
+            importer.read(tmp_path / f"{name}.keras")
 
 
 def test_what_is_intact_is_never_damaged(tmp_path, monkeypatch):
@@ -382,14 +383,14 @@ def test_what_is_intact_is_never_damaged(tmp_path, monkeypatch):
     sentences = {
         "int8.keras": "that computes in int8",
         "lora.h5": "with get_weights",
-        "text.keras": "is no file of Keras",
+        "text.keras": "is not a Keras file",
     }
     for name, sentence in sentences.items():
-        with pytest.raises(OtherNetworkError, match=sentence):
-            importer.network_in(tmp_path / name)
-    monkeypatch.setattr(weights_file, "LARGEST", 10_000)
-    with pytest.raises(OtherNetworkError, match="Save it without its optimizer"):
-        importer.network_in(tmp_path / "whole.keras")
+        with pytest.raises(UnsupportedNetworkError, match=sentence):
+            importer.read(tmp_path / name)
+    monkeypatch.setattr(keras_file, "MAX_BYTES", 10_000)
+    with pytest.raises(UnsupportedNetworkError, match="Save it without its optimizer"):
+        importer.read(tmp_path / "whole.keras")
 
 
 @pytest.mark.parametrize("slope", ["NaN", "1e999"])
@@ -406,7 +407,7 @@ def test_a_slope_that_is_no_number_is_damage(slope, tmp_path):
         for name, content in (members | {"config.json": config}).items():
             odd.writestr(name, content)
     with pytest.raises(ValueError, match="a slope of"):
-        importer.network_in(tmp_path / "odd.keras")
+        importer.read(tmp_path / "odd.keras")
 
 
 def test_a_network_of_another_kind_is_told(tmp_path):
@@ -428,12 +429,30 @@ def test_a_network_of_another_kind_is_told(tmp_path):
         archive.writestr("archive/data.pkl", "")
     (tmp_path / "lite.tflite").write_bytes(b"\x1c\0\0\0TFL3")
     sentences = {
-        "own.keras": "is a Mine, a class of its maker's own",
-        "nested.keras": "has a network within the network, sequential",
-        "alone.weights.h5": "holds weights alone",
-        "torch.pt": r"is no file of Keras \(PyTorch\)",
-        "lite.tflite": r"is no file of Keras \(LiteRT\)",
+        "own.keras": "is a Mine, a custom class",
+        "nested.keras": "has a network as a layer, sequential",
+        "alone.weights.h5": "holds only weights",
+        "torch.pt": r"is not a Keras file \(PyTorch\)",
+        "lite.tflite": r"is not a Keras file \(LiteRT\)",
     }
     for name, sentence in sentences.items():
-        with pytest.raises(OtherNetworkError, match=sentence):
-            importer.network_in(tmp_path / name)
+        with pytest.raises(UnsupportedNetworkError, match=sentence):
+            importer.read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("archive of many entries", "more than 1000 entries"),
+        ("whole of a large config", "its layers have more than 1,048,576 bytes"),
+        ("whole of many names", "more than 1000 arrays of a layer"),
+    ],
+)
+def test_what_would_take_long_is_refused_at_once(name, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        importer.read(NETWORKS[name]())
+
+
+def test_what_is_wrong_with_a_file_is_said_in_a_line_that_is_not_long():
+    found = keras_file.one_line(ValueError("\x1b[31m" + "x" * 10**6 + "\nmore"))
+    assert found == "?[31m" + "x" * (keras_file.MAX_DETAIL - 5)

@@ -10,13 +10,16 @@ import pytest
 from PIL import Image
 
 import mnist_cnn
-from mnist_cnn import Reader, layer_table, load, read, strokes, train, weights
-from mnist_cnn.events import Step, Validated
-from mnist_cnn.ink import PictureError, ink_in
-from mnist_cnn.options import OptionsError
+from mnist_cnn import Reader, layer_table, load, read, train
+from mnist_cnn.digits import strokes
+from mnist_cnn.network import weights
+from mnist_cnn.optimization.events import Step, Validated
+from mnist_cnn.reading.ink import PictureError, ink_in
+from mnist_cnn.training.options import OptionsError
+from tests import drawings
 from tests.serving import ROOT
 
-SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])])
+SEVEN = strokes.render(drawings.SEVEN)
 
 
 def python(program, folder=ROOT, **environment):
@@ -91,12 +94,12 @@ def test_readings_and_readers_are_shown_in_a_line():
 @pytest.mark.parametrize(
     ("picture", "sentence"),
     [
-        (np.zeros((28, 28, 3), np.uint8), r"is \(height, width\), this one uint8 \(28, 28, 3\)"),
-        (np.zeros((0, 28), np.uint8), r"this one uint8 \(0, 28\)"),
+        (np.zeros((28, 28, 3), np.uint8), r"be \(height, width\), got uint8 \(28, 28, 3\)"),
+        (np.zeros((0, 28), np.uint8), r"got uint8 \(0, 28\)"),
         (np.full((2, 2), "x"), r"PIL\.Image\.fromarray"),
-        (np.full((2, 2), 16.0), r"from 0 \(paper\) to 1 in an array of float64, .* 16\.0 to 16\.0"),
-        (np.full((2, 2), np.nan), r"this one from nan to nan\. Scale"),
-        (np.full((2, 2), -1), r"from 0 \(paper\) to 255 in an array of int64"),
+        (np.full((2, 2), 16.0), r"of float64 must run from 0 \(paper\) to 1, got 16\.0 to 16\.0"),
+        (np.full((2, 2), np.nan), r"got nan to nan\. Scale"),
+        (np.full((2, 2), -1), r"of int64 must run from 0 \(paper\) to 255, got -1 to -1"),
         (np.zeros((9, 9), np.uint8), r"The picture: nothing is drawn\."),
         ("none.png", r"none\.png: there is no such file\."),
     ],

@@ -6,12 +6,15 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import IcoImagePlugin, Image, ImageCms
 
-from mnist_cnn import ink, strokes
-from tests.mutated import png_chunk
+from mnist_cnn.digits import strokes
+from mnist_cnn.reading import ink
+from mnist_cnn.reading.ink import PictureError
+from tests.drawings import SEVEN
+from tests.hostile_files import PICTURES as PICTURES_THAT_COST
+from tests.mutated_files import png_chunk
 
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 DRAWING = np.pad(strokes.render(SEVEN, size=200), ((0, 0), (30, 10)))  # not square
 SHARE = DRAWING[..., None] / 255.0  # of ink in each pixel
 
@@ -275,7 +278,7 @@ def noisy_paper(noise, light):
         "noise",
         "shadow",
         "noise and shadow",
-        "fainter than LEAST_CONTRAST",
+        "fainter than MIN_CONTRAST",
         "16 bits, black",
         "16 bits, the noise of a dark frame",
         "floats, black",
@@ -316,6 +319,21 @@ def png_header(width, height):
         + png_chunk(b"IDAT", b"")
         + png_chunk(b"IEND", b"")
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ico of a large png", "ico of a large png behind a text"),
+        *("ico of a png with two sizes", "ico of a large bitmap"),
+    ],
+)
+def test_a_large_picture_in_an_icon_is_refused_before_it_is_decoded(name, monkeypatch):
+    """Pillow decodes it while it opens the file, and looks at its size afterwards."""
+    content = PICTURES_THAT_COST[name]()
+    monkeypatch.setattr(IcoImagePlugin.IcoFile, "frame", lambda *_: pytest.fail("was decoded"))
+    with pytest.raises(PictureError, match=r"is (9400 × 9400|30000 × 30000) pixels, more than 24"):
+        ink.open_picture(content)
 
 
 def in_ycbcr():

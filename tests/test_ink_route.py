@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.drawn import DRAWINGS
+from tests.drawings import DRAWINGS
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from mnist_cnn import installation
+from mnist_cnn.system import installation
 from tests.serving import ROOT
 from tests.test_layout import IMPORTED
 
 PARSED_FIRST = ["app.py", "mnist_cnn/__init__.py", "mnist_cnn/__main__.py"]
-PARSED_FIRST += ["mnist_cnn/ending.py", "mnist_cnn/installation.py"]
+PARSED_FIRST += [f"mnist_cnn/system/{name}.py" for name in ("signals", "installation", "paths")]
 OPTIONAL = {"unlzw3", "ifaddr"}
 ELSEWHERE = {"websockets"}  # imported by uvicorn
 
@@ -46,7 +46,7 @@ def test_every_package_that_is_imported_is_required():
 
 def test_what_is_looked_for_is_what_is_required():
     distributions = packages_distributions()
-    looked_for = {distributions[name][0].lower() for name in installation.MODULES}
+    looked_for = {distributions[name][0].lower() for name in installation.REQUIRED_MODULES}
     assert looked_for == needed().keys() - OPTIONAL
 
 
@@ -66,7 +66,7 @@ def test_uv_installs_what_pip_installs():
     ).groups()
     names = [Requirement(one) for one in ast.literal_eval(listed)]
     assert names == [one for one in requirements() if not one.marker]
-    (oldest, (major, newest)) = installation.FITTING
+    (oldest, (major, newest)) = installation.SUPPORTED_PYTHONS
     assert python == f">={'.'.join(map(str, oldest))},<{major}.{newest + 1}"
 
 
@@ -115,7 +115,7 @@ def test_without_its_packages_a_program_names_them_and_the_way_out(program, bare
     version = ".".join(map(str, sys.version_info[:3]))
     assert (outcome.returncode, outcome.stdout) == (1, "")
     assert outcome.stderr == (
-        f"Not installed for {bare} (Python {version}): {', '.join(installation.MODULES)}. "
+        f"Not installed for {bare} (Python {version}): {', '.join(installation.REQUIRED_MODULES)}. "
         f'Type: "{bare}" -m pip install -r requirements.txt\n'
     )
 
@@ -123,8 +123,8 @@ def test_without_its_packages_a_program_names_them_and_the_way_out(program, bare
 @pytest.fixture
 def outside(tmp_path, monkeypatch):
     """A Python in no virtual environment, and a checkout without one; what is missing is named."""
-    monkeypatch.setattr(installation, "ROOT", tmp_path)
-    monkeypatch.setattr(installation, "MODULES", ("json", "no_such_package"))
+    monkeypatch.setattr(installation, "PROJECT", tmp_path)
+    monkeypatch.setattr(installation, "REQUIRED_MODULES", ("json", "no_such_package"))
     monkeypatch.setattr(sys, "base_prefix", sys.prefix)
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
 

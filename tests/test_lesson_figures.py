@@ -1,18 +1,21 @@
 """Every figure of the lesson's words, worked out a second time with TensorFlow and NumPy."""
 
+import dataclasses
 import json
 import math
+import re
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import variants, weights
-from mnist_cnn.lesson import text, words
+from mnist_cnn.lesson import chapters, lesson_file, variants
+from mnist_cnn.lesson.chapters import CHAPTERS
 from mnist_cnn.lesson.figures import figures
-from mnist_cnn.lesson.text import CHAPTERS, LANGUAGES
-from mnist_cnn.recipes import RECIPES
+from mnist_cnn.lesson.learned import learned
+from mnist_cnn.network import keras_file, weights
+from mnist_cnn.optimization.recipes import RECIPES
 
 MAPS = ("conv1", "pool1", "conv2", "pool2", "conv3")
 VECTORS = ("flatten", "dense1", "softmax")
@@ -113,6 +116,7 @@ def of_the_data(mnist):
         "classes": str(len(set(mnist.train_labels.tolist()))),
         "zero": "0",
         "wider": "5×5",
+        "chance.share": f"{float(uniform[0, 3]):.0%}",
         "chance.loss": f"{loss:.3f}",
         "train.digits": f"{len(mnist.train_images):,}",
         "test.digits": f"{len(mnist.test_images):,}",
@@ -147,6 +151,40 @@ def of_the_cards():
     }
 
 
+def of_what_is_kept(network, mnist):
+    room = sum(array.nbytes for array in network.get_weights())
+    return {
+        "weights.room": f"{room / 1000:,.0f} kB",
+        "train.room": f"{mnist.train_images.nbytes / 1e6:,.0f} MB",
+        "weights.fit": str(room // mnist.train_images[0].nbytes),
+    }
+
+
+def of_the_shipped_card():
+    card = json.loads(keras_file.DEFAULT.with_suffix(".json").read_text(encoding="utf-8"))
+    drawings, people = re.fullmatch(
+        r"([\d,]+) UCI pen digits by (\d+) people", card["drawings"]
+    ).groups()
+    return {
+        "train.writers": "250",
+        "learned.drawings": drawings,
+        "learned.people": people,
+        "learned.epochs": str(card["epochs"]),
+        "learned.minutes": f"{card['training_seconds'] / 60:.0f}",
+        "learned.misread": f"{10_000 - round(10_000 * card['test_accuracy'])}",
+    }
+
+
+def test_a_card_that_does_not_count_its_drawings_is_refused(tmp_path):
+    path = tmp_path / "mine.keras"
+    card = dataclasses.replace(weights.load_card(), drawn=0)
+    weights.save_card(card, path)
+    with pytest.raises(keras_file.WeightsError, match="how many drawings"):
+        learned(path)
+    weights.save_card(dataclasses.replace(card, drawings="none", drawers=0), path)
+    assert (learned(path).drawings, learned(path).people) == (0, 0)
+
+
 def test_every_figure_is_what_tensorflow_finds(network, mnist):
     expected = (
         of_the_network(network)
@@ -154,12 +192,14 @@ def test_every_figure_is_what_tensorflow_finds(network, mnist):
         | of_maps(network)
         | of_the_data(mnist)
         | of_the_cards()
+        | of_what_is_kept(network, mnist)
+        | of_the_shipped_card()
     )
-    assert figures(words.SUBJECT) == expected
+    assert figures(lesson_file.SUBJECT) == expected
 
 
 def test_the_words_use_figures_in_every_chapter():
-    known = figures(words.SUBJECT)
+    known = figures(lesson_file.SUBJECT)
     for name in CHAPTERS:
-        source = (LANGUAGES / "en" / "lesson" / f"{name}.md").read_text(encoding="utf-8")
-        assert set(text.HOLE.findall(source)) & set(known), name
+        source = chapters.file_of("en", name).read_text(encoding="utf-8")
+        assert set(chapters.PLACEHOLDER.findall(source)) & set(known), name

@@ -9,14 +9,14 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import architecture, comparison, variants
-from mnist_cnn.lesson import networks, words
-from mnist_cnn.lesson.text import CHAPTERS
+from mnist_cnn.lesson import comparison, lesson_file, networks, variants
+from mnist_cnn.lesson.chapters import CHAPTERS
+from mnist_cnn.network import model
 
 
 @pytest.fixture(scope="module", params=["en", "zh-CN"])
 def lesson(request):
-    return request.param, json.loads(words.encoded(request.param))
+    return request.param, json.loads(lesson_file.encoded(request.param))
 
 
 def test_it_has_every_chapter_in_its_language(lesson):
@@ -24,7 +24,7 @@ def test_it_has_every_chapter_in_its_language(lesson):
     assert [chapter["name"] for chapter in told["chapters"]] == list(CHAPTERS)
     assert ("卷积" in told["chapters"][0]["title"]) == (language == "zh-CN")
     about = [(layer["name"], tuple(layer["shape"])) for layer in told["layers"]]
-    assert about == [(layer.name, layer.shape) for layer in architecture.variant("max")]
+    assert about == [(layer.name, layer.shape) for layer in model.variant("max")]
 
 
 def test_its_facts_are_those_of_the_cards(lesson):
@@ -40,7 +40,7 @@ def test_its_facts_are_those_of_the_cards(lesson):
         len(curve.curve) for curve in variants.load_curves().curves
     ]
     for verdict in facts["verdicts"]:
-        known = comparison.better("max", verdict["other"])
+        known = comparison.compare("max", verdict["other"])
         assert verdict["holds"] == known.holds
         assert verdict["chance"] == known.chance
     assert [verdict["other"] for verdict in facts["verdicts"]] == ["average", "stride"]
@@ -91,8 +91,8 @@ def test_a_class_of_thirty_can_load_them_from_one_laptop():
 def test_it_takes_no_tensorflow_to_make_them():
     made = (
         "import sys\n"
-        "from mnist_cnn.lesson import networks, words\n"
-        "words.encoded('en'), networks.encoded('max')\n"
+        "from mnist_cnn.lesson import lesson_file, networks\n"
+        "lesson_file.encoded('en'), networks.encoded('max')\n"
         "assert not {'tensorflow', 'keras'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", made], check=True, timeout=120)

@@ -1,10 +1,11 @@
 """Which networks are kept when there are too many: everybody keeps one for as long as it goes."""
 
+import math
 from dataclasses import dataclass, field
 from itertools import count
 
-from mnist_cnn.limits import Limits, first_to_go, newest, trains_too_long
-from mnist_cnn.run import PAUSED, TRAINING
+from mnist_cnn.runs.limits import Limits, fair_share, first_to_go, newest, trains_too_long
+from mnist_cnn.runs.run import PAUSED, TRAINING
 
 _ids = count()
 
@@ -14,7 +15,7 @@ class Over:
     """What counts of a run that is over."""
 
     session: str
-    address: str = "school"
+    client: str = "school"
     live: object = "weights"
     since: float = 0
     id: int = field(default_factory=lambda: next(_ids))
@@ -73,3 +74,13 @@ def test_only_what_trains_can_train_too_long():
     assert not trains_too_long(run, 61)
     run.state = PAUSED
     assert not trains_too_long(run, 60)
+
+
+def test_who_waits_has_a_share_of_the_time_but_ten_minutes_are_everybody_s():
+    hour = 3600
+    assert fair_share(hour, workers=1, waiting=0) == hour
+    assert fair_share(hour, workers=1, waiting=1) == hour / 2
+    assert fair_share(hour, workers=4, waiting=2) == hour * 2 / 3
+    assert fair_share(hour, workers=1, waiting=30) == 600
+    assert fair_share(300, workers=1, waiting=30) == 300  # as the teacher rules
+    assert fair_share(math.inf, workers=1, waiting=30) == math.inf

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import model
+from mnist_cnn.network import model
 
 EXPECTED = [
     ("conv1", (26, 26, 32), 320),
@@ -75,5 +75,6 @@ def test_an_unknown_downsampling_is_refused_with_the_known_ones(downsampling):
     with pytest.raises(ValueError, match="There is no downsampling") as caught:
         model.build(downsampling=downsampling)
     assert str(caught.value) == (
-        f"There is no downsampling {downsampling!r}. Choose one of: max, average, stride, none."
+        f"There is no downsampling {downsampling!r}. Choose one of: "
+        f"{', '.join(model.DOWNSAMPLING)}."
     )

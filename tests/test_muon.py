@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn.muon import Muon, orthogonal
+from mnist_cnn.optimization.muon import Muon, orthogonal
 
 RATE, DECAY = 0.01, 0.02
 SHAPES = [(3, 3, 2, 8), (8,), (12, 6), (6,), (6, 4), (4,)]  # a kernel and a bias a layer

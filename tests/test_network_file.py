@@ -6,17 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from mnist_cnn import (
-    architecture,
-    doubt,
-    importer,
-    model,
-    network_file,
-    variants,
-    weights,
-    weights_file,
-)
 from mnist_cnn.__main__ import main
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import architecture, importer, keras_file, model, network_file, weights
+from mnist_cnn.reading import judge
 
 
 def parts(content):
@@ -27,7 +20,7 @@ def parts(content):
 
 def test_it_holds_all_layers_and_all_weights(reader):
     network = reader.tracer.network
-    content = network_file.encode(*importer.of_model(network), {"a": 1})
+    content = network_file.encode(*importer.from_model(network), {"a": 1})
     head, numbers = parts(content)
     assert (head["input"], head["about"]) == ([28, 28, 1], {"a": 1})
     table = [(row.name, row.kind, list(row.shape)) for row in model.layer_table(network)]
@@ -38,14 +31,14 @@ def test_it_holds_all_layers_and_all_weights(reader):
 
 @pytest.mark.parametrize("words", ["", "a", "ab", "abc", "é", "数字"])
 def test_its_numbers_begin_where_an_array_may(words):
-    content = network_file.encode(*importer.of_model(model.build(1)), {"words": words})
+    content = network_file.encode(*importer.from_model(model.build(1)), {"words": words})
     assert int.from_bytes(content[:4], "little") % 4 == 0
     assert parts(content)[0]["about"] == {"words": words}
 
 
 NETWORKS = {
     "shipped": weights.load,
-    "judge": lambda: doubt.Judge().network,
+    "judge": lambda: judge.Judge().network,
     **{name: lambda name=name: variants.load(name) for name in variants.VARIANTS},
     **{f"untrained {how}": lambda how=how: model.build(2, how) for how in model.DOWNSAMPLING},
 }
@@ -55,15 +48,15 @@ NETWORKS = {
 def test_it_is_the_same_with_keras_and_without(make, tmp_path):
     network, path = make(), tmp_path / "any.keras"
     network.save(path)
-    layers, arrays = importer.of_model(network)
+    layers, arrays = importer.from_model(network)
     for array, expected in zip(arrays, network.get_weights(), strict=True):
         np.testing.assert_array_equal(array, expected)
-    found = importer.chain(weights_file.saved_in(path))
+    found = importer.simplify(keras_file.read(path))
     assert network_file.encode(*found) == network_file.encode(layers, arrays)
 
 
 def test_it_says_what_each_cell_sees_and_how_it_is_activated():
-    leaky = dataclasses.replace(architecture.variant("max")[0], activation="leaky_relu", slope=0.2)
+    leaky = dataclasses.replace(model.variant("max")[0], activation="leaky_relu", slope=0.2)
     zeros = architecture.convolution("conv1", (28, 28, 1), 2, (3, 3), padding=((1, 0), (0, 1)))
     for layer, told in (
         (leaky, {"activation": "leaky_relu", "slope": 0.2, "padding": "valid"}),
@@ -76,8 +69,8 @@ def test_it_says_what_each_cell_sees_and_how_it_is_activated():
 
 
 def test_weights_of_another_network_are_not_written():
-    layers = architecture.variant("max")
-    with pytest.raises(ValueError, match="of another network"):
+    layers = model.variant("max")
+    with pytest.raises(ValueError, match="belong to another network"):
         network_file.encode(layers, model.build(downsampling="stride").get_weights())
 
 

@@ -8,17 +8,16 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import variants, weights
-from mnist_cnn.options import Options
-from mnist_cnn.runs import Runs
-from mnist_cnn.sandbox import Sandbox
-from mnist_cnn.ui.networks import KEPT, Networks
-from mnist_cnn.ui.requests import RequestError
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import weights
+from mnist_cnn.reading.sandbox import Sandbox
+from mnist_cnn.runs.runs import Runs
+from mnist_cnn.server.http.requests import RequestError
+from mnist_cnn.server.state.networks import MAX_KEPT, Networks
 from tests.fake_worker import Workers
-from tests.serving import people, serving
+from tests.serving import as_teacher, people, serving
 from tests.test_network_file import parts
-
-LONG = {"data": "generated", "digits": 200, "epochs": 2, "downsampling": "stride"}
+from tests.trainings import SHORT, SHORT_CHOICES
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def ann(served):
 @contextlib.contextmanager
 def training(served, ann):
     """A training that waits before its first step: its id, and its worker."""
-    run = ann.post("/trainings", json=LONG).json()["id"]
+    run = ann.post("/trainings", json=SHORT_CHOICES).json()["id"]
     worker = served[2].made[-1]
     worker.load()
     yield run, worker
@@ -65,13 +64,14 @@ def kept_for_ever(answer):
 
 
 def test_a_training_is_sent_as_it_is_and_kept_when_it_is_over(served, client, ann):
+    runs = served[1].state.runs
     with training(served, ann) as (run, worker):
         seen = []
         for _ in range(2):
             answer = client.get(f"/network/{run}")
             assert not kept_for_ever(answer)
             seen.append(numbers(answer)[0])
-            np.testing.assert_array_equal(numbers(answer), flat(served[1].runs.weights(run)[1]))
+            np.testing.assert_array_equal(numbers(answer), flat(runs.weights(run)[1]))
             worker.step(1)
         assert seen[0] != seen[1]
         begun = client.get(f"/network/{run}.0")
@@ -80,7 +80,7 @@ def test_a_training_is_sent_as_it_is_and_kept_when_it_is_over(served, client, an
         worker.finish()
         over = client.get(f"/network/{run}")
         assert kept_for_ever(over)
-        np.testing.assert_array_equal(numbers(over), flat(served[1].runs.find(run).result.weights))
+        np.testing.assert_array_equal(numbers(over), flat(runs.find(run).result.weights))
 
 
 def test_what_ends_while_it_is_read_is_not_kept():
@@ -88,7 +88,7 @@ def test_what_ends_while_it_is_read_is_not_kept():
     runs = Runs(worker=workers)
     try:
         networks = Networks(weights.DEFAULT, None, runs, Sandbox())
-        run = runs.start("ann", Options.parse(LONG))
+        run = runs.start("ann", SHORT).id
         workers.made[0].load()
         read = runs.weights
 
@@ -122,16 +122,17 @@ def test_a_network_from_a_file_is_sent_and_kept(client, ann):
 
 
 def test_what_the_class_was_given_stays_when_its_run_is_forgotten(served, client, ann):
-    teacher = {"X-Mnist-Cnn-Teacher": served[1].classroom.token}
+    page = served[0].removesuffix("/mnist_cnn")
+    teacher = as_teacher(page, served[1].state.teachers.token)
     with training(served, ann) as (run, worker):
         worker.step(4)
         client.post("/class", json={"rules": {"network": run}}, headers=teacher)
-        given = served[1].classroom.rules.network
+        given = served[1].state.classroom.rules.network
         answer = client.get(f"/network/{given}")
         assert kept_for_ever(answer)
         np.testing.assert_array_equal(numbers(answer), numbers(client.get(f"/network/{run}")))
         worker.finish()
-        served[1].runs.look(time.monotonic() + 10**6)  # long after
+        served[1].state.runs.sweep(time.monotonic() + 10**6)  # long after
         assert client.get(f"/network/{run}").json()["key"] == "networkGone"
         assert client.get(f"/network/{given}").content == answer.content
 
@@ -140,10 +141,10 @@ def test_of_those_the_class_was_given_the_oldest_go():
     runs = Runs(worker=Workers())
     try:
         networks = Networks(weights.DEFAULT, None, runs, Sandbox())
-        names = [networks.keep("shipped") for _ in range(KEPT + 1)]
+        names = [networks.keep("shipped") for _ in range(MAX_KEPT + 1)]
         assert [networks.find(name).layers for name in names[1:]] == [
             networks.shipped.layers
-        ] * KEPT
+        ] * MAX_KEPT
         with pytest.raises(RequestError, match="no longer kept"):
             networks.find(names[0])
     finally:

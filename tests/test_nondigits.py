@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import nondigits, strokes
-from mnist_cnn.preprocess import ink_box, preprocess
+from mnist_cnn.digits import nondigits, strokes
+from mnist_cnn.reading.preprocess import ink_box, preprocess
+from tests.drawings import SEVEN
 
 SHAPES = nondigits.shapes()
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 FOUR = [np.array([(100.0, 60), (80, 150), (200, 150)]), np.array([(170.0, 90), (165, 250)])]
 DIGITS = np.array([preprocess(strokes.render(digit)).image for digit in (SEVEN, FOUR)])
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from mnist_cnn import strokes
 from mnist_cnn.__main__ import main
 from mnist_cnn.commands.notebook import notebook
-from mnist_cnn.lesson import text
+from mnist_cnn.digits import strokes
+from mnist_cnn.lesson import chapters
 
-LANGUAGES = text.languages()
+LANGUAGES = chapters.languages()
 
 
 def sources(written, kind):
@@ -39,7 +39,7 @@ def test_a_notebook_that_is_there_is_left_as_it_is(tmp_path, capsys):
     path = tmp_path / "mine.ipynb"
     path.write_text("my work")
     assert main(["notebook", "--output", str(path)]) == 1
-    assert capsys.readouterr().err.startswith(f"{path} is there already. ")
+    assert capsys.readouterr().err.startswith(f"{path} already exists. ")
     assert path.read_text() == "my work"
 
 

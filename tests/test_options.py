@@ -2,9 +2,10 @@
 
 import pytest
 
-from mnist_cnn import recipes
-from mnist_cnn.options import Options, OptionsError
-from mnist_cnn.recipes import OPTIMIZERS, RECIPES
+from mnist_cnn.network.model import DOWNSAMPLING
+from mnist_cnn.optimization import recipes
+from mnist_cnn.optimization.recipes import OPTIMIZERS, RECIPES
+from mnist_cnn.training.options import Options, OptionsError
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -81,8 +82,8 @@ REFUSALS = [
     ("learning_rate", 0, "Learning rate must be a number from 0.000001 to 1, not 0."),
     ("learning_rate", "nan", "Learning rate must be a number from 0.000001 to 1, not 'nan'."),
     ("learning_rate", 2, "Learning rate must be a number from 0.000001 to 1, not 2."),
-    ("downsampling", "min", "must be one of max, average, stride, none, not 'min'."),
-    ("downsampling", 2, "must be one of max, average, stride, none, not 2."),
+    ("downsampling", "min", f"must be one of {', '.join(DOWNSAMPLING)}, not 'min'."),
+    ("downsampling", 2, f"must be one of {', '.join(DOWNSAMPLING)}, not 2."),
     ("data", "../secret", "Data must be one of mnist, generated, mnist+pens, not '../secret'."),
     ("recipe", "soup", f"Recipe must be one of {', '.join(RECIPES)}, not 'soup'."),
     ("optimizer", "lion", f"Optimizer must be one of {', '.join(OPTIMIZERS)}, not 'lion'."),

@@ -3,22 +3,22 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import drawings, pens
-from mnist_cnn.drawings import NORMAL, SMALL
+from mnist_cnn.digits import pen_digits, pen_drawings
+from mnist_cnn.digits.pen_drawings import NORMAL, SMALL
 
 
 @pytest.mark.parametrize(
     ("setting", "least_share"), [(NORMAL, 0.97), (SMALL, 0.95)], ids=["normal", "small"]
 )
 def test_drawings_by_people_nothing_was_trained_on_are_read(
-    setting, least_share, pen_digits, reader
+    setting, least_share, all_pen_digits, reader
 ):
-    unseen = pen_digits.by(pens.MEASURING_WRITERS)
+    unseen = all_pen_digits.by(pen_digits.MEASURING_WRITERS)
     chosen = np.random.default_rng(7).choice(len(unseen), 400, replace=False)
     random = np.random.default_rng(8)
     right = 0
     for row in chosen:
-        reading = reader.read(drawings.put_on_pad(unseen.strokes[row], setting, random))
+        reading = reader.read(pen_drawings.put_on_pad(unseen.strokes[row], setting, random))
         assert reading is not None
         assert np.isfinite(reading.activations.probabilities).all()
         right += reading.activations.digit == unseen.labels[row]

@@ -9,9 +9,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from mnist_cnn import pens
-from mnist_cnn.data import DamagedError, DataError
-from tests.hosting import serve_files
+from mnist_cnn.digits import pen_digits
+from mnist_cnn.digits.mnist_files import DamagedError, DataError
+from tests.file_host import serve_files
 from tests.serving import free_port
 
 TEXT = """.VERSION 1.0
@@ -47,7 +47,7 @@ def compress(text):
     return b"\x1f\x9d\x90" + bytes(int(octet, 2) for octet in octets)
 
 
-def zipped(content, name=pens.MEMBER):
+def zipped(content, name=pen_digits.MEMBER):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("pendigits.names", "Pen-Based Recognition of Handwritten Digits")
@@ -93,7 +93,7 @@ def assert_are(digits, strokes, labels, writers):
 def cache(tmp_path, monkeypatch):
     """Where a person's download would lie; nothing is there yet."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.delenv(pens.ENVIRONMENT_VARIABLE, raising=False)
+    monkeypatch.delenv(pen_digits.ENVIRONMENT_VARIABLE, raising=False)
     return tmp_path / "keras" / "datasets"
 
 
@@ -101,7 +101,7 @@ def cache(tmp_path, monkeypatch):
 def archive(monkeypatch):
     """A small archive that passes for UCI's."""
     content = zipped(compress(SHORT))
-    monkeypatch.setattr(pens, "ARCHIVE_SHA256", hashlib.sha256(content).hexdigest())
+    monkeypatch.setattr(pen_digits, "ARCHIVE_SHA256", hashlib.sha256(content).hexdigest())
     return content
 
 
@@ -112,15 +112,15 @@ def host():
 
 
 def load(path=None, url="http://127.0.0.1:9/none.zip", progress=lambda *_: None):
-    """``pens.load`` that never asks the real source."""
-    return pens.load(path, url=url, progress=progress)
+    """``pen_digits.load`` that never asks the real source."""
+    return pen_digits.load(path, url=url, progress=progress)
 
 
 # --- UNIPEN -------------------------------------------------------------------------------
 
 
 def test_unipen_gives_strokes_y_down_labels_and_writers():
-    digits = pens.parse(TEXT, "somewhere")
+    digits = pen_digits.parse(TEXT, "somewhere")
     assert_are(digits, [FOUR, ONE], [4, 1], [17, 2])
     assert digits.source == "somewhere"
     assert {stroke.shape[1] for digit in digits.strokes for stroke in digit} == {2}
@@ -137,7 +137,7 @@ def test_unipen_gives_strokes_y_down_labels_and_writers():
     ids=["lines of DOS", "another range", "indented", "a stroke without points"],
 )
 def test_unipen_s_freedoms_do_not_matter(change):
-    assert_are(pens.parse(change(TEXT)), [FOUR, ONE], [4, 1], [17, 2])
+    assert_are(pen_digits.parse(change(TEXT)), [FOUR, ONE], [4, 1], [17, 2])
 
 
 NO_STROKE = "segment 1 has no label, writer or stroke"
@@ -162,7 +162,7 @@ def test_text_that_is_no_unipen_is_named(kind, tmp_path):
     file = tmp_path / "mine.tra"
     file.write_text(text)
     with pytest.raises(DamagedError) as caught:
-        pens.read(file)
+        pen_digits.read(file)
     assert str(caught.value).startswith(f"{file} cannot be read as pen strokes ({reason}")
     assert str(caught.value).endswith(").")
 
@@ -183,10 +183,10 @@ CONTAINERS = {
 def test_every_container_gives_the_same_digit(name, tmp_path):
     file = tmp_path / name
     file.write_bytes(CONTAINERS[name])
-    digits = pens.read(file)
+    digits = pen_digits.read(file)
     assert_are(digits, *ONE_DIGIT)
     assert digits.source == str(file)
-    assert pens.read(str(file)).source == str(file)
+    assert pen_digits.read(str(file)).source == str(file)
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
@@ -195,18 +195,18 @@ def test_without_unlzw3_all_but_compressed_files_are_read(name, tmp_path, monkey
     file = tmp_path / name
     file.write_bytes(CONTAINERS[name])
     if name not in ("digits.tra.Z", "digits.zip"):
-        return assert_are(pens.read(file), *ONE_DIGIT)
+        return assert_are(pen_digits.read(file), *ONE_DIGIT)
     with pytest.raises(DataError) as caught:
-        pens.read(file)
+        pen_digits.read(file)
     assert str(caught.value) == (
-        f"{file} is compressed as .Z, and takes another package (pip install unlzw3) to read."
+        f"{file} is compressed as .Z. Install the package that reads it: pip install unlzw3"
     )
 
 
 def test_packed_digits_own_the_strokes_between_their_starts(tmp_path):
     file = tmp_path / "digits.npz"
     file.write_bytes(packed([FOUR, ONE, FOUR], [4, 1, 4], [17, 2, 30]))
-    assert_are(pens.read(file), [FOUR, ONE, FOUR], [4, 1, 4], [17, 2, 30])
+    assert_are(pen_digits.read(file), [FOUR, ONE, FOUR], [4, 1, 4], [17, 2, 30])
 
 
 def flipped(content, place):
@@ -253,7 +253,7 @@ def test_a_damaged_file_is_named(damage, tmp_path):
     file = tmp_path / name
     file.write_bytes(content)
     with pytest.raises(DamagedError) as caught:
-        pens.read(file)
+        pen_digits.read(file)
     assert str(caught.value).startswith(f"{file} cannot be read as pen strokes (")
     assert file.read_bytes() == content  # a person's file stays as it is
 
@@ -270,13 +270,13 @@ def test_the_first_place_that_has_pen_digits_is_used(
     for file in (argument, named):
         file.write_text(SHORT)
     if first <= 1:
-        monkeypatch.setenv(pens.ENVIRONMENT_VARIABLE, str(named))
+        monkeypatch.setenv(pen_digits.ENVIRONMENT_VARIABLE, str(named))
     if first <= 2:
         cache.mkdir(parents=True)
-        (cache / pens.ARCHIVE).write_bytes(archive)
+        (cache / pen_digits.ARCHIVE).write_bytes(archive)
     digits = load(argument if first == 0 else None, f"{source.url}/pens.zip")
     assert_are(digits, *ONE_DIGIT)
-    cached = cache / pens.ARCHIVE
+    cached = cache / pen_digits.ARCHIVE
     assert digits.source == str([argument, named, cached, cached][first])
     assert len(source.asked) == (1 if first == 3 else 0)
 
@@ -284,7 +284,7 @@ def test_the_first_place_that_has_pen_digits_is_used(
 @pytest.mark.parametrize("way", ["argument", "environment"])
 def test_a_named_file_that_is_missing_is_an_error(way, archive, cache, tmp_path, monkeypatch):
     cache.mkdir(parents=True)
-    (cache / pens.ARCHIVE).write_bytes(archive)
+    (cache / pen_digits.ARCHIVE).write_bytes(archive)
     missing = tmp_path / "nowhere.npz"
     if way == "environment":
         monkeypatch.setenv("MNIST_CNN_PEN_STROKES", str(missing))
@@ -304,8 +304,8 @@ def test_a_download_is_checked_and_kept_for_the_next_start(archive, cache, host)
     told = []
     digits = load(url=f"{source.url}/pens.zip", progress=lambda *event: told.append(event))
     assert_are(digits, *ONE_DIGIT)
-    assert told[-1] == (pens.ARCHIVE, len(archive), len(archive))
-    assert [file.name for file in cache.iterdir()] == [pens.ARCHIVE]
+    assert told[-1] == (pen_digits.ARCHIVE, len(archive), len(archive))
+    assert [file.name for file in cache.iterdir()] == [pen_digits.ARCHIVE]
     assert_are(load(), *ONE_DIGIT)  # needs no network
     assert len(source.asked) == 1
 
@@ -314,7 +314,7 @@ def test_a_download_is_checked_and_kept_for_the_next_start(archive, cache, host)
 def test_a_wrong_checksum_is_put_aside(where, archive, cache, host):
     wrong = flipped(archive, 100)
     source = host({"pens.zip": wrong})
-    cached, aside = cache / pens.ARCHIVE, cache / f"{pens.ARCHIVE}.damaged"
+    cached, aside = cache / pen_digits.ARCHIVE, cache / f"{pen_digits.ARCHIVE}.damaged"
     if where == "cache":
         cache.mkdir(parents=True)
         cached.write_bytes(wrong)
@@ -340,7 +340,7 @@ def test_a_connection_cut_in_the_middle_is_resumed_on_the_next_run(archive, cach
 
 def test_a_page_to_sign_in_is_not_taken_for_the_archive(archive, cache, host):
     source = host({"pens.zip": b"<html>Log in</html>"})
-    with pytest.raises(DataError, match=r"answers with a page of its own .* and try again\)"):
+    with pytest.raises(DataError, match=r"answered with a sign-in page .* and try again\)"):
         load(url=f"{source.url}/pens.zip")
     assert list(cache.iterdir()) == []
 
@@ -373,7 +373,11 @@ def test_what_cannot_be_fetched_gives_a_sentence_with_a_way_out(trouble, archive
 
 
 def test_every_writer_trains_calibrates_or_measures():
-    groups = (pens.TRAINING_WRITERS, pens.CALIBRATION_WRITERS, pens.MEASURING_WRITERS)
+    groups = (
+        pen_digits.TRAINING_WRITERS,
+        pen_digits.CALIBRATION_WRITERS,
+        pen_digits.MEASURING_WRITERS,
+    )
     assert sorted(writer for group in groups for writer in group) == list(range(1, 31))
     assert [len(group) for group in groups] == [22, 3, 5]
 
@@ -385,28 +389,28 @@ def test_every_writer_trains_calibrates_or_measures():
 def test_digits_by_some_writers_keep_their_order(writers, rows):
     strokes = [[np.full((2, 2), n)] for n in range(4)]
     labels, hands = np.array([5, 6, 7, 8], np.uint8), np.array([17, 2, 30, 2], np.uint8)
-    chosen = pens.PenDigits(strokes, labels, hands, "here").by(writers)
+    chosen = pen_digits.PenDigits(strokes, labels, hands, "here").by(writers)
     assert [digit[0][0, 0] for digit in chosen.strokes] == rows
     assert chosen.labels.tolist() == labels[rows].tolist()
     assert chosen.writers.tolist() == hands[rows].tolist()
     assert chosen.source == "here"
 
 
-def test_thirty_people_wrote_7494_digits(pen_digits):
-    assert len(pen_digits) == len(pen_digits.strokes) == len(pen_digits.writers) == 7494
-    assert np.unique(pen_digits.writers).tolist() == list(range(1, 31))
-    assert np.bincount(pen_digits.labels).min() > 700  # of each digit
-    assert np.bincount(pen_digits.writers)[1:].min() > 200  # by each person
-    points = np.concatenate([stroke for digit in pen_digits.strokes for stroke in digit])
+def test_thirty_people_wrote_7494_digits(all_pen_digits):
+    assert len(all_pen_digits) == len(all_pen_digits.strokes) == len(all_pen_digits.writers) == 7494
+    assert np.unique(all_pen_digits.writers).tolist() == list(range(1, 31))
+    assert np.bincount(all_pen_digits.labels).min() > 700  # of each digit
+    assert np.bincount(all_pen_digits.writers)[1:].min() > 200  # by each person
+    points = np.concatenate([stroke for digit in all_pen_digits.strokes for stroke in digit])
     assert points.min() >= 0
-    assert points.max() <= pens.TABLET
+    assert points.max() <= pen_digits.TABLET
 
 
-def test_the_real_digits_come_back_from_unipen_text(pen_digits):
-    again = pens.parse(as_text(pen_digits))
-    np.testing.assert_array_equal(again.labels, pen_digits.labels)
-    np.testing.assert_array_equal(again.writers, pen_digits.writers)
-    for digit, other in zip(again.strokes, pen_digits.strokes, strict=True):
+def test_the_real_digits_come_back_from_unipen_text(all_pen_digits):
+    again = pen_digits.parse(as_text(all_pen_digits))
+    np.testing.assert_array_equal(again.labels, all_pen_digits.labels)
+    np.testing.assert_array_equal(again.writers, all_pen_digits.writers)
+    for digit, other in zip(again.strokes, all_pen_digits.strokes, strict=True):
         assert len(digit) == len(other)
         for stroke, its in zip(digit, other, strict=True):
             np.testing.assert_array_equal(stroke, its)

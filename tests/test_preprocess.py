@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import strokes
-from mnist_cnn.preprocess import BOX, CENTRE, preprocess, preprocess_ink
+from mnist_cnn.digits import strokes
+from mnist_cnn.reading.preprocess import BOX, CENTRE, preprocess, preprocess_ink
+from tests.drawings import ONE, SEVEN
 
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 FOUR = [
     np.array([(120.0, 50), (70, 150), (200, 150)]),
     np.array([(160.0, 90), (160, 240)]),
 ]
-ONE = [np.array([(140.0, 40), (140, 240)])]
 DIGITS = {"7": SEVEN, "4": FOUR, "1": ONE}
 
 

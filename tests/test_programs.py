@@ -16,13 +16,15 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from mnist_cnn import strokes, weights
-from mnist_cnn.ui import training_api
+from mnist_cnn.digits import strokes
+from mnist_cnn.network import weights
+from mnist_cnn.runs.runs import Runs
+from mnist_cnn.server.programs import train
+from tests.drawings import SEVEN
+from tests.event_loop import run
 from tests.fake_worker import Workers
-from tests.looping import run
 from tests.serving import ROOT, serve, serve_process
-
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
+from tests.trainings import LONG
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +69,27 @@ def test_the_example_in_the_readme_runs(page, tmp_path):
 )
 def test_the_last_report_of_a_training_says_what_its_accuracy_is_worth(tested_on, drawings, data):
     card = replace(weights.load_card(), tested_on=tested_on, drawings=drawings, test_accuracy=0.5)
-    told = training_api.tested(card)
+    told = train.tested(card)
     assert told == {"test_accuracy": 0.5, "tested_on": tested_on, "data": data}
+
+
+def test_a_training_that_is_cut_short_says_why():
+    runs = Runs(worker=Workers())
+
+    async def reports(of_run):
+        return [report async for report, _ in train._reports(runs, of_run)]
+
+    try:
+        asked_for = runs.start("ann", LONG)
+        worker = asked_for.worker
+        runs.limit(workers=1, max_seconds=60)
+        worker.step(seconds=61)
+        runs.sweep()
+        assert worker.join(60)
+        last = run(reports(asked_for))[-1]
+    finally:
+        runs.close()
+    assert (last["state"], last["cut"]) == ("stopped", "time")
 
 
 def test_the_javascript_example_is_the_same_in_each_language():

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from mnist_cnn import importer, keras_model, model
-from mnist_cnn.activations import Tracer
-from mnist_cnn.receptive_field import fields_along
+from mnist_cnn.network import importer, keras_model, model
+from mnist_cnn.network.architecture import IMAGE_SIZE
+from mnist_cnn.network.receptive_field import fields_along
+from mnist_cnn.reading.activations import Tracer
 
-SIDE = model.IMAGE_SIZE
+SIDE = IMAGE_SIZE
 SIZES = {"conv1": 3, "pool1": 4, "conv2": 8, "pool2": 10, "conv3": 18, "flatten": 18}
 SIZES |= {"dense1": 26, "softmax": 26}
 
@@ -66,8 +67,8 @@ def chain(parts):
 
 
 def of(network):
-    described, arrays = importer.of_model(network)
-    return keras_model.of(described, arrays), fields_along(described)
+    described, arrays = importer.from_model(network)
+    return keras_model.build(described, arrays), fields_along(described)
 
 
 def region(field, row=0, column=0):

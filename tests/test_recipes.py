@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import evaluation, model, recipes, training
+from mnist_cnn.evaluation import measures
+from mnist_cnn.network import model
+from mnist_cnn.optimization import loop, recipes
 
 
 def accuracy(mnist, recipe, seed, digits=60_000):
     """Train as the page and the command line do; return the share of test digits read right."""
     network = model.build(seed)
     images, labels = mnist.train_images[:digits], mnist.train_labels[:digits]
-    for _ in training.train(network, images, labels, recipes.RECIPES[recipe], seed):
+    for _ in loop.train(network, images, labels, recipes.RECIPES[recipe], seed):
         pass
-    return evaluation.score(network, mnist.test_images, mnist.test_labels).accuracy
+    return measures.score(network, mnist.test_images, mnist.test_labels).accuracy
 
 
 def test_a_fifth_of_the_digits_is_enough_for_the_fast_recipe_to_read_most(mnist):

@@ -13,11 +13,12 @@ import psutil
 import pytest
 from PIL import Image
 
-from mnist_cnn import architecture, importer, ink, sandbox, sandbox_process, weights_file
-from mnist_cnn.ink import PictureError
-from mnist_cnn.sandbox import Sandbox
-from mnist_cnn.weights_file import DEFAULT, WeightsError
-from tests.drawn import DRAWINGS
+from mnist_cnn.network import importer, keras_file, model
+from mnist_cnn.network.keras_file import DEFAULT, WeightsError
+from mnist_cnn.reading import ink, sandbox, sandbox_process
+from mnist_cnn.reading.ink import PictureError
+from mnist_cnn.reading.sandbox import Sandbox
+from tests.drawings import DRAWINGS
 from tests.serving import ROOT
 from tests.test_importer import KERAS, LESSON, trained
 
@@ -61,8 +62,8 @@ def test_a_picture_has_the_ink_it_has_without(box):
 
 def test_a_network_has_the_numbers_it_has_without(box):
     found = box.network(DEFAULT.read_bytes())
-    layers, weights = importer.network_in(DEFAULT)
-    assert (found.layers, found.card) == (layers, weights_file.card_in(DEFAULT))
+    layers, weights = importer.read(DEFAULT)
+    assert (found.layers, found.card) == (layers, keras_file.read_card(DEFAULT))
     for one, other in zip(found.weights, weights, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -94,7 +95,7 @@ def altered(monkeypatch, box):
     def altered(source):
         program = (
             "import os, sys, time\n"
-            "from mnist_cnn import ink, sandbox_process\n"
+            "from mnist_cnn.reading import ink, sandbox_process\n"
             "usual = ink.open_picture\n"
             "def read(content):\n"
             "    if content == b'!':\n"
@@ -158,14 +159,14 @@ def test_a_reader_that_a_file_has_taken_over_reaches_nothing(source, altered):
 def test_the_limits_are_those_of_the_system():
     program = (
         "import resource\n"
-        "from mnist_cnn.sandbox_process import _confine\n"
+        "from mnist_cnn.reading.sandbox_process import _confine\n"
         "_confine(2, 1)\n"
         "print(*(resource.getrlimit(limit) for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
-    assert done.stdout == f"(2, 3) {(sandbox_process.MEMORY,) * 2}\n"
+    assert done.stdout == f"(2, 3) {(sandbox_process.MAX_MEMORY,) * 2}\n"
 
 
 NONSENSE = (b"", b"\xff" * 8, b"\2\0\0\0{-", b"\2\0\0\0{}", b'\x0c\0\0\0{"shape": 7}1')
@@ -205,7 +206,7 @@ def test_networks_that_hdf5_dies_of_end_nothing(box):
         with pytest.raises(WeightsError) as caught:
             box.network(rewritten(model_weights_h5=change))
         assert caught.value.reason == "damaged"
-    assert box.network(DEFAULT.read_bytes()).layers == architecture.variant("max")
+    assert box.network(DEFAULT.read_bytes()).layers == model.variant("max")
 
 
 def test_a_picture_of_hundreds_of_scans_is_refused_before_it_is_decoded(box):
@@ -254,7 +255,7 @@ def test_it_starts_nothing_before_a_file_comes_and_leaves_nothing_behind():
     process.wait(10)
     program = (
         "import os, sys\n"
-        "from mnist_cnn.sandbox import Sandbox\n"
+        "from mnist_cnn.reading.sandbox import Sandbox\n"
         "box = Sandbox()\n"
         "box.network(open(sys.argv[1], 'rb').read())\n"
         "print(box._process.pid, flush=True)\n"
@@ -272,7 +273,7 @@ def test_without_forks_it_reads_a_file_and_ends(altered, monkeypatch):
     program = (
         "import os\n"
         "del os.fork\n"
-        "from mnist_cnn import sandbox_process\n"
+        "from mnist_cnn.reading import sandbox_process\n"
         "raise SystemExit(sandbox_process.main())"
     )
     content = png()
@@ -293,4 +294,4 @@ def test_without_forks_it_reads_a_file_and_ends(altered, monkeypatch):
 def test_hdf5_of_any_keras_is_read_where_no_file_can_be_opened(version, box, tmp_path):
     network = trained(KERAS[version], *LESSON["with dropout"])
     network.save(tmp_path / "mine.h5")
-    assert box.network((tmp_path / "mine.h5").read_bytes()).layers == architecture.variant("max")
+    assert box.network((tmp_path / "mine.h5").read_bytes()).layers == model.variant("max")

@@ -15,8 +15,9 @@ import ifaddr
 import pytest
 from gradio import networking
 
-from mnist_cnn.ui import addresses, sharing
-from mnist_cnn.ui.accounts import AccountsError, accounts
+from mnist_cnn.server import sharing
+from mnist_cnn.server.accounts import AccountsError, accounts
+from mnist_cnn.server.http import addresses
 from tests.serving import ROOT, free_port, serve
 
 
@@ -94,7 +95,7 @@ def test_accounts_guard_the_page_and_everything_behind_it():
     users = ("--auth", "teacher:chalk", "--auth", "ana:pass:word")
     with serve("--host", "127.0.0.1", *users) as address:
         drawing = {"params": {"width": 1, "height": 1}, "content": b"\xff"}
-        with httpx.Client(base_url=address) as browser:
+        with httpx.Client(base_url=address, timeout=60) as browser:
             assert browser.get("/mnist_cnn/share").status_code == 401
             assert browser.post("/mnist_cnn/check", **drawing).status_code == 401
             wrong = browser.post("/login", data={"username": "ana", "password": "chalk"})
@@ -322,7 +323,7 @@ def until(process: subprocess.Popen, last: str) -> list[str]:
 
 
 def test_the_address_follows_the_machine_into_another_network(monkeypatch):
-    known = sharing.Addresses("0.0.0.0", 7860)
+    known = addresses.Addresses("0.0.0.0", 7860)
     for own, found in [(None, []), ("10.0.0.9", ["http://10.0.0.9:7860"])]:
         monkeypatch.setattr(addresses, "_towards_others", lambda family, own=own: own)
         monkeypatch.setattr(ifaddr, "get_adapters", lambda own=own: adapters({"wlan0": own}))
@@ -354,20 +355,27 @@ def test_this_machine_s_adapters_name_the_address_it_sends_from():
 
 
 def test_the_teacher_s_link_goes_where_the_page_is_opened():
-    lines = addresses.for_the_teacher
-    assert lines("T", None, "") == []
-    assert lines("T", "http://10.0.0.2:80", "") == [
-        "Teacher, on this network: http://10.0.0.2:80/?teacher=T"
+    known = addresses.Addresses("127.0.0.1", 80)
+
+    def lines(*more):
+        first, *others = addresses.for_the_teacher("T", known, *more)
+        assert first.endswith(":80/#teacher=T")
+        return others
+
+    assert lines("") == []
+    assert lines("/digits") == ["Teacher, behind the proxy: https://YOUR-HOST/digits/#teacher=T"]
+    assert lines("https://class.example/digits") == [
+        "Teacher, behind the proxy: https://class.example/digits/#teacher=T"
     ]
-    assert lines("T", "http://10.0.0.2:80", "/digits") == [
-        "Teacher, behind the proxy: https://YOUR-HOST/digits/?teacher=T"
+    assert lines("", "you-digits.hf.space") == [
+        "Teacher, on Spaces: https://you-digits.hf.space/#teacher=T"
     ]
-    assert lines("T", None, "https://class.example/digits") == [
-        "Teacher, behind the proxy: https://class.example/digits/?teacher=T"
-    ]
-    assert lines("T", None, "", "you-digits.hf.space") == [
-        "Teacher, on Spaces: https://you-digits.hf.space/?teacher=T"
-    ]
+    known.public = "https://a.b"
+    assert lines("") == ["Teacher, on the public link: https://a.b/#teacher=T"]
+    known.host, known.public = "0.0.0.0", None
+    if known.network:
+        assert lines("") == [f"Teacher, on this network: {known.network[0].address}/#teacher=T"]
+    assert len(lines("/digits")) == 1
 
 
 @pytest.mark.parametrize(
@@ -382,7 +390,7 @@ def test_a_share_server_of_one_s_own_is_asked_for_the_link(monkeypatch, server, 
 
     monkeypatch.setattr(networking, "setup_tunnel", setup_tunnel)
     demo = types.SimpleNamespace(server_name="127.0.0.1", server_port=80, share_token="t")
-    known = sharing.Addresses("127.0.0.1", 7860)
+    known = addresses.Addresses("127.0.0.1", 7860)
     sharing.open_tunnel(demo, known, server, opened.put, opened.put)
     assert opened.get(timeout=30) == link
     assert known.public == link

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from mnist_cnn.snapshots import KEPT, KEPT_BYTES, Rhythm, Snapshots
+from mnist_cnn.runs.snapshots import MAX_BYTES, MAX_KEPT, Rhythm, Snapshots
 
 SHAPES = [(3, 3, 1, 2), (2,), (4, 5), ()]
 
@@ -58,8 +58,8 @@ def test_few_snapshots_are_kept_dense_at_first_and_to_the_end(seconds, steps_a_s
         over = now == times[-1]
         if (over or rhythm.live(now)) and rhythm.keep(now, seconds - now, over):
             kept.append(now)
-    assert len(kept) <= KEPT
-    assert len(kept) * size <= KEPT_BYTES
+    assert len(kept) <= MAX_KEPT
+    assert len(kept) * size <= MAX_BYTES
     assert kept[-1] == times[-1]
     gaps = np.diff(kept)
     assert gaps.max() <= max(0.5, seconds / 4)  # nowhere a hole

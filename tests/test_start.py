@@ -17,11 +17,11 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from mnist_cnn import importer, keras_model, model
-from mnist_cnn.training import as_input
-from mnist_cnn.ui import addresses
-from tests.drawn import DRAWINGS, IMAGES
-from tests.ends import family, until_gone, while_a_page_trains
+from mnist_cnn.network import importer, keras_model, model
+from mnist_cnn.network.model import as_input
+from mnist_cnn.server.http import addresses
+from tests.drawings import DRAWINGS, IMAGES
+from tests.processes import family, until_gone, while_a_page_trains
 from tests.serving import ROOT, free_port, serve, serve_process
 
 LINUX = Path("/proc/self/stat").exists()
@@ -122,7 +122,7 @@ def test_what_is_no_picture_is_refused_in_a_sentence_and_at_most_a_line_of_the_l
 
 @on_linux
 def test_a_class_has_as_many_sockets_as_it_needs_where_the_system_begins_with_few(program):
-    assert program.files == min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    assert program.files == min(8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 
 
 def test_the_address_of_this_network_is_printed_with_its_code(program):
@@ -134,8 +134,8 @@ def test_the_address_of_this_network_is_printed_with_its_code(program):
     assert here.startswith("Open http://127.0.0.1:")
     assert teacher.startswith("Teacher: http://127.0.0.1:")
     assert network == f"On this network {ways[0].address}"
-    token = teacher.partition("?teacher=")[2]
-    link = f"{network.split()[-1]}/?teacher={token}"
+    token = teacher.partition("#teacher=")[2]
+    link = f"{network.split()[-1]}/#teacher={token}"
     assert elsewhere == f"Teacher, on this network: {link}"
     assert "".join(code) == addresses.as_text(network.split()[-1]).replace("\n", "")
     assert len([line for line in code if "█" in line]) >= 10
@@ -149,10 +149,10 @@ def test_the_address_of_this_network_is_printed_with_its_code(program):
 def test_starting_to_serve_imports_no_tensorflow():
     program = (
         "import sys\n"
-        "from mnist_cnn.ui import server\n"
+        "from mnist_cnn.server import serve\n"
         "assert not {'keras', 'tensorflow'} & sys.modules.keys()\n"
         "import gradio\n"
-        "print(gradio.HTML.__name__, hasattr(gradio.File, 'upload'), server.serve.__name__)"
+        "print(gradio.HTML.__name__, hasattr(gradio.File, 'upload'), serve.serve.__name__)"
     )
     outcome = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
@@ -200,7 +200,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("build", OTHERS.values(), ids=OTHERS)
 def test_the_page_knows_the_layers_of_other_weights(tmp_path, build):
-    network = keras_model.of(*importer.of_model(build()))
+    network = keras_model.build(*importer.from_model(build()))
     build().save(tmp_path / "mine.keras")
     with serve("--weights", str(tmp_path / "mine.keras")) as address:
         told = json.loads(unescape(re.search(r'data-page="([^"]+)"', httpx.get(address).text)[1]))
@@ -237,4 +237,4 @@ def test_a_server_killed_while_a_page_trains_leaves_no_process_and_the_next_says
             assert httpx.get(address).status_code == 200
             assert not left.exists()
         errors.seek(0)
-        assert errors.read() == f"Discarded {left}, which a server that was killed has left\n"
+        assert errors.read() == f"Discarded {left}, left behind by a server that was killed\n"

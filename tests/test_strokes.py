@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_cnn import strokes
+from mnist_cnn.digits import strokes
 
 BENT = np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])
 DOT = np.array([(100.0, 180)])

@@ -3,8 +3,8 @@
 import pytest
 import tensorflow as tf
 
-from mnist_cnn.events import Step, Validated
-from mnist_cnn.tensorboard_log import LogError, TensorBoardLog
+from mnist_cnn.optimization.events import Step, Validated
+from mnist_cnn.training.tensorboard_log import LogError, TensorBoardLog
 
 
 def scalars(folder):
@@ -39,5 +39,5 @@ def test_training_and_validation_are_two_runs_that_share_their_charts(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("where the folder should be")
-    with pytest.raises(LogError, match=r"No logs can be written to .*file"):
+    with pytest.raises(LogError, match=r"Logs cannot be written to .*file"):
         TensorBoardLog(tmp_path / "file" / "logs")

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import model, progress, recipes, training
-from mnist_cnn.drawings import Drawn
-from mnist_cnn.events import Step, Validated
-from mnist_cnn.recipes import Recipe, Variation
-from mnist_cnn.training import DivergedError, train
+from mnist_cnn.digits.pen_drawings import LabelledImages
+from mnist_cnn.network import model
+from mnist_cnn.optimization import loop, progress, recipes
+from mnist_cnn.optimization.events import Step, Validated
+from mnist_cnn.optimization.loop import DivergedError, train
+from mnist_cnn.optimization.recipes import Recipe, Variation
 from tests.serving import ROOT
 
 PLAIN = Recipe("plain", "sgd", 0.1, epochs=1, batch_size=64)
@@ -29,7 +30,7 @@ def pictures(count, seed=0):
 
 
 def read(network, images):
-    return np.asarray(network(training.as_input(images))).astype(np.float64)
+    return np.asarray(network(model.as_input(images))).astype(np.float64)
 
 
 def cross_entropy(probabilities, labels):
@@ -43,8 +44,8 @@ def last_bias(network):
 def test_input_is_scaled_to_one_and_has_a_channel():
     images = np.array([[[0, 51], [102, 255]]], np.uint8)
     expected = np.array([[[[0.0], [0.2]], [[0.4], [1.0]]]], np.float32)
-    assert training.as_input(images).dtype == np.float32
-    np.testing.assert_allclose(training.as_input(images), expected)
+    assert model.as_input(images).dtype == np.float32
+    np.testing.assert_allclose(model.as_input(images), expected)
 
 
 def test_loss_falls_on_real_digits(mnist):
@@ -216,7 +217,7 @@ def test_the_time_between_two_events_is_not_counted(monkeypatch):
 
 def test_digits_held_out_are_read_as_the_network_reads_them_and_change_nothing():
     images, labels = pictures(256)
-    held_out = Drawn(*pictures(700, seed=9))
+    held_out = LabelledImages(*pictures(700, seed=9))
     recipe = dataclasses.replace(PLAIN, epochs=2)
     network, watched = model.build(1), model.build(1)
     without = list(train(network, images, labels, recipe, every=1))
@@ -226,7 +227,9 @@ def test_digits_held_out_are_read_as_the_network_reads_them_and_change_nothing()
     for one, other in zip(network.get_weights(), watched.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     validated = [event for event in events if isinstance(event, Validated)]
-    assert validated[0].step == 1
+    untrained = read(model.build(1), held_out.images)
+    assert (validated[0].step, validated[0].epoch) == (0, 0)
+    assert validated[0].accuracy == (untrained.argmax(axis=1) == held_out.labels).mean()
     last = events[-1]
     assert (type(last), last.step, last.epoch, last.digits) == (Validated, 8, 2, 700)
     answers = read(watched, held_out.images)
@@ -237,7 +240,7 @@ def test_digits_held_out_are_read_as_the_network_reads_them_and_change_nothing()
 def test_a_validation_is_broken_off_when_somebody_waits_but_for_the_last():
     images, labels = pictures(130)
     recipe = dataclasses.replace(PLAIN, epochs=2)
-    held_out = Drawn(*pictures(700, seed=9))
+    held_out = LabelledImages(*pictures(700, seed=9))
     asked = []
 
     def interrupted():
@@ -273,7 +276,7 @@ def test_a_loss_that_is_no_number_ends_it_with_a_way_out():
 
 def instead_of_steps(monkeypatch, step):
     """Let a training call ``step`` instead of learning."""
-    monkeypatch.setattr(training, "gradient_step", lambda *settings: step)
+    monkeypatch.setattr(loop, "gradient_step", lambda *settings: step)
 
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf"), float("-inf")])
@@ -282,6 +285,20 @@ def test_a_loss_that_is_infinite_or_no_number_ends_it_at_that_step(loss, monkeyp
     instead_of_steps(monkeypatch, lambda *batch: (np.float32(next(losses)), 0))
     with pytest.raises(DivergedError, match="no longer a number after step 2 of 4"):
         list(train(model.build(1), *pictures(256), PLAIN))
+
+
+def test_a_last_step_that_leaves_no_numbers_ends_it_too(monkeypatch):
+    network = model.build(1)
+
+    def step(*batch):
+        if batch[2][1] == 1:  # the second
+            network.set_weights([array * np.nan for array in network.get_weights()])
+        return np.float32(0.5), 0
+
+    instead_of_steps(monkeypatch, step)
+    held_out = LabelledImages(*pictures(50, seed=9))
+    with pytest.raises(DivergedError, match="no longer a number after step 2 of 2"):
+        list(train(network, *pictures(128), PLAIN, held_out=held_out))
 
 
 def test_pictures_are_calmed_over_the_last_two_fifths_of_a_training(monkeypatch):
@@ -367,7 +384,7 @@ def test_the_work_is_spread_over_the_cluster_or_the_gpus_there_are(
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: devices * [kind])
     for name in ("MultiWorkerMirroredStrategy", "MirroredStrategy", "get_strategy"):
         monkeypatch.setattr(tf.distribute, name, lambda name=name: name)
-    assert training.strategy.__wrapped__() == expected
+    assert loop.strategy.__wrapped__() == expected
 
 
 SEVERAL = """
@@ -378,15 +395,16 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, 2 * [tf.config.LogicalDeviceConfiguration()])
 
-from mnist_cnn import model, training
+from mnist_cnn.network import model
+from mnist_cnn.optimization import loop
 from tests.test_training import SHARED, pictures
 
 if sys.argv[1] == "2":
     spread = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    training.strategy = lambda: spread
-with training.strategy().scope():
+    loop.strategy = lambda: spread
+with loop.strategy().scope():
     network = model.build(1)
-events = list(training.train(network, *pictures(145), SHARED[sys.argv[2]], every=1))
+events = list(loop.train(network, *pictures(145), SHARED[sys.argv[2]], every=1))
 np.savez(sys.argv[3], *network.get_weights(), loss=[event.loss for event in events])
 """
 SHARED = {

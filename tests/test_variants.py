@@ -8,12 +8,16 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import evaluation, model, training, variant_training, variants, weights, weights_file
 from mnist_cnn.__main__ import main
-from mnist_cnn.data import Mnist
-from mnist_cnn.recipes import RECIPES
-from mnist_cnn.variant_training import CURVE_SEED, UNFINISHED, Jobs, Study, learn, train_all
-from mnist_cnn.variants import VARIANTS, Curve, Epoch
+from mnist_cnn.digits.mnist_files import Mnist
+from mnist_cnn.evaluation import measures
+from mnist_cnn.lesson import variants
+from mnist_cnn.lesson.variants import VARIANTS, Curve, Epoch
+from mnist_cnn.making import variant_training
+from mnist_cnn.making.variant_training import CURVE_SEED, UNFINISHED, Jobs, Study, learn, train_all
+from mnist_cnn.network import keras_file, model, weights
+from mnist_cnn.optimization import loop
+from mnist_cnn.optimization.recipes import RECIPES
 
 SHIPPED = variants.FOLDER
 
@@ -28,7 +32,7 @@ def test_a_shipped_variant_reads_as_well_as_its_card_says(name, mnist):
     images, labels = mnist.test_images, mnist.test_labels
     if name == "none":  # ten times as slow as the others
         images, labels = images[::5], labels[::5]
-    accuracy = evaluation.score(network, images, labels).accuracy
+    accuracy = measures.score(network, images, labels).accuracy
     assert accuracy == pytest.approx(trial.accuracy, abs=0.004 if name == "none" else 2e-4)
     assert card.data_checksum == mnist.checksum
 
@@ -126,7 +130,7 @@ def test_every_variant_is_trained_with_every_seed_and_nothing_unfinished_is_left
         assert card == variants.load_card(card.name, tmp_path)
         assert [trial.seed for trial in card.trials] == [1, 2, 3]
         network = variants.load(card.name, tmp_path)
-        accuracy = evaluation.score(network, digits.test_images, digits.test_labels).accuracy
+        accuracy = measures.score(network, digits.test_images, digits.test_labels).accuracy
         assert accuracy == sorted(card.accuracies)[1]
     assert variants.load_curves(tmp_path).curves[0].digits == 50
 
@@ -136,7 +140,7 @@ def test_a_trial_is_the_recipe_s_training_with_that_seed(digits, tmp_path):
     card = train_all(digits, tmp_path, chosen, tell=lambda line: None)[0]
     network = model.build(4)
     images, labels = digits.train_images, digits.train_labels
-    for _ in training.train(network, images, labels, chosen.recipe, 4):
+    for _ in loop.train(network, images, labels, chosen.recipe, 4):
         pass
     for mine, theirs in zip(
         network.get_weights(), variants.load("max", tmp_path).get_weights(), strict=True
@@ -196,7 +200,7 @@ def test_16_bits_take_half_the_room_and_are_read_as_32(digits, tmp_path):
     for array in values:
         np.testing.assert_array_equal(array, array.astype(np.float16))
     assert keras.config.dtype_policy().name == "float32"
-    score = evaluation.score(network, digits.test_images, digits.test_labels)
+    score = measures.score(network, digits.test_images, digits.test_labels)
     assert score.accuracy == card.trials[0].accuracy  # measured on what is shipped
 
 
@@ -206,7 +210,7 @@ def test_a_curve_reads_both_sets_before_and_after_every_epoch(digits):
     few = np.sort(np.random.default_rng(1).permutation(300)[:60])
     images, labels = digits.train_images[few], digits.train_labels[few]
     network, recipe = model.build(1), RECIPES["lesson"].with_epochs(2)
-    for _ in training.train(network, images, labels, recipe, 1):
+    for _ in loop.train(network, images, labels, recipe, 1):
         pass
     last = epochs[-1]
     network.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -234,7 +238,7 @@ def test_a_variant_that_is_not_there_is_named(call):
 
 
 def test_a_missing_variant_is_restored_with_git_or_made_anew(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights_file, "FOLDER", tmp_path)
+    monkeypatch.setattr(keras_file, "WEIGHTS", tmp_path)
     with pytest.raises(weights.WeightsError) as caught:
         variants.load("max", tmp_path / "variants")
     message = str(caught.value)
@@ -268,7 +272,7 @@ def test_a_card_that_is_none_is_named(content, tmp_path):
 
 
 def test_the_command_line_makes_all_of_them(digits, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("mnist_cnn.data.load", lambda path: digits)
+    monkeypatch.setattr("mnist_cnn.digits.mnist_files.load", lambda path: digits)
     quick = jobs("dense", seeds=(1, 2))
     monkeypatch.setattr(variant_training, "Jobs", lambda: quick)
     output = tmp_path / "folder"

@@ -9,7 +9,7 @@ import pytest
 from gradio_client import Client
 
 import mnist_cnn
-from mnist_cnn.ui.api import describe
+from mnist_cnn.server.programs.predict import describe
 from tests.serving import ROOT
 
 HEADING = re.compile(r"^## \[(.+?)\] - (\d{4}-\d\d-\d\d)$", re.MULTILINE)

@@ -6,12 +6,12 @@ import io
 import numpy as np
 import pytest
 
-from mnist_cnn.wall import Wall, WallError
+from mnist_cnn.classroom.wall import Wall, WallError
 
 
-def put(wall, session="ann", meant=7, read=7, level=255, place=""):
+def put(wall, session="ann", meant=7, read=7, level=255, address=""):
     image = np.full((28, 28), level, np.uint8)
-    return wall.add(session, meant, image, np.eye(10, dtype=np.float32)[read], place)
+    return wall.add(session, meant, image, np.eye(10, dtype=np.float32)[read], address)
 
 
 def test_confusion_counts_what_was_meant_and_read():
@@ -35,7 +35,7 @@ def test_a_digit_on_the_wall_does_not_change_with_the_array_it_came_from():
     ("sessions", "reason"), [(["ann"] * 3, "yours_full"), (["ann", "ben", "eve", "dan"], "full")]
 )
 def test_it_is_bounded_in_all_and_by_session(sessions, reason):
-    wall = Wall(most=3, most_of_one=2)
+    wall = Wall(max_digits=3, max_per_session=2)
     for session in sessions[:-1]:
         put(wall, session)
     with pytest.raises(WallError) as caught:
@@ -63,8 +63,21 @@ def test_a_digit_that_was_taken_off_is_no_longer_counted():
     assert wall.confusion().sum() == wall.confusion()[7, 1] == 1
 
 
+def test_what_may_be_no_digit_is_on_the_wall_and_counts_neither_way():
+    wall = Wall()
+    heart = wall.add("ann", 0, np.ones((28, 28), np.uint8), np.eye(10)[0], doubted=True)
+    put(wall, meant=7, read=1)
+    assert [digit.doubted for digit in wall.digits] == [True, False]
+    assert wall.confusion().sum() == wall.confusion()[7, 1] == 1
+    with np.load(io.BytesIO(wall.npz())) as file:
+        assert file["doubted"].tolist() == [True, False]
+    assert [row[3] for row in csv.reader(io.StringIO(wall.csv()))] == ["doubted", "1", "0"]
+    wall.remove(heart.id)
+    assert wall.confusion().sum() == 1
+
+
 def test_clear_takes_all_off():
-    wall = Wall(most=1)
+    wall = Wall(max_digits=1)
     put(wall)
     wall.clear()
     assert wall.confusion().sum() == 0
@@ -77,7 +90,7 @@ def test_files_hold_what_is_on_the_wall_and_nobody_s_session(count):
     for i in range(count):
         put(wall, "a-secret-session", meant=i, read=9 - i, level=i)
     with np.load(io.BytesIO(wall.npz()), allow_pickle=False) as file:
-        assert sorted(file.files) == ["images", "labels", "probabilities", "read"]
+        assert sorted(file.files) == ["doubted", "images", "labels", "probabilities", "read"]
         assert file["images"].shape == (count, 28, 28)
         assert file["images"].dtype == np.uint8
         assert file["labels"].tolist() == list(range(count))
@@ -86,18 +99,18 @@ def test_files_hold_what_is_on_the_wall_and_nobody_s_session(count):
     assert b"secret" not in wall.npz()
 
     head, *rows = csv.reader(io.StringIO(wall.csv()))
-    assert head[:4] == ["meant", "read", "probability", "pixel0"]
-    assert all(len(row) == 3 + 784 == len(head) for row in rows)
-    expected = [[str(i), str(9 - i), "1.0000", str(i)] for i in range(count)]
-    assert [row[:4] for row in rows] == expected
+    assert head[:5] == ["meant", "read", "probability", "doubted", "pixel0"]
+    assert all(len(row) == 4 + 784 == len(head) for row in rows)
+    expected = [[str(i), str(9 - i), "1.0000", "0", str(i)] for i in range(count)]
+    assert [row[:5] for row in rows] == expected
 
 
 def test_one_address_leaves_room_for_others():
-    wall = Wall(most=10, most_of_place=4)
+    wall = Wall(max_digits=10, max_per_address=4)
     for n in range(4):
-        put(wall, f"made-up-{n}", place="crowded")
+        put(wall, f"made-up-{n}", address="crowded")
     with pytest.raises(WallError, match="4 digits from your address") as caught:
-        put(wall, "made-up-4", place="crowded")
+        put(wall, "made-up-4", address="crowded")
     assert caught.value.reason == "place_full"
-    put(wall, "ann", place="elsewhere")
+    put(wall, "ann", address="elsewhere")
     assert len(wall.digits) == 5

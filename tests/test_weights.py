@@ -16,8 +16,9 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import model, recipes, weights, weights_file
-from mnist_cnn.aside import write_aside
+from mnist_cnn.network import keras_file, model, weights
+from mnist_cnn.optimization import recipes
+from mnist_cnn.system.atomic_files import write_atomically
 
 CARD = weights.Card(
     recipe="lesson",
@@ -121,7 +122,7 @@ def test_what_is_written_is_on_the_disk_before_it_has_its_name(tmp_path, monkeyp
     path, named = tmp_path / "some.keras", []
     flush = os.fsync
     monkeypatch.setattr(os, "fsync", lambda file: (named.append(path.exists()), flush(file)))
-    write_aside(path, lambda aside: aside.write_bytes(b"all of it"))
+    write_atomically(path, lambda aside: aside.write_bytes(b"all of it"))
     assert named == [False]
     assert path.read_bytes() == b"all of it"
 
@@ -161,7 +162,7 @@ def test_a_folder_is_no_weights(tmp_path):
 
 
 def test_the_shipped_weights_are_restored_with_git(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights_file, "FOLDER", tmp_path)
+    monkeypatch.setattr(keras_file, "WEIGHTS", tmp_path)
     file = tmp_path / "mnist_cnn.keras"
     with pytest.raises(weights.WeightsError) as caught:
         weights.load(file)
@@ -405,7 +406,7 @@ def twice(file):
             archive.writestr("config.json", archive.read("config.json"))
 
 
-BIG = bytes(weights_file.LARGEST)
+BIG = bytes(keras_file.MAX_BYTES)
 
 
 def declare_arrays(archive):
@@ -423,10 +424,10 @@ HARM = {
         "68,157,440 bytes; up to 67,108,864 are read",
     ),
     "a zip bomb": (zipped({"more": BIG}, zipfile.ZIP_DEFLATED), "unpacked it has more than"),
-    "a bomb of another packing": (zipped({}, zipfile.ZIP_LZMA), "is packed in an unusual way"),
+    "a bomb of another packing": (zipped({}, zipfile.ZIP_LZMA), "is compressed in an unusual way"),
     "a configuration of 2 MB": (zipped({"config.json": bytes(2**21)}), "config.json has more than"),
     "a deeply nested configuration": (zipped({"config.json": b"[" * 10**6}), ""),
-    "two configurations": (twice, "two entries of one name"),
+    "two configurations": (twice, "two entries have the same name"),
     "an array of another file": (
         replaced(lambda a, name, _: a.__setitem__(name, h5py.ExternalLink("/etc/hosts", "/"))),
         "a link to somewhere else",
@@ -464,7 +465,7 @@ HARM = {
     "arrays that are declared and not there": (numbers(declare_arrays), "without its numbers"),
     "values that are no numbers": (
         replaced(lambda a, name, v: a.create_dataset(name, data=np.full_like(v, np.nan))),
-        "values that are no numbers",
+        "some of its numbers are not finite",
     ),
     "no values at all": (numbers(lambda a: a.__delitem__("layers")), ""),
 }

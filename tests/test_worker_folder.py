@@ -2,11 +2,9 @@
 
 import tempfile
 
-from mnist_cnn.options import Options
-from mnist_cnn.worker import Worker
-from tests.listening import PATIENCE
-
-LONG = Options.parse({"data": "generated", "digits": 1000, "epochs": 200})
+from mnist_cnn.runs.worker import Worker
+from tests.trainings import LONG
+from tests.waiting import PATIENCE
 
 
 def test_nothing_is_left_of_a_training_that_was_ended(tmp_path, monkeypatch):

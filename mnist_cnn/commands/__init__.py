@@ -1,1 +1,3 @@
-"""The commands of ``python -m mnist_cnn``: each a file with its arguments and what it does."""
+"""The commands of ``python -m mnist_cnn``: each file has ``add``, its arguments, and ``run``.
+Arguments become calls of the library, and results become files and lines on the terminal.
+"""

@@ -1,41 +1,48 @@
-"""Arguments that several commands share, and what their values may be."""
+"""Arguments that several commands share, and parsers of their values."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
-from mnist_cnn import data, model, pens, weights
-from mnist_cnn.options import RANGES, OptionsError
+from mnist_cnn.digits import mnist_files, pen_digits
+from mnist_cnn.network import model, weights
+from mnist_cnn.training.options import RANGES, OptionsError
 
-Commands = argparse._SubParsersAction  # what ``add_subparsers`` returns; it has no public name
+
+class Commands(Protocol):
+    """What ``add_subparsers`` returns."""
+
+    def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:
+        """Add a command."""
 
 
 def add_data(command: argparse.ArgumentParser, or_generated: bool = False) -> None:
-    """Let MNIST be named, or generated digits."""
+    """Add ``--data``: MNIST, or the word generated."""
     generated_too = "; or the word generated: digits made without MNIST" if or_generated else ""
     command.add_argument(
         "--data",
         type=Path,
         metavar="PATH",
-        help=f"mnist.npz or a folder of idx files; default ${data.ENVIRONMENT_VARIABLE}, "
+        help=f"mnist.npz or a folder of idx files; default ${mnist_files.ENVIRONMENT_VARIABLE}, "
         f"the Keras cache, then a download{generated_too}",
     )
 
 
 def add_pens(command: argparse.ArgumentParser) -> None:
-    """Let the file of pen strokes be named."""
+    """Add ``--pens``: the file of pen strokes."""
     command.add_argument(
         "--pens",
         type=Path,
         metavar="FILE",
-        help=f"pen strokes; default ${pens.ENVIRONMENT_VARIABLE}, the cache, then a download",
+        help=f"pen strokes; default ${pen_digits.ENVIRONMENT_VARIABLE}, the cache, then a download",
     )
 
 
 def add_weights(command: argparse.ArgumentParser) -> None:
-    """Let the network be named."""
+    """Add ``--weights``: the network."""
     command.add_argument(
         "--weights",
         type=Path,
@@ -46,7 +53,7 @@ def add_weights(command: argparse.ArgumentParser) -> None:
 
 
 def add_downsampling(command: argparse.ArgumentParser) -> None:
-    """Let a variant of the network be chosen."""
+    """Add ``--downsampling``: a variant of the network."""
     command.add_argument(
         "--downsampling",
         choices=list(model.DOWNSAMPLING),
@@ -56,31 +63,31 @@ def add_downsampling(command: argparse.ArgumentParser) -> None:
 
 
 def add_seed(command: argparse.ArgumentParser) -> None:
-    """Let the seed be chosen."""
+    """Add ``--seed``."""
     command.add_argument("--seed", type=seed, default=1, help="default %(default)s")
 
 
 def option(name: str) -> Callable[[str], float | int | str]:
-    """Return what argparse calls to check the text of an option of a training."""
+    """Return the argparse type for the training option ``name``."""
 
-    def check(text: str) -> float | int | str:
+    def parse(text: str) -> float | int | str:
         try:
             return RANGES[name].parse(name, text)
         except OptionsError as error:
             raise argparse.ArgumentTypeError(str(error)) from error
 
-    return check
+    return parse
 
 
 def positive(text: str) -> int:
-    """Return the text of an argument as a whole number of at least 1."""
+    """Parse a whole number of at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
 
 
 def seed(text: str) -> int:
-    """Return the text of an argument as a seed."""
+    """Parse a seed: 0 to 2147483647."""
     if not text.isdecimal() or int(text) >= 2**31:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2147483647")
     return int(text)

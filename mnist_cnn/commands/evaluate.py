@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import http.client
+import sys
 from pathlib import Path
 
-from mnist_cnn import card, data, doubt, evaluation, pens, weights
+import keras
+
 from mnist_cnn.commands import arguments
+from mnist_cnn.digits import mnist_files, pen_digits
+from mnist_cnn.digits.download import WaitingTime, print_progress
+from mnist_cnn.digits.mnist_files import DamagedError, DataError, Mnist
+from mnist_cnn.digits.pen_digits import PenDigits
+from mnist_cnn.digits.public import catalogue, sets
+from mnist_cnn.evaluation import measures, sets_table, yardsticks
+from mnist_cnn.network import card, weights
+from mnist_cnn.reading import judge
 
 
 def add(commands: arguments.Commands) -> None:
@@ -16,7 +27,25 @@ def add(commands: arguments.Commands) -> None:
     command.set_defaults(command=run)
     command.add_argument("--full", action="store_true", help="measure pen drawings and doubt too")
     command.add_argument(
-        "--card", action="store_true", help="as --full, and write it into the network's card"
+        "--sets",
+        action="store_true",
+        help="measure every public set that is here, in minutes, and say how to get the others",
+    )
+    command.add_argument(
+        "--sets-folder",
+        type=Path,
+        metavar="FOLDER",
+        help=f"with a folder for each set; default {sets.default_folder()}",
+    )
+    command.add_argument(
+        "--download",
+        action="store_true",
+        help="with --sets: first fetch those that are not here (EMNIST alone: 562 MB)",
+    )
+    command.add_argument(
+        "--card",
+        action="store_true",
+        help="write it into the network's card; without --sets: what --full measures",
     )
     arguments.add_weights(command)
     arguments.add_data(command)
@@ -24,32 +53,67 @@ def add(commands: arguments.Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the accuracy on MNIST's test images; with ``--full`` every figure of a card."""
+    """Print the accuracy on MNIST's test images, or the figures of a card, or of public sets.
+
+    Returns:
+        1 if a public set is damaged, else 0.
+    """
     network = weights.load(options.weights)
-    about = weights.load_card(options.weights) if options.card else None  # there is one to write to
-    mnist = data.load(options.data)
+    about = weights.load_card(options.weights) if options.card else None  # raises if there is none
+    mnist = mnist_files.load(options.data)
+    if options.sets:
+        return _measure_sets(options, network, mnist, about)
     if options.full or options.card:
-        written = pens.load(options.pens).by(pens.MEASURING_WRITERS)
-        figures = evaluation.full(network, doubt.Judge(), mnist, written)
-        print(card.table(figures, network.count_params(), _training_seconds(options.weights)))
+        figures = measures.measure_all(network, judge.Judge(), mnist, _unseen(options))
+        known = weights.find_card(options.weights)
+        seconds = known.training_seconds if known else None
+        print(card.table(figures, network.count_params(), seconds))
         if about:
             weights.save_card(dataclasses.replace(about, figures=figures), options.weights)
         return 0
-    score = evaluation.score(network, mnist.test_images, mnist.test_labels)
+    score = measures.score(network, mnist.test_images, mnist.test_labels)
     print(in_words(score))
     for digit, share in enumerate(score.per_digit):
         print(f"  {digit}  {share:8.2%}")
     return 0
 
 
-def _training_seconds(path: Path) -> float | None:
-    """Return how long a network was trained, where its card tells."""
-    try:
-        return weights.load_card(path).training_seconds
-    except weights.WeightsError:  # weights from elsewhere have no card
-        return None
+def _unseen(options: argparse.Namespace) -> PenDigits:
+    return pen_digits.load(options.pens).by(pen_digits.MEASURING_WRITERS)
 
 
-def in_words(score: evaluation.Score) -> str:
-    """Return a score as a sentence begins with it."""
+def _measure_sets(
+    options: argparse.Namespace, network: keras.Model, mnist: Mnist, about: card.Card | None
+) -> int:
+    folder = options.sets_folder or sets.default_folder()
+    problems: list[DataError] = []
+    if options.download:
+        _fetch(folder)
+    figures = {}
+    unseen = _unseen(options)
+    for name, found in yardsticks.measure(
+        network, judge.Judge(), mnist, unseen, folder, problems.append
+    ):
+        print(f"{name} is measured.", file=sys.stderr)
+        figures[name] = found
+    print(sets_table.table(figures))
+    for problem in problems:
+        print(problem)
+    if about:
+        weights.save_card(dataclasses.replace(about, sets=figures), options.weights)
+    return int(any(isinstance(problem, DamagedError) for problem in problems))
+
+
+def _fetch(folder: Path) -> None:
+    """Fetch what is not in the folder; what cannot be fetched is said, and the rest goes on."""
+    waiting = WaitingTime()
+    for public in (*catalogue.DIGITS, catalogue.PEN_TEST, *catalogue.NO_DIGITS):
+        try:
+            sets.fetch(public, folder, print_progress, waiting)
+        except (OSError, http.client.HTTPException, DamagedError) as error:
+            print(f"{public.title}: {error}", file=sys.stderr)
+
+
+def in_words(score: measures.Score) -> str:
+    """Return a score for the beginning of a sentence."""
     return f"{score.accuracy:.2%} of {score.total:,} test images read right"

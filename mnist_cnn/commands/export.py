@@ -1,4 +1,4 @@
-"""Write a network as a file for other programs: Keras, ONNX, LiteRT; or as a page reads it."""
+"""Export a network for other programs (Keras, ONNX, LiteRT) or for the page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from mnist_cnn import exchange_formats, importer, weights
-from mnist_cnn.aside import write_aside
 from mnist_cnn.commands import arguments
-from mnist_cnn.weights_file import explained
+from mnist_cnn.network import exchange_formats, importer, weights
+from mnist_cnn.network.keras_file import explain_errors
+from mnist_cnn.system.atomic_files import write_atomically
 
 
 def add(commands: arguments.Commands) -> None:
@@ -24,30 +24,24 @@ def add(commands: arguments.Commands) -> None:
         type=Path,
         metavar="FILE",
         help="the suffix says how: .keras (Keras 3), .onnx (ONNX; needs pip install onnx), "
-        ".tflite (LiteRT) or .bin (as a page reads it)",
+        ".tflite (LiteRT) or .bin (the format of the page)",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the file; what was there before stays until it is whole."""
+    """Write the file, atomically; an old one stays until then."""
     exchange_formats.check(options.to.suffix)
-    with explained(options.network):
-        layers, arrays = importer.network_in(options.network)
-    about = _about(options.network)
+    with explain_errors(options.network):
+        layers, arrays = importer.read(options.network)
+    known = weights.find_card(options.network)  # weights from elsewhere have none
+    about = dataclasses.asdict(known) if known else {}
     if options.to.exists():
         if options.to.samefile(options.network):
             print(f"{options.to} is the network itself. Name another file.", file=sys.stderr)
             return 1
         print(f"Will replace {options.to}", flush=True)
     content = exchange_formats.encode(options.to.suffix, layers, arrays, about)
-    write_aside(options.to, lambda aside: aside.write_bytes(content))
+    write_atomically(options.to, lambda temporary: temporary.write_bytes(content))
     parameters = sum(layer.parameters for layer in layers)
     print(f"{options.to}: {parameters:,} parameters, {len(content):,} bytes")
     return 0
-
-
-def _about(path: Path) -> dict[str, object]:
-    try:
-        return dataclasses.asdict(weights.load_card(path))
-    except weights.WeightsError:  # weights from elsewhere have no card
-        return {}

@@ -1,4 +1,4 @@
-"""Write the lesson as a Jupyter notebook, which takes the network apart with this package."""
+"""Write the lesson as a Jupyter notebook, which explores the network with this package."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 import re
 from pathlib import Path
 
-from mnist_cnn.aside import NotWrittenError, write_aside
 from mnist_cnn.commands import arguments
-from mnist_cnn.lesson import text
+from mnist_cnn.lesson import chapters
+from mnist_cnn.system.atomic_files import NotWrittenError, write_text
+from mnist_cnn.system.paths import LANGUAGES, PROJECT
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-TEXT = "notebook.md"  # of each language: prose, and the code between it
+TEXT = "notebook.md"  # of each language: Markdown with code blocks
 CODE = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
@@ -21,34 +21,34 @@ def add(commands: arguments.Commands) -> None:
     command = commands.add_parser("notebook", help="the lesson as a Jupyter notebook")
     command.set_defaults(command=run)
     default = "default %(default)s"
-    command.add_argument("--language", choices=text.languages(), default="en", help=default)
+    command.add_argument("--language", choices=chapters.languages(), default="en", help=default)
     output = Path("mnist_cnn.ipynb")
     command.add_argument("--output", type=Path, default=output, metavar="FILE.ipynb", help=default)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the notebook where no file is yet: people work in theirs."""
+    """Write the notebook, but never over a file, in which a person may have worked."""
     path: Path = options.output
     if path.exists():
         raise NotWrittenError(
-            0, f"{path} is there already. Name another with --output, or move it away."
+            0, f"{path} already exists. Name another with --output, or move it away."
         )
     content = json.dumps(notebook(options.language, path.name), indent=1, ensure_ascii=False)
-    write_aside(path, lambda aside: aside.write_text(content + "\n", encoding="utf-8"))
+    write_text(path, content + "\n")
     print(f"Written: {path}. Open it with: jupyter notebook {path}")
     return 0
 
 
 def notebook(language: str, name: str) -> dict[str, object]:
-    """Return the notebook in a language, as nbformat 4.4 has it.
+    """Return the notebook in a language, in nbformat 4.4.
 
     Args:
-        language: a tag in ``text.languages()``.
-        name: of its file.
+        language: a tag in ``chapters.languages()``.
+        name: of the file.
     """
-    template = (text.LANGUAGES / language / TEXT).read_text(encoding="utf-8")
+    template = (LANGUAGES / language / TEXT).read_text(encoding="utf-8")
     whole = template.replace("{name}", name).replace("{project}", repr(str(PROJECT)))
-    parts = [part.strip("\n") for part in CODE.split(whole)]  # prose and code by turns
+    parts = [part.strip("\n") for part in CODE.split(whole)]  # prose and code in turn
     cells = [_code(part) if place % 2 else _prose(part) for place, part in enumerate(parts)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {

@@ -1,4 +1,4 @@
-"""Where commands write what they make, so that nothing made before, or just now, is lost."""
+"""The output files of commands, chosen so that no earlier work is lost."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from mnist_cnn import weights
+from mnist_cnn.network import weights
 
 
 def add(command: argparse.ArgumentParser, default: str, metavar: str) -> None:
-    """Let the place be named; it is a new one otherwise."""
+    """Add ``--output``, by default a name that is not taken."""
     command.add_argument(
         "--output",
         type=Path,
@@ -24,28 +24,28 @@ def add(command: argparse.ArgumentParser, default: str, metavar: str) -> None:
 
 
 def prepare(named: Path | None, default: str, taken: Callable[[Path], bool] = Path.exists) -> Path:
-    """Return where to write, with its folder made, before hours are spent on what goes there.
+    """Return the path to write to, with its folder made: before a long training, not after.
 
-    What is there already is replaced only where it was named, and that is said at once.
+    An existing file is only replaced if it was named, and a message says so at once.
 
     Args:
-        named: by the person, or None.
-        default: the name of it otherwise, see ``free``.
-        taken: whether a name is.
+        named: given by the person, or None.
+        default: the name otherwise, see ``unused``.
+        taken: whether a path is taken.
 
     Raises:
-        WeightsError: see ``weights.prepare``.
+        WeightsError: as ``weights.prepare``.
     """
-    output = weights.prepare(named or free(Path(default), taken), Path(default).suffix)
+    output = weights.prepare(named or unused(Path(default), taken), Path(default).suffix)
     if output.exists():
         print(f"Will replace {output}", flush=True)
     return output
 
 
-def free(default: Path, taken: Callable[[Path], bool] = Path.exists) -> Path:
+def unused(default: Path, taken: Callable[[Path], bool] = Path.exists) -> Path:
     """Return ``default``, or the first of mine-2.keras, mine-3.keras, … that is not taken.
 
-    A file whose card would lie where another file is counts as taken.
+    A path is also taken if there is a file at the path of its card.
     """
     numbered = (_numbered(default, number) for number in itertools.count(2))
     return next(
@@ -56,12 +56,12 @@ def free(default: Path, taken: Callable[[Path], bool] = Path.exists) -> Path:
 
 
 @contextlib.contextmanager
-def kept(output: Path, then: str) -> Iterator[None]:
-    """Where what follows fails or is interrupted, say what is written already.
+def report_written(output: Path, then: str) -> Iterator[None]:
+    """If the following block fails or is interrupted, say that ``output`` is already written.
 
     Args:
-        output: the file that is written.
-        then: what to do without the rest.
+        output: the file.
+        then: a sentence on what to do with it.
     """
     try:
         yield

@@ -6,9 +6,9 @@ import argparse
 import json
 import sys
 
-from mnist_cnn import ink
 from mnist_cnn.commands import arguments
-from mnist_cnn.reading import Reader, Reading
+from mnist_cnn.reading import ink
+from mnist_cnn.reading.reader import Reader, Reading
 
 
 def add(commands: arguments.Commands) -> None:
@@ -21,7 +21,7 @@ def add(commands: arguments.Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read every picture; go on after one that cannot be used, and say so in the status."""
+    """Read every picture. If one cannot be used, continue, and return 1 at the end."""
     reader = Reader.load(options.weights)
     status = 0
     for name in options.images:

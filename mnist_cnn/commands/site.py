@@ -1,4 +1,4 @@
-"""Write the page as a folder of static files for any host, or as a single file for none."""
+"""Write the page as static files: a folder for any web host, or a single file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from mnist_cnn import importer, weights_file
-from mnist_cnn.aside import write_aside
 from mnist_cnn.commands import arguments, outputs
-from mnist_cnn.weights_file import explained
+from mnist_cnn.network import importer, keras_file
+from mnist_cnn.network.keras_file import explain_errors
+from mnist_cnn.network.weights import find_card
+from mnist_cnn.system.atomic_files import write_atomically
 
 
 def add(commands: arguments.Commands) -> None:
@@ -22,26 +23,26 @@ def add(commands: arguments.Commands) -> None:
     command.add_argument(
         "--network",
         type=Path,
-        default=weights_file.DEFAULT,
+        default=keras_file.DEFAULT,
         metavar="FILE",
         help="what reads the drawing, .keras or .h5; default %(default)s",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the files; whatever else is in the folder stays."""
-    with explained(options.network):
-        layers, weights = importer.network_in(options.network)
-    from mnist_cnn.ui import contents, static_page
+    """Write the files; other files in the folder stay."""
+    with explain_errors(options.network):
+        layers, weights = importer.read(options.network)
+    from mnist_cnn.page.build import contents, site
 
     output: Path = options.output
-    index = outputs.prepare(output if options.single else output / static_page.INDEX, "page.html")
-    found = contents.contents(layers, weights, contents.card_of(options.network))
-    single = {index.name: static_page.single(found)} if options.single else None
-    files = single or static_page.folder(found)
+    index = outputs.prepare(output if options.single else output / site.INDEX, "page.html")
+    found = contents.contents(layers, weights, find_card(options.network))
+    single = {index.name: site.single(found)} if options.single else None
+    files = single or site.folder(found)
     for path, content in files.items():
         (index.parent / path).parent.mkdir(parents=True, exist_ok=True)
-        write_aside(index.parent / path, partial(Path.write_bytes, data=content))
+        write_atomically(index.parent / path, partial(Path.write_bytes, data=content))
     size = sum(map(len, files.values())) / 2**20
     print(f"{output}: {size:.1f} MB")
     return 0

@@ -1,11 +1,11 @@
-"""Show the layer table."""
+"""Print the layer table."""
 
 from __future__ import annotations
 
 import argparse
 
-from mnist_cnn import model
 from mnist_cnn.commands import arguments
+from mnist_cnn.network import model
 
 
 def add(commands: arguments.Commands) -> None:

@@ -1,4 +1,4 @@
-"""Train a network, and write it with its card."""
+"""Train a network, and write it and its card."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from pathlib import Path
 
 import keras
 
-from mnist_cnn import aside, card, evaluation, training, training_data, weights
 from mnist_cnn.commands import arguments, outputs
 from mnist_cnn.commands.evaluate import in_words
-from mnist_cnn.options import RANGES, Options
-from mnist_cnn.progress_bar import ProgressBar
-from mnist_cnn.recipes import OPTIMIZERS, RECIPES
-from mnist_cnn.tensorboard_log import TensorBoardLog
-from mnist_cnn.training_run import TrainingRun
+from mnist_cnn.evaluation import measures
+from mnist_cnn.network import card, weights
+from mnist_cnn.optimization import loop
+from mnist_cnn.optimization.recipes import OPTIMIZERS, RECIPES
+from mnist_cnn.system import atomic_files
+from mnist_cnn.training import datasets
+from mnist_cnn.training.options import RANGES, Options
+from mnist_cnn.training.pipeline import TrainingRun
+from mnist_cnn.training.progress_bar import ProgressBar
+from mnist_cnn.training.tensorboard_log import TensorBoardLog
 
 OUTPUT = "mine.keras"
-LONG = 5  # epochs: longer trainings can be resumed
+RESUMABLE_EPOCHS = 5  # trainings with more epochs can be resumed
 
 
 def add(commands: arguments.Commands) -> None:
@@ -44,32 +48,34 @@ def add(commands: arguments.Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train, and write the weights; calibrate, evaluate, and write them with their card."""
-    training.strategy()  # first: a cluster of machines cannot be joined later
+    """Train, write the weights, calibrate, test, and write them again with their card."""
+    loop.strategy()  # first: a cluster cannot be joined later
     chosen = _chosen(options)
-    # A name that a longer training is to have is taken for a short one.
-    own = Path.exists if chosen.epochs > LONG else _is_promised
+    # For a short training, the name of an interrupted long one is taken.
+    own = Path.exists if chosen.epochs > RESUMABLE_EPOCHS else _is_taken
     output = outputs.prepare(options.output, OUTPUT, own)
     _discard_unfinished(output.parent)
-    learned = training_data.load(
+    learned = datasets.load(
         chosen,
         None if chosen.data == "generated" else options.data,
         options.pens,
-        report=_say_what_takes_long,
+        report=_report,
         note=lambda sentence: print(sentence, file=sys.stderr),
     )
     training_run = TrainingRun(chosen, learned)
     print(f"Recipe {chosen.recipe}, seed {chosen.seed}, {learned.source}", flush=True)
     _train(training_run, output, options.logdir)
     unfinished = _unfinished(output)
-    # Another training may have taken the name meanwhile.
-    output = options.output or outputs.free(Path(OUTPUT), own)
+    # Another training may have taken the name in the meantime.
+    output = options.output or outputs.unused(Path(OUTPUT), own)
     _write(training_run.network, output)
-    unfinished.unlink(missing_ok=True)  # not before: training may take hours
-    with outputs.kept(output, f"Test it with: python -m mnist_cnn evaluate --weights {output}"):
+    unfinished.unlink(missing_ok=True)  # only now: training may have taken hours
+    with outputs.report_written(
+        output, f"Test it with: python -m mnist_cnn evaluate --weights {output}"
+    ):
         outcome = training_run.finish()
         weights.save(training_run.network, card.from_json(outcome.card), output)
-    score = evaluation.Score(outcome.confusion)
+    score = measures.Score(outcome.confusion)
     print(
         f"{in_words(score)} ({learned.tested_on}). Written: {output}, {weights.card_path(output)}"
     )
@@ -77,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _chosen(options: argparse.Namespace) -> Options:
-    """Return the options of a training from the arguments of the command line."""
+    """Return the options of the training from the arguments of the command."""
     names = {name: value for name, value in vars(options).items() if name in RANGES}
     names.pop("data")
     if options.data == Path("generated"):
@@ -88,36 +94,36 @@ def _chosen(options: argparse.Namespace) -> Options:
 
 
 def _write(network: keras.Model, output: Path) -> None:
-    """Write a network that is not tested yet; what was known about another goes."""
+    """Write an untested network, and delete the card of an old one."""
     old = weights.card_path(output)
-    aside.write_aside(output, network.save, ready=lambda: old.unlink(missing_ok=True))
+    atomic_files.write_atomically(output, network.save, ready=lambda: old.unlink(missing_ok=True))
 
 
 def _unfinished(output: Path) -> Path:
-    """Return where a long training keeps what it needs to go on."""
+    """Return the path of the checkpoint of a long training."""
     return output.with_suffix(".unfinished.npz")
 
 
-def _is_promised(output: Path) -> bool:
+def _is_taken(output: Path) -> bool:
     return output.exists() or _unfinished(output).exists()
 
 
 def _discard_unfinished(folder: Path) -> None:
-    for file in aside.discard_unfinished(folder):
-        print(f"Discarded {file}, half written by a run that was cut off", file=sys.stderr)
+    for file in atomic_files.discard_unfinished(folder):
+        print(f"Discarded {file}, left half written by a killed training", file=sys.stderr)
 
 
-def _say_what_takes_long(what: str) -> None:
+def _report(what: str) -> None:
     if what == "drawings":
-        print("Drawing the pen digits by other hands, which takes a while", flush=True)
+        print("Drawing the pen digits in many variations, which takes a while", flush=True)
 
 
 def _train(run: TrainingRun, output: Path, logdir: Path | None) -> None:
     """Train with a progress bar; a long training can be resumed."""
     epochs = run.recipe.epochs
-    checkpoint = _unfinished(output) if epochs > LONG else None
+    checkpoint = _unfinished(output) if epochs > RESUMABLE_EPOCHS else None
     if checkpoint and checkpoint.exists():
-        print(f"Going on with the interrupted run in {checkpoint}")
+        print(f"Continuing the interrupted training in {checkpoint}")
     bar, log = ProgressBar(epochs), TensorBoardLog(logdir) if logdir else None
     try:
         for event in run.events(checkpoint):
@@ -126,7 +132,10 @@ def _train(run: TrainingRun, output: Path, logdir: Path | None) -> None:
                 log.write(event)
     except KeyboardInterrupt:
         if checkpoint and checkpoint.exists():
-            print("\nThe same command goes on after the last whole epoch.", file=sys.stderr)
+            print(
+                "\nRun the same command again to continue after the last complete epoch.",
+                file=sys.stderr,
+            )
         raise
     finally:
         if log:

@@ -1,1 +1,3 @@
-"""The lesson: chapters whose words, pictures and questions rest on the real network."""
+"""The lesson's chapters, figures and networks, as the page loads them, without TensorFlow.
+Markdown, cards and weights come in, JSON and packed networks go out.
+"""

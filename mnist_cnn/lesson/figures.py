@@ -1,28 +1,29 @@
-"""The figures in the lesson's words: computed from layers and cards, and written out."""
+"""The figures in the lesson's chapters, computed from layers and cards and formatted."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from mnist_cnn import architecture, variants
-from mnist_cnn.architecture import Layer
-from mnist_cnn.data import TEST_DIGITS, TRAIN_DIGITS
-from mnist_cnn.model import CLASSES
-from mnist_cnn.preprocess import BOX, IMAGE_SIZE
-from mnist_cnn.receptive_field import ReceptiveField, fields_along
-from mnist_cnn.recipes import RECIPES
-from mnist_cnn.variants import VARIANTS, VariantCard
+from mnist_cnn.digits.mnist_files import TEST_DIGITS, TRAIN_DIGITS, TRAIN_WRITERS
+from mnist_cnn.lesson import variants
+from mnist_cnn.lesson.learned import learned
+from mnist_cnn.lesson.variants import VARIANTS, VariantCard
+from mnist_cnn.network import model
+from mnist_cnn.network.architecture import CLASSES, IMAGE_SIZE, Layer
+from mnist_cnn.network.receptive_field import ReceptiveField, fields_along
+from mnist_cnn.optimization.recipes import RECIPES
+from mnist_cnn.reading.preprocess import BOX
 
-WIDER = 5  # side of the kernel that a question supposes
+WIDER_KERNEL = 5  # side of the kernel in a question
+WEIGHT = 4  # bytes: a float32
 
 
 def figures(layers: Sequence[Layer]) -> dict[str, str]:
-    """Return every figure of the lesson's words by its name, as it is written.
+    """Return name: text, of every figure in the lesson.
 
     Args:
-        layers: of the network the lesson is about: three convolutions, two poolings, two dense
-            layers.
+        layers: three convolutions, two poolings, and two dense layers.
 
     Raises:
         WeightsError: a card of ``weights/variants`` cannot be read.
@@ -33,31 +34,32 @@ def figures(layers: Sequence[Layer]) -> dict[str, str]:
         "box": str(BOX),
         "classes": str(CLASSES),
         "zero": "0",
-        "wider": square(WIDER),
+        "wider": square(WIDER_KERNEL),
+        "chance.share": percent(1 / CLASSES, 0),
         "chance.loss": f"{math.log(CLASSES):.3f}",
         "train.digits": count(TRAIN_DIGITS),
         "test.digits": count(TEST_DIGITS),
     }
-    return found | _network(layers) | _variants() | _overfitting()
+    return found | _network(layers) | _variants() | _overfitting() | _room(layers) | _learned()
 
 
 def count(number: int) -> str:
-    """Write a whole number with its thousands apart."""
+    """Format a whole number, with commas between thousands."""
     return f"{number:,}"
 
 
 def square(side: int) -> str:
-    """Write how large a square is."""
+    """Format the size of a square."""
     return f"{side}×{side}"
 
 
 def percent(share: float, places: int = 2) -> str:
-    """Write a share, 0 to 1."""
+    """Format a share, 0 to 1, as a percentage."""
     return f"{share:.{places}%}"
 
 
 def weights_of(layer: Layer) -> str:
-    """Write how many parameters a layer has, as their arithmetic: kernel, and a bias each."""
+    """Format the number of a layer's parameters as a sum: kernel + biases."""
     kernel, (outputs,) = layer.arrays
     return f"{'×'.join(map(str, kernel))} + {outputs}"
 
@@ -104,7 +106,7 @@ def _layer(layer: Layer, field: ReceptiveField, total: int) -> dict[str, str]:
 
 def _variants() -> dict[str, str]:
     cards = {name: variants.load_card(name) for name in VARIANTS}
-    bare = architecture.variant("none")
+    bare = model.variant("none")
     last = [layer for layer in bare if len(layer.shape) == 3][-1]
     recipe = RECIPES[cards["max"].recipe]
     found = {
@@ -121,7 +123,7 @@ def _variants() -> dict[str, str]:
 
 
 def accuracy(card: VariantCard) -> str:
-    """Write the mean test accuracy of a variant, and how far its runs scatter around it."""
+    """Format the mean test accuracy of a variant, and its standard deviation."""
     if card.spread is None:
         return percent(card.mean)
     return f"{percent(card.mean)} ± {100 * card.spread:.2f}"
@@ -134,4 +136,27 @@ def _overfitting() -> dict[str, str]:
         "overfit.digits": count(fewest.digits),
         "overfit.train": percent(last.training_accuracy, 0),
         "overfit.test": percent(last.test_accuracy, 1),
+    }
+
+
+def _room(layers: Sequence[Layer]) -> dict[str, str]:
+    """Return the room that the weights take, and that of the digits they were learned from."""
+    parameters = sum(layer.parameters for layer in layers)
+    digit = IMAGE_SIZE**2  # bytes
+    return {
+        "weights.room": f"{WEIGHT * parameters / 1e3:,.0f} kB",
+        "train.room": f"{TRAIN_DIGITS * digit / 1e6:,.0f} MB",
+        "weights.fit": count(WEIGHT * parameters // digit),
+    }
+
+
+def _learned() -> dict[str, str]:
+    training = learned()
+    return {
+        "train.writers": count(TRAIN_WRITERS),
+        "learned.drawings": count(training.drawings),
+        "learned.people": count(training.people),
+        "learned.epochs": count(training.epochs),
+        "learned.minutes": count(round(training.seconds / 60)),
+        "learned.misread": count(training.misread),
     }

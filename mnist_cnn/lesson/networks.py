@@ -1,18 +1,19 @@
-"""The networks that the lesson compares, as the page loads them: small enough for a phone."""
+"""The networks that the lesson compares, packed for the page: small enough for a phone."""
 
 from __future__ import annotations
 
-from mnist_cnn import importer, network_file, variants, weights_file
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import importer, keras_file, network_file
 
 COMPARED = ("max", "dense", "none")  # in ``variants.VARIANTS``
-BITS = 8  # of a number of a kernel: the probabilities differ by less than 0.02
-# Of the 2 million numbers that read the maps without pooling: 1 MB instead of 8; it answers as
-# before to all but a few of MNIST's 10,000 test digits, and none of its figures is of this copy.
-FEWER = {("none", "dense1"): 4}
+BITS = 8  # of a number in a kernel: probabilities differ by less than 0.02
+# The dense layer without pooling has 2 million numbers: 1 MB instead of 8. This copy agrees with
+# the original on all but a few of MNIST's 10,000 test digits; no figure of the lesson is from it.
+FEWER_BITS = {("none", "dense1"): 4}
 
 
 def encoded(name: str) -> bytes:
-    """Return a variant as ``network_file`` has it, its kernels packed.
+    """Return a variant in the format of ``network_file``, with packed kernels.
 
     Args:
         name: in ``variants.VARIANTS``.
@@ -20,6 +21,8 @@ def encoded(name: str) -> bytes:
     Raises:
         WeightsError: its file is missing, damaged, or holds another network.
     """
-    layers, arrays = importer.chain(weights_file.saved_in(variants.path(name)))
-    bits = {layer.name: FEWER.get((name, layer.name), BITS) for layer in layers if layer.parameters}
+    layers, arrays = importer.simplify(keras_file.read(variants.path(name)))
+    bits = {
+        layer.name: FEWER_BITS.get((name, layer.name), BITS) for layer in layers if layer.parameters
+    }
     return network_file.encode(layers, arrays, bits=bits)

@@ -18,11 +18,12 @@ import httpx
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from mnist_cnn import variants, weights
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import weights
 from tests.browser.conftest import FLAGS, installed_chromium
 from tests.browser.experiments import Experiments
 from tests.browser.modules import open_modules
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 from tests.serving import serve_process
 
 PUPILS = 30

@@ -16,13 +16,13 @@ from __future__ import annotations
 import argparse
 import base64
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import keras
 import numpy as np
 
-from mnist_cnn import weights
+from mnist_cnn.network import weights
 from tests.benchmarks import unseen
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.browser.modules import give_network, open_modules

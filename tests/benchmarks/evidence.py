@@ -13,13 +13,13 @@ from __future__ import annotations
 import argparse
 import base64
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import numpy as np
 
-from mnist_cnn import weights
-from mnist_cnn.activations import Tracer
+from mnist_cnn.network import weights
+from mnist_cnn.reading.activations import Tracer
 from tests.benchmarks import unseen
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.browser.modules import give_network, open_modules
@@ -29,10 +29,10 @@ WAYS = {"heat": "the heat", "shares": "not spread", "gradient": "gradient × ink
 
 EXPLAIN = """async (pictures) => {
     const {Contributions} = await import("/explain/contributions.js");
-    const {heatOf} = await import("/explain/evidence.js");
-    const {Slopes} = await import("/explain/slopes.js");
+    const {heatOf} = await import("/explain/heatmap.js");
+    const {Gradients} = await import("/explain/gradients.js");
     const contributions = new Contributions(network);
-    const slopes = new Slopes(network);
+    const slopes = new Gradients(network);
     const bytes = Uint8Array.from(atob(pictures), (c) => c.charCodeAt(0));
     const all = [];
     for (let at = 0; at < bytes.length; at += 784) {

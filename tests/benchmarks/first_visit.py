@@ -23,12 +23,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, CDPSession, Locator, Page, TimeoutError
 
 from mnist_cnn.__main__ import main as site
-from mnist_cnn.strokes import PAD_SIZE
+from mnist_cnn.digits.strokes import PAD_SIZE
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.benchmarks.pen_moves import PATIENCE, WINDOW, placer
 from tests.benchmarks.stock_page import pick_brush, serve_stock
 from tests.browser.windows import SEEN
-from tests.hosting import serve_folder
+from tests.file_host import serve_folder
 from tests.serving import serve_process
 
 DELAY, WIDTH = 150, 10e6 / 8  # milliseconds; bytes a second

@@ -12,7 +12,7 @@ import argparse
 import time
 from collections.abc import Callable
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import keras
@@ -20,15 +20,15 @@ import numpy as np
 import tensorflow as tf
 from playwright.sync_api import Page, sync_playwright
 
-from mnist_cnn import weights
-from mnist_cnn.evaluation import probabilities
+from mnist_cnn.evaluation.measures import probabilities
+from mnist_cnn.network import weights
 from tests.benchmarks import unseen
 from tests.browser.conftest import FLAGS, installed_chromium
 from tests.browser.modules import give_network, open_modules
 
 MOST_PIXELS = 60  # changed before a search gives up
 FLIP = """async ([method, image]) => {
-    const flips = await import("/experiments/flips.js");
+    const flips = await import("/experiments/gradients/adversarial.js");
     const {finished} = await import("/reader/slices.js");
     const begin = performance.now();
     const flip = finished(flips[method](network, Uint8Array.from(image)));

@@ -18,17 +18,17 @@ import random
 import statistics
 import time
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import keras
 import numpy as np
 
-from mnist_cnn import model
-from mnist_cnn.events import LAST, Evaluating, Paused, Resumed, Snapshot, Step
-from mnist_cnn.options import LARGEST_BATCH, RANGES, Options
-from mnist_cnn.worker import Worker
-from tests.listening import Listener
+from mnist_cnn.network import model
+from mnist_cnn.optimization.events import LAST_EVENTS, Evaluating, Paused, Resumed, Snapshot, Step
+from mnist_cnn.runs.worker import Worker
+from mnist_cnn.training.options import MAX_BATCH_SIZE, RANGES, Options
+from tests.waiting import Listener
 
 WATCHED = 5.0  # seconds in which updates are counted
 FITTED = 40  # batches of the rival's epoch that are timed
@@ -46,7 +46,7 @@ def main() -> None:
     heads = ("updates/s", "weights/s", "stop: median", "longest", "model.fit: mean")
     print(f"{'downsampling, batch':22}" + "".join(f"{head:>17}" for head in heads), flush=True)
     for downsampling in model.DOWNSAMPLING:
-        batch = LARGEST_BATCH.get(downsampling, int(RANGES["batch_size"].high))
+        batch = MAX_BATCH_SIZE.get(downsampling, int(RANGES["batch_size"].high))
         updates, weights, stops = ours(downsampling, batch, pauses)
         epoch = seconds_of_an_epoch(downsampling, batch)
         figures = (updates, weights, statistics.median(stops), max(stops), epoch / 2)
@@ -72,7 +72,7 @@ def ours(downsampling: str, batch: int, pauses: int) -> tuple[float, float, list
         worker.stop()
         listener.wait_for(Evaluating)
         stops.append(time.monotonic() - asked)
-        listener.wait_for(LAST)
+        listener.wait_for(LAST_EVENTS)
     finally:
         worker.end()
         worker.join()

@@ -58,7 +58,7 @@ async def draw(
     address: str, server: psutil.Process, chosen: argparse.Namespace
 ) -> tuple[float, int]:
     """Return the share of a core that the server takes, and how much the drawing pages ask it."""
-    news = f"{address.replace('http', 'ws')}/mnist_cnn/class"
+    news = f"{address.replace('http', 'ws')}/mnist_cnn/news"
     sockets = [await connect(news, origin=address) for _ in range(chosen.people - chosen.pages)]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)

@@ -15,14 +15,17 @@ import statistics
 import time
 from importlib import metadata
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import numpy as np
 
-from mnist_cnn import data, evaluation, model, training
-from mnist_cnn.generated import Generator
-from mnist_cnn.generator_training import OFFLINE, trial
+from mnist_cnn.digits import mnist_files
+from mnist_cnn.digits.generated import Generator
+from mnist_cnn.evaluation import measures
+from mnist_cnn.making.generator_training import OFFLINE, trial
+from mnist_cnn.network import model
+from mnist_cnn.optimization import loop
 
 
 def main() -> None:
@@ -31,7 +34,7 @@ def main() -> None:
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--data", help="mnist.npz or a folder of idx files")
     chosen = options.parse_args()
-    mnist = data.load(chosen.data)
+    mnist = mnist_files.load(chosen.data)
     print(machine(), flush=True)
     runs: dict[str, list[tuple[float, float]]] = {"generated": [], "MNIST": []}
     print(f"{'seed':<6}{'trained on':<12}{'accuracy':>10}{'seconds':>9}{'load':>7}")
@@ -45,16 +48,16 @@ def main() -> None:
         print(summary(name, results))
 
 
-def run(name: str, seed: int, mnist: data.Mnist) -> tuple[float, float]:
+def run(name: str, seed: int, mnist: mnist_files.Mnist) -> tuple[float, float]:
     """Train a fresh network; return its accuracy, 0 to 1, and seconds, making digits included."""
     if name == "generated":
         return trial(Generator.load(), mnist.test_images, mnist.test_labels, seed)
     network = model.build(seed)
     started = time.monotonic()
-    for _ in training.train(network, mnist.train_images, mnist.train_labels, OFFLINE, seed):
+    for _ in loop.train(network, mnist.train_images, mnist.train_labels, OFFLINE, seed):
         pass
     seconds = time.monotonic() - started
-    return evaluation.score(network, mnist.test_images, mnist.test_labels).accuracy, seconds
+    return measures.score(network, mnist.test_images, mnist.test_labels).accuracy, seconds
 
 
 def summary(name: str, results: list[tuple[float, float]]) -> str:

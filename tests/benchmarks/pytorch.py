@@ -12,8 +12,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mnist_cnn import model, muon, recipes, training
-from mnist_cnn.data import Mnist
+from mnist_cnn.digits.mnist_files import Mnist
+from mnist_cnn.network import model
+from mnist_cnn.optimization import muon, recipes
 
 
 def network_of(weights: list[np.ndarray]) -> nn.Sequential:
@@ -81,7 +82,7 @@ def fast(mnist: Mnist, seed: int) -> tuple[float, float]:
 
 
 class Muon:
-    """``mnist_cnn.muon`` in PyTorch, whose own Muon takes no convolution kernels."""
+    """``mnist_cnn.optimization.muon`` in PyTorch, whose own Muon takes no convolution kernels."""
 
     def __init__(self, parameters: list[nn.Parameter]):
         """Begin with no momentum."""
@@ -123,7 +124,7 @@ def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
 
 def tensors(images: np.ndarray, labels: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
     """Return float32 ``(n, 1, 28, 28)`` in [0, 1], and int64 labels."""
-    pictures = training.as_input(images).transpose(0, 3, 1, 2).copy()
+    pictures = model.as_input(images).transpose(0, 3, 1, 2).copy()
     return torch.from_numpy(pictures), torch.from_numpy(labels.astype(np.int64))
 
 

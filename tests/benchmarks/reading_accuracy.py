@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import argparse
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import keras
 
-from mnist_cnn import data, drawings, evaluation, model, pens, recipes, training, weights
-from mnist_cnn.drawings import NORMAL, SMALL, Drawn
+from mnist_cnn.digits import mnist_files, pen_digits, pen_drawings
+from mnist_cnn.digits.pen_drawings import NORMAL, SMALL, LabelledImages
+from mnist_cnn.evaluation import measures
+from mnist_cnn.network import model, weights
+from mnist_cnn.optimization import loop, recipes
 
 PEERS = {  # the best figure any peer publishes
     "MNIST test": "99.2 % (keras-js, 600,810 parameters)",
@@ -31,12 +34,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--seed", type=int, default=1, help="of the plain training")
     seed = options.parse_args().seed
-    mnist = data.load()
-    unseen = pens.load().by((*pens.MEASURING_WRITERS, *pens.CALIBRATION_WRITERS))
+    mnist = mnist_files.load()
+    unseen = pen_digits.load().by((*pen_digits.MEASURING_WRITERS, *pen_digits.CALIBRATION_WRITERS))
     measured = {
-        "MNIST test": Drawn(mnist.test_images, mnist.test_labels),
-        "pen drawings, normal size": drawings.for_measuring(unseen, NORMAL),
-        "the same, small, anywhere": drawings.for_measuring(unseen, SMALL),
+        "MNIST test": LabelledImages(mnist.test_images, mnist.test_labels),
+        "pen drawings, normal size": pen_drawings.for_measuring(unseen, NORMAL),
+        "the same, small, anywhere": pen_drawings.for_measuring(unseen, SMALL),
     }
     plain, shipped = train_plainly(mnist, seed), weights.load()
     print(f"\n{'accuracy':28}{'pictures':>9}{'plain':>9}{'shipped':>9}   peers")
@@ -46,18 +49,18 @@ def main() -> None:
         print(f"{name:28}{len(drawn.labels):9,}{figures}   {PEERS[name]}")
 
 
-def train_plainly(mnist: data.Mnist, seed: int) -> keras.Model:
+def train_plainly(mnist: mnist_files.Mnist, seed: int) -> keras.Model:
     """Return a network trained with the lesson's recipe."""
     network = model.build(seed)
     recipe = recipes.RECIPES["lesson"]
-    for step in training.train(network, mnist.train_images, mnist.train_labels, recipe, seed):
+    for step in loop.train(network, mnist.train_images, mnist.train_labels, recipe, seed):
         print(f"\rplain training: step {step.step} of {step.steps}", end="", flush=True)
     return network
 
 
-def accuracy(network: keras.Model, drawn: Drawn) -> float:
+def accuracy(network: keras.Model, drawn: LabelledImages) -> float:
     """Return the share read right, 0 to 1."""
-    return evaluation.score(network, drawn.images, drawn.labels).accuracy
+    return measures.score(network, drawn.images, drawn.labels).accuracy
 
 
 if __name__ == "__main__":

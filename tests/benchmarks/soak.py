@@ -26,7 +26,7 @@ import psutil
 from PIL import Image
 from websockets.asyncio.client import connect
 
-from mnist_cnn.weights_file import DEFAULT
+from mnist_cnn.network.keras_file import DEFAULT
 from tests.serving import serve_process
 
 LIMIT = 1.1  # times the memory after the first minute
@@ -54,7 +54,7 @@ def main() -> int:
 async def soak(address: str, server: psutil.Process, chosen: argparse.Namespace) -> list[int]:
     """Return the bytes of resident memory after each minute; an answer that is an error raises."""
     resident, fetched = [], 0
-    news = f"{address.replace('http', 'ws')}/mnist_cnn/class"
+    news = f"{address.replace('http', 'ws')}/mnist_cnn/news"
     async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as client:
         for minute in range(1, chosen.minutes + 1):
             end = time.monotonic() + chosen.minute

@@ -30,7 +30,8 @@ from gradio_client import Client, handle_file
 from PIL import Image
 from playwright.sync_api import Page
 
-from mnist_cnn import strokes
+from mnist_cnn.digits import strokes
+from tests import drawings
 from tests.benchmarks.drawing_latency import chromium
 from tests.benchmarks.first_visit import draw_on_ours
 from tests.benchmarks.page_memory import MEBIBYTE, resident_bytes
@@ -38,7 +39,7 @@ from tests.benchmarks.pen_moves import WINDOW
 from tests.browser.windows import SEEN
 from tests.serving import ROOT, free_port
 
-SEVEN = strokes.render([np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])], size=80)
+SEVEN = strokes.render(drawings.SEVEN, size=80)
 REST = 10  # seconds after the answer, until memory is looked at
 FIGURES = ("page", "answer", "memory", "end")
 LOOK = 0.02  # seconds between two attempts

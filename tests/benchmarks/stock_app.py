@@ -16,15 +16,15 @@ from collections.abc import Callable
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import gradio as gr
 import keras
 import numpy as np
 
-from mnist_cnn import weights
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.network import weights
+from mnist_cnn.reading.preprocess import preprocess
 
 PAD_SIZE = 280  # pixels
 BRUSH = 20  # pixels

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Page, TimeoutError
 
-from mnist_cnn.strokes import PAD_SIZE
+from mnist_cnn.digits.strokes import PAD_SIZE
 from tests.benchmarks.pen_moves import (
     PATIENCE,
     PEN_RATE,

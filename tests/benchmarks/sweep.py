@@ -13,23 +13,24 @@ import argparse
 import base64
 import time
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import numpy as np
 
-from mnist_cnn import variants, weights
-from mnist_cnn.evaluation import probabilities
+from mnist_cnn.evaluation.measures import probabilities
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import weights
 from tests.benchmarks import unseen
 from tests.benchmarks.drawing_latency import chromium, machine
 from tests.browser.experiments import Experiments
 from tests.browser.modules import open_modules
 
-REACH = 10  # pixels, as in mnist_cnn/ui/experiments/translation.js
+REACH = 10  # pixels, as in mnist_cnn/page/experiments/translation.js
 MOST = 1000  # milliseconds that both networks may take together
 
 SWEEP = """async ({own, pictures, reach}) => {
-    const {shift} = await import("/experiments/shifts.js");
+    const {shift} = await import("/experiments/incremental/shifts.js");
     const {sweep} = await import("/experiments/translation.js");
     const {finished} = await import("/reader/slices.js");
     const networks = Object.values(window.experiments[own]);

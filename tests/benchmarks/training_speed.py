@@ -19,13 +19,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from mnist_cnn import quiet  # noqa: F401  first, before TensorFlow is imported
+from mnist_cnn.system import quiet_tensorflow  # noqa: F401  first, before TensorFlow is imported
 
 # isort: split
 import numpy as np
 
-from mnist_cnn import data, evaluation, model, recipes, training
-from mnist_cnn.data import Mnist
+from mnist_cnn.digits import mnist_files
+from mnist_cnn.digits.mnist_files import Mnist
+from mnist_cnn.evaluation import measures
+from mnist_cnn.network import model
+from mnist_cnn.optimization import loop, recipes
 from tests.benchmarks.offline_training import load, machine
 
 Measured = tuple[float, float]  # seconds, accuracy from 0 to 1
@@ -36,21 +39,21 @@ def fast(mnist: Mnist, seed: int) -> Measured:
     began = time.monotonic()
     network = model.build(seed)
     recipe = recipes.RECIPES["fast"]
-    for _ in training.train(network, mnist.train_images, mnist.train_labels, recipe, seed):
+    for _ in loop.train(network, mnist.train_images, mnist.train_labels, recipe, seed):
         pass
     seconds = time.monotonic() - began
-    return seconds, evaluation.score(network, mnist.test_images, mnist.test_labels).accuracy
+    return seconds, measures.score(network, mnist.test_images, mnist.test_labels).accuracy
 
 
 def lesson(mnist: Mnist, seed: int) -> Measured:
     """The lesson's recipe, as its book trains it."""
-    pictures, labels = training.as_input(mnist.train_images), mnist.train_labels
+    pictures, labels = model.as_input(mnist.train_images), mnist.train_labels
     began = time.monotonic()
     network = model.build(seed)
     network.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
     network.fit(pictures, labels, epochs=5, batch_size=64, verbose=0)
     seconds = time.monotonic() - began
-    return seconds, evaluation.score(network, mnist.test_images, mnist.test_labels).accuracy
+    return seconds, measures.score(network, mnist.test_images, mnist.test_labels).accuracy
 
 
 def fast_in_pytorch(mnist: Mnist, seed: int) -> Measured:
@@ -84,7 +87,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, help="measure one training, here; print it as JSON")
     chosen = options.parse_args()
     if chosen.seed is not None:
-        print(json.dumps(TRAININGS[chosen.only[0]](data.load(chosen.data), chosen.seed)))
+        print(json.dumps(TRAININGS[chosen.only[0]](mnist_files.load(chosen.data), chosen.seed)))
         return
     print(machine(), flush=True)
     names = [name for name in chosen.only if "pytorch" not in name or _has_pytorch()]

@@ -1,4 +1,4 @@
-"""What axe finds on a page, in the light and in the dark."""
+"""Checks the accessibility of a page with axe, in light and dark mode."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from playwright.sync_api import Page
 
 
 def serious(page: Page, within: str | None = None) -> list[str]:
-    """Return what axe finds of serious and critical impact, as lines to read.
+    """Return axe's findings of serious and critical impact, a line each.
+
+    It waits until nothing moves on the page: what is of a moment ago is dimmed meanwhile.
 
     Args:
-        page: that is looked at.
-        within: a selector of the part that is, in half the time; the whole page by default.
+        page: the page to check.
+        within: a selector of a part to check, which is faster; by default the whole page.
     """
+    page.wait_for_function(
+        "[...document.querySelectorAll('.moving')].every((one) => !one.checkVisibility())"
+    )
     results = Axe().run(page, within, {"resultTypes": ["violations"]}).response
     return [
         f"{violation['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
@@ -23,7 +28,7 @@ def serious(page: Page, within: str | None = None) -> list[str]:
 
 
 def turn_the_light(page: Page, scheme: str) -> None:
-    """Make the page light or dark by its own button; wait until no colour changes any more."""
+    """Make the page light or dark with its button; wait for the transitions."""
     if (scheme == "dark") != page.evaluate("document.body.classList.contains('dark')"):
         page.locator("#header .theme").click()
     page.evaluate(

@@ -1,4 +1,4 @@
-"""A real browser on the real app."""
+"""Fixtures: a real browser, its windows, and pages of the real app."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Error, Page, sync_playwright
 
-from mnist_cnn import strokes
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.digits import strokes
+from mnist_cnn.reading.preprocess import preprocess
 from tests.browser.modules import open_modules
 from tests.browser.pointer import wait_until_there
+from tests.browser.training import leave_all
 from tests.browser.windows import NO_SOCKETS, SEEN, USUAL, Windows
 from tests.fake_worker import Workers
 from tests.proxy import proxy
@@ -37,23 +38,25 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Names, since Gradio and browsers treat the machine's own address in other ways.
+NAMES = "--host-resolver-rules=MAP *.example 127.0.0.1"
 
 
 def installed_chromium() -> str | None:
-    """Return the browser named in ``CHROMIUM``, or one that is installed, or None."""
+    """Return the path of the browser in ``CHROMIUM``, or of an installed one, or None."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, INSTALLED)), None)
 
 
 @pytest.fixture(scope="module")
 def school():
-    """A class of its own for a file of tests, trained as on the ``stage``: address and token."""
+    """A class for one test file, with fake trainings: its address, and who is the teacher."""
     with serve_class(worker=Workers(pace=0.02)) as both:
         yield both
 
 
 @pytest.fixture(scope="session")
 def stage():
-    """The app, where trainings are over in a second, since nothing is learned."""
+    """The address of an app whose fake trainings are over in a second."""
     with serve(worker=Workers(pace=0.02)) as address:
         yield address
 
@@ -72,6 +75,15 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def web(browser):
+    """A browser that finds every name below ``example`` on this machine."""
+    program, flags = installed_chromium(), [*FLAGS, NAMES]
+    named = browser.browser_type.launch(executable_path=program, args=flags)
+    yield named
+    named.close()
+
+
 @pytest.fixture(scope="session")
 def windows(browser):
     windows = Windows(browser)
@@ -81,7 +93,7 @@ def windows(browser):
 
 @pytest.fixture(scope="session")
 def modules(browser):
-    """An empty page that imports the page's own modules, see ``modules``."""
+    """An empty page that can import single modules of the page, see ``modules.py``."""
     page = open_modules(browser)
     yield page
     page.close()
@@ -96,7 +108,7 @@ def a_line(address):
 
 @pytest.fixture
 def line(a_line):
-    """A line to the app that a test can slow down, cut or let hang; its address is another."""
+    """A line to the app, with its own address, that a test can slow down, cut or let hang."""
     yield a_line
     a_line.delay = 0.0
     a_line.mend()
@@ -104,20 +116,20 @@ def line(a_line):
 
 @pytest.fixture(scope="module", params=STROKES)
 def drawing(request):
-    """A digit on the whole pad, uint8 (280, 280), for the chapters of the lesson."""
+    """A digit drawn on the pad, uint8 (80, 80), for the chapters of the lesson."""
     lines = [np.array(stroke, float) for stroke in STROKES[request.param]]
     return strokes.render(lines, size=80)
 
 
 @pytest.fixture
 def image(drawing):
-    """The 28×28 picture that is read of it."""
+    """The drawing, preprocessed to 28×28."""
     return preprocess(drawing).image
 
 
 @pytest.fixture
 def window(browser):
-    """A new window that shows nothing yet; what its page logs as an error fails the test."""
+    """An empty page in a new window; uncaught errors fail the test."""
     context = browser.new_context(**USUAL)
     context.add_init_script(SEEN)
     page = context.new_page()
@@ -130,16 +142,32 @@ def window(browser):
 
 @pytest.fixture
 def open_page(address, windows):
-    """Open the page in an empty window; what the page logs as an error fails the test."""
+    """A function that opens the page in an empty window; uncaught errors fail the test."""
     with opening(address, windows) as open_page:
         yield open_page
 
 
 @pytest.fixture(scope="module")
 def open_for_all(address, windows):
-    """The same for the tests of a module that only look, and leave the page as it was."""
+    """As ``open_page``, for one page that all tests of a module share."""
     with opening(address, windows) as open_page:
         yield open_page
+
+
+@pytest.fixture
+def open_train(open_page):
+    """Open the Train page in a new window; at the end its runs are given up."""
+    pages = []
+
+    def open_train(query="", **options):
+        pages.append(open_page(f"/?view=train{query}", **options))
+        pages[-1].locator("#train .layers td").first.wait_for()
+        return pages[-1]
+
+    yield open_train
+    for page in pages:
+        if not page.is_closed():
+            leave_all(page)
 
 
 @contextlib.contextmanager
@@ -154,9 +182,15 @@ def opening(address: str, windows: Windows) -> Iterator[Callable[..., Page]]:
         script: str = "",
         **options,
     ) -> Page:
-        """Without ``network``, what the page reads with stays on its way.
+        """Open the page at ``path``.
 
-        A ``newcomer`` is shown the first minute, which others have seen.
+        Args:
+            path: of the page.
+            sockets: False as behind a proxy that lets no WebSocket through.
+            network: False if the network and the judge never arrive.
+            newcomer: whether the first minute is shown.
+            script: runs before the page's scripts.
+            options: of Playwright's ``new_context``.
         """
         scripts = ("" if newcomer else SEEN, script, "" if sockets else NO_SOCKETS)
         first = "\n".join(filter(None, scripts))

@@ -1,4 +1,4 @@
-"""Teach the network a digit on the page, for the tests that do."""
+"""Correct the network on the page."""
 
 from playwright.sync_api import Page
 
@@ -10,6 +10,6 @@ def deny(page: Page, digit: int) -> None:
 
 
 def teach(page: Page, digit: int) -> None:
-    """The same, and let the network learn it."""
+    """Say so, and let the network learn it."""
     deny(page, digit)
     page.locator("#correction .teach").click()

@@ -1,4 +1,4 @@
-"""What the page computes for the lesson, asked of its own modules without a page or a worker."""
+"""The lesson's computations by the page's modules, without a page or a worker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from playwright.sync_api import Error, Page
 
-from mnist_cnn import importer, network_file
+from mnist_cnn.network import importer, network_file
 
 GIVE = """async ({own, name, file}) => {
     const {Network} = await import("/reader/network.js");
@@ -24,7 +24,7 @@ ASK = """async ({own, how, about, drawing, facts}) => {
     const {finished} = await import("/reader/slices.js");
     const {network, ...others} = window.experiments[own];
     const pixels = Uint8Array.from(drawing.pixels);
-    return finished(lesson[how]({
+    return finished(await lesson[how]({
         ...about, network, others, facts,
         drawing: {...drawing, pixels},
     }));
@@ -35,7 +35,7 @@ _numbers = itertools.count()
 
 
 class Experiments:
-    """The lesson about ``network``, as the page computes it."""
+    """The lesson about a network; ``others`` are those it is compared with, by name."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Experiments:
         self.modules, self.facts = modules, facts or {}
         self.own = next(_numbers)
         for name, each in {"network": network, **(others or {})}.items():
-            content = network_file.encode(*importer.of_model(each))
+            content = network_file.encode(*importer.from_model(each))
             file = base64.b64encode(content).decode()
             modules.evaluate(GIVE, {"own": self.own, "name": name, "file": file})
 
@@ -58,16 +58,22 @@ class Experiments:
     def ask(
         self, chapter: str, drawing: np.ndarray, typed: str | None = None, **state: str
     ) -> dict[str, object]:
-        """Return ``values``, ``working``, and whether ``typed`` is ``right``."""
+        """Return the question's ``values`` and ``working``, and whether ``typed`` is ``right``."""
         return self._asked("ask", drawing, chapter=chapter, state=state, typed=typed)
 
+    def predict(
+        self, chapter: str, card: str, drawing: np.ndarray, **state: str
+    ) -> dict[str, object]:
+        """Return which choice of a card's prediction is ``right``, and its outcome's ``values``."""
+        return self._asked("predict", drawing, chapter=chapter, card=card, state=state)
+
     def refused(self, chapter: str, drawing: np.ndarray, **asked: str | None) -> str:
-        """Return what the error says that a question is answered with."""
+        """Return the message of the error that a question causes."""
         try:
             self.ask(chapter, drawing, **asked)
         except Error as error:
             return str(error)
-        raise AssertionError("It is not refused.")
+        raise AssertionError("no error")
 
     def _asked(self, how: str, drawing: np.ndarray, **about: object) -> object:
         height, width = drawing.shape
@@ -84,11 +90,11 @@ class Experiments:
 
 
 def output(network: keras.Model, layer: str, image: np.ndarray) -> np.ndarray:
-    """Return what a layer makes of a picture, uint8 (28, 28), as Keras has it."""
+    """Return Keras' output of a layer for a picture, uint8 (28, 28)."""
     tapped = keras.Model(network.inputs, network.get_layer(layer).output)
     return tapped(tensor(image))[0].numpy()
 
 
 def tensor(image: np.ndarray) -> tf.Tensor:
-    """Return a picture, uint8 (28, 28), as networks read it."""
+    """Return a picture, uint8 (28, 28), as a network's input, float32 (1, 28, 28, 1)."""
     return tf.constant(image[None, ..., None] / 255.0, tf.float32)

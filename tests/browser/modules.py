@@ -1,4 +1,4 @@
-"""The page's own JavaScript in a browser, from its files: without the page and without an app."""
+"""Single JavaScript modules in a browser, without the page and without an app."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import keras
 from keras import layers
 from playwright.sync_api import Browser, Page, Route
 
-from mnist_cnn import network_file
-from mnist_cnn.architecture import WINDOWED, Layer, pair
-from mnist_cnn.ui.web import sources
+from mnist_cnn.network import network_file
+from mnist_cnn.network.architecture import WINDOW_LAYERS, Layer, pair
+from mnist_cnn.page.build.assets import sources
 
 HOST = "http://modules.example"
 
 
 def open_modules(browser: Browser) -> Page:
-    """Return an empty page on which ``import("/pad/link.js")`` is ``mnist_cnn/ui/pad/link.js``."""
+    """Return an empty page on which ``import("/reader/ink.js")`` imports ``page/reader/ink.js``."""
     page = browser.new_page()
     modules = sources()
 
@@ -34,16 +34,16 @@ def open_modules(browser: Browser) -> Page:
 
 
 def give_network(modules: Page, network: keras.Model, about: dict | None = None) -> None:
-    """Give the page a network, as ``window.network``."""
+    """Set ``window.network`` on the page to a network."""
     layers = [described(layer) for layer in network.layers[1:]]
     give_file(modules, network_file.encode(layers, network.get_weights(), about))
 
 
 def described(layer: keras.Layer) -> Layer:
-    """Return a layer by its own name, as it is: the importer names and folds them its own way."""
+    """Return a layer with its own name; the importer would rename and fold layers."""
     kind, before, shape = type(layer).__name__, layer.input.shape[1:], layer.output.shape[1:]
     activation = getattr(getattr(layer, "activation", None), "__name__", None)
-    if kind not in WINDOWED:
+    if kind not in WINDOW_LAYERS:
         return Layer(layer.name, kind, before, shape, activation=activation)
     size = pair(layer.kernel_size if kind == "Conv2D" else layer.pool_size)
     stride = pair(layer.strides)
@@ -51,7 +51,7 @@ def described(layer: keras.Layer) -> Layer:
 
 
 def give_file(modules: Page, content: bytes) -> None:
-    """Give the page the network in a network file, as ``window.network``."""
+    """Set ``window.network`` on the page to the network in a network file."""
     modules.evaluate(
         """async (file) => {
             const {Network} = await import("/reader/network.js");
@@ -63,7 +63,7 @@ def give_file(modules: Page, content: bytes) -> None:
 
 
 def odd_network(dense: str | None = None) -> keras.Model:
-    """Return a network of odd windows: strides, uneven padding, kernels that are no squares.
+    """Return a network with unusual windows: strides, uneven padding, kernels that are not square.
 
     ``dense`` is the activation of its dense layer.
     """

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from playwright.sync_api import Page
 
-from mnist_cnn import keras_model, network_file
-from mnist_cnn.architecture import (
-    PICTURE,
+from mnist_cnn.network import keras_model, network_file
+from mnist_cnn.network.architecture import (
+    INPUT_SHAPE,
     Layer,
     Padding,
     Pair,
@@ -20,14 +20,14 @@ from mnist_cnn.architecture import (
     flatten,
     pooling,
 )
-from mnist_cnn.ui import telling
 
 USE = """async ([reference, layers]) => {
     const { load } = await window.mnistCnnModules;
     const there = new Promise((resolve) => {
         document.addEventListener("mnist_cnn:network", resolve, { once: true });
     });
-    load("network/choice.js").use({ reference, layers, kind: "file", name: "mine.keras" });
+    const { use } = load("state/choice.js");
+    use({ reference, layers, kind: "file", name: "mine.keras" });
     await there;
 }"""
 
@@ -50,7 +50,7 @@ class Network:
     @property
     def keras(self) -> keras.Model:
         """The network that TensorFlow reads with."""
-        return keras_model.of(self.layers, self.weights)
+        return keras_model.build(self.layers, self.weights)
 
 
 def conv(
@@ -90,7 +90,7 @@ def network(*parts: Part, seed: int = 3) -> Network:
     """Return a network of these parts and ten digits, named as the server names its layers."""
     layers: list[Layer] = []
     for part in (*parts, lambda before: dense("softmax", before, 10, "softmax")):
-        layers.append(part(layers[-1].shape if layers else PICTURE))
+        layers.append(part(layers[-1].shape if layers else INPUT_SHAPE))
     kinds = [layer.name for layer in layers]
     counted = [
         replace(one, name=one.name if one.name in ("flatten", "softmax") else f"{one.name}{number}")
@@ -119,7 +119,7 @@ def read_with(page: Page, brought: Network) -> None:
     """Let an open page read with a network, as if the server kept it."""
     name = f"brought{id(brought)}"
     page.route(f"**/network/{name}", lambda route: route.fulfill(body=brought.file))
-    page.evaluate(USE, [name, telling.layers(brought.layers)])
+    page.evaluate(USE, [name, network_file.describe(brought.layers)])
 
 
 ACTIVATIONS = (

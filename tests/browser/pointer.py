@@ -1,4 +1,4 @@
-"""Digits drawn with the pointer: points as shares of the pad's side."""
+"""Draw digits on the page with the mouse, and wait for the answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def _arc(x, y, rx, ry, start, end, steps=16):
     return [(x + rx * math.cos(a), y + ry * math.sin(a)) for a in angles]
 
 
-DIGITS = {
+DIGITS = {  # points as shares of the pad's side
     0: [_arc(0.5, 0.5, 0.2, 0.3, -90, 270)],
     1: [[(0.5, 0.18), (0.5, 0.82)]],
     2: [[*_arc(0.5, 0.35, 0.18, 0.16, -170, 40), (0.3, 0.8), (0.72, 0.8)]],
@@ -31,7 +31,7 @@ DIGITS = {
 
 
 def wait_until_there(page: Page) -> None:
-    """Wait until pad and digits have their places on the page, and all layers are there."""
+    """Wait until the page is complete: pad, digits, and all layers."""
     page.wait_for_function("!document.getElementById('early')")
     page.locator("#river .stage").wait_for(state="attached")
     page.locator("#maps figure[data-layer=softmax]").wait_for(state="attached")
@@ -39,13 +39,13 @@ def wait_until_there(page: Page) -> None:
 
 
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Return where a point of the pad, given in shares of its side, is in the window."""
+    """Return the place in the window of a point of the pad, in shares of its side."""
     box = page.locator("#pad canvas").first.bounding_box()  # the heat lies above
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
 def draw_stroke(page: Page, points: list[tuple[float, float]], lift: bool = True) -> None:
-    """Draw one stroke with the mouse; leave the button down when ``lift`` is false."""
+    """Draw one stroke with the mouse; keep the button down if ``lift`` is false."""
     page.mouse.move(*place(page, *points[0]))
     page.mouse.down()
     for point in points[1:]:
@@ -61,7 +61,7 @@ def draw_digit(page: Page, digit: int) -> None:
 
 
 def settled(page: Page) -> Page:
-    """Wait until the last move of the pen is answered: no answer has come for a quarter second."""
+    """Wait until the last pen move is answered: no answer for a quarter of a second."""
     page.evaluate(
         """() => new Promise((resolve) => {
             let before = -1;
@@ -77,8 +77,14 @@ def settled(page: Page) -> Page:
     return page
 
 
+def stop_the_clock(page: Page) -> None:
+    """Let no slice of work end before its work does, as on a computer that reads in no time."""
+    settled(page)
+    page.evaluate("performance.now = ((now) => () => now)(performance.now())")
+
+
 def painted(page: Page) -> Page:
-    """Wait until what has just changed is laid out and on the screen: for two of its frames."""
+    """Wait for two frames, until the last change is on the screen."""
     page.evaluate(
         """() => new Promise((resolve) =>
             requestAnimationFrame(() => requestAnimationFrame(resolve)))"""
@@ -87,27 +93,27 @@ def painted(page: Page) -> Page:
 
 
 def draw_and_settle(page: Page, digit: int) -> Page:
-    """Draw a digit, wait until it is read, and until all moves of the pen are answered."""
+    """Draw a digit, and wait until it and all pen moves are answered."""
     draw_digit(page, digit)
     wait_for_digit(page, digit)
     return settled(page)
 
 
 def unfold(page: Page, layer: str = "conv1") -> Page:
-    """Show all channels of all layers, that of a convolution or dense layer first."""
+    """Unfold the channels of all layers, by the button of one of them."""
     page.locator(f"#river .crowd[data-layer={layer}]").click()
     page.locator("#maps .layers").wait_for()
     return painted(page)
 
 
 def clear(page: Page) -> None:
-    """Empty the pad, and wait until the page says so."""
+    """Clear the pad, and wait for the page."""
     page.keyboard.press("Delete")
     wait_for_digit(page, "–")
 
 
 def shown_digit(page: Page) -> str:
-    """Return the answer on the page."""
+    """Return the digit that the page answers."""
     return page.locator("#answer .digit").inner_text()
 
 
@@ -119,7 +125,7 @@ def wait_for_digit(page: Page, digit: int | str) -> None:
 
 
 def colors(page: Page, selector: str) -> int:
-    """Return how many different colours a canvas shows."""
+    """Return the number of different colours on a canvas."""
     return page.locator(selector).evaluate(
         """canvas => {
             const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

@@ -4,17 +4,16 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import variants
-from mnist_cnn.lesson import networks
+from mnist_cnn.lesson import networks, variants
 from tests.browser.chapters import act, open_chapter
 from tests.browser.modules import give_file
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 from tests.test_lesson_words import decoded
 
 WORK = """async ({job, values, abandoned}) => {
     const {load} = await window.mnistCnnModules;
-    const {work} = load("background/background.js");
-    const network = await load("network/files.js").networkNamed("network");
+    const {work} = load("worker/work.js");
+    const network = await load("state/network-files.js").networkNamed("network");
     const drawing = {width: 28, height: 28, pixels: Uint8Array.from(values.drawing)};
     const control = new AbortController();
     const shares = [];
@@ -31,8 +30,8 @@ WORK = """async ({job, values, abandoned}) => {
 }"""
 NEXT = """async (drawing) => {
     const {load} = await window.mnistCnnModules;
-    const {work} = load("background/background.js");
-    const network = await load("network/files.js").networkNamed("network");
+    const {work} = load("worker/work.js");
+    const network = await load("state/network-files.js").networkNamed("network");
     const began = performance.now();
     const pad = {width: 28, height: 28, pixels: Uint8Array.from(drawing)};
     await work("ask", {chapter: "flatten", state: {}, network, drawing: pad});
@@ -90,7 +89,7 @@ def test_a_packed_network_reads_as_keras_does_with_its_levels(modules, name):
 
 def test_the_pen_goes_on_while_the_worker_searches(open_page):
     """A picture of the lesson that takes long leaves the page's own thread to the pen."""
-    page = open_chapter(open_page, "failures")
+    page = open_chapter(open_page, "failures", more="&card=flip")
     act(page)
     longest = page.evaluate(
         """async () => {

@@ -46,7 +46,8 @@ def test_the_page_can_read_before_its_pad_is_there(window, address):
             const {load} = await window.mnistCnnModules;
             const pixels = new Uint8Array(280 * 280);
             for (let y = 60; y < 220; y++) pixels.fill(255, 280 * y + 130, 280 * y + 150);
-            return load("network/choice.js").read({width: 280, height: 280, pixels})?.digit === 1;
+            const { read } = load("state/choice.js");
+            return read({width: 280, height: 280, pixels})?.digit === 1;
         }"""
     )
     assert window.locator("#pad").count() == 0

@@ -7,8 +7,8 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from mnist_cnn.ui.bundle import bundle
-from mnist_cnn.ui.web import MODULES, WORDS, sources
+from mnist_cnn.page.build.assets import MODULES, WORDS, sources
+from mnist_cnn.page.build.bundle import bundle
 
 NAMES = re.compile(r'(?:\bfrom|^import) "([^"]+)"', re.MULTILINE)
 KEYWORDS = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
@@ -48,11 +48,11 @@ def graph():
 
 
 def test_a_bundle_does_what_its_modules_do(modules):
-    text = base64.b64encode(bundle(SOURCES).encode()).decode()
+    text = base64.b64encode(bundle(SOURCES, "window.load = $load;").encode()).decode()
     found = modules.evaluate(
         """async (address) => {
             await import(address);
-            const load = window.mnistCnnLoad;
+            const load = window.load;
             const { all, deep, sequence } = load("c/all.js");
             const { twice } = await deep("deep");
             return [all, twice, await sequence(), Object.keys(load("a/counter.js")), window.runs];

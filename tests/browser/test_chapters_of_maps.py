@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import model, variants
-from mnist_cnn.lesson import words
+from mnist_cnn.lesson import lesson_file, variants
+from mnist_cnn.network import model
 from tests.browser.experiments import Experiments, output
 from tests.browser.modules import odd_network
 
@@ -21,7 +21,7 @@ def others():
 
 @pytest.fixture(scope="module")
 def facts():
-    return words.facts()
+    return lesson_file.facts()
 
 
 @pytest.fixture(scope="module")
@@ -131,10 +131,55 @@ def test_the_strongest_channel_is_the_network_s(lesson, network, drawing, image,
     ]
 
 
+def test_most_of_the_work_is_done_where_keras_says(lesson, network, drawing):
+    work = {layer.name: products_of(layer) for layer in network.layers}
+    asked = ["conv1", "conv2", "dense1"]
+    most = max(asked, key=work.get)
+    share = f"{100 * work[most] / sum(work.values()):.0f}%"
+    predicted = lesson.predict("network", "parameters", drawing)
+    assert predicted["right"] == asked.index(most)
+    assert predicted["values"] == {"layer": f"`{most}`", "count": f"{work[most]:,}", "share": share}
+    forgotten = lesson.ask("network", drawing, "800")  # 832 with their biases
+    assert (forgotten["right"], forgotten["mistake"]) == (False, "bias")
+
+
+def test_filters_answer_that_say_more_to_ink_than_to_paper(lesson, network, drawing, image):
+    here, paper = (output(network, "conv1", one) for one in (image, np.zeros_like(image)))
+    count = int((here.max(axis=(0, 1)) > paper.max(axis=(0, 1))).sum())
+    predicted = lesson.predict("filters", "kernels", drawing)
+    assert predicted == {
+        "right": int(count >= 10) + int(count > 20),
+        "values": {"count": str(count)},
+    }
+
+
+def test_a_number_of_conv2_adds_up_all_channels_of_conv1(lesson, network, drawing, image):
+    found = lesson.draw("filters", "depth", drawing)
+    maps = output(network, "conv2", image)
+    row, column, channel = found["cell"]
+    assert maps[row, column, channel] == pytest.approx(maps.max(), rel=1e-5)
+    before = output(network, "pool1", image)[row : row + 3, column : column + 3]
+    kernel, bias = network.get_layer("conv2").get_weights()
+    sums = (before * kernel[..., channel]).sum(axis=(0, 1))
+    assert sorted(found["channels"]) == list(range(32))
+    np.testing.assert_allclose(found["sums"], sums[found["channels"]], atol=1e-5)
+    np.testing.assert_allclose(found["patches"][0], before[..., found["channels"][0]], atol=1e-6)
+    assert found["total"] == pytest.approx(sums.sum() + bias[channel], abs=1e-4)
+    assert found["value"] == pytest.approx(maps.max(), rel=1e-4)
+
+
 def rolled(image, dx, dy):
     """The picture moved, by padding and cutting."""
     padded = np.pad(image, 28)
     return padded[28 - dy : 56 - dy, 28 - dx : 56 - dx]
+
+
+def followed(map, down, right):
+    """The map moved by whole cells, what moves in is 0."""
+    rows, columns = map.shape
+    padded = np.pad(map, max(rows, columns))
+    top, left = max(rows, columns) - down, max(rows, columns) - right
+    return padded[top : top + rows, left : left + columns]
 
 
 def agreement(a, b):
@@ -186,6 +231,7 @@ def test_where_and_why_the_answer_breaks(modules, lesson, network, others, drawi
         assert broken["probability"] == pytest.approx(sure[dy + 10, dx + 10], abs=1e-4)
         assert broken["ink"] == pytest.approx(ink[dy + 10, dx + 10])
         moved = rolled(image, dx, dy)
+        assert np.array_equal(broken["image"], moved)
         units = [output(reading, "dense1", picture) for picture in (image, moved)]
         assert broken["units"] == pytest.approx(agreement(*units), abs=1e-4)
         assert (broken["maps"] is None) == (name == "dense")
@@ -203,11 +249,17 @@ def test_agreement_is_between_moved_maps_and_maps_of_the_moved(
     assert np.array_equal(found["image"], moved)
     assert (found["dx"], found["dy"], found["reach"]) == (dx, dy, 10)
     before, after = (output(network, "conv1", picture) for picture in (image, moved))
-    channel = found["channel"]
-    assert before[..., channel].max() == before.max()
-    for name, maps in (("before", before), ("after", after)):
-        shown = maps[..., channel]
-        assert np.allclose(np.array(found[name]) / 255, shown / shown.max(), atol=0.01)
+    assert [shown["layer"] for shown in found["maps"]] == ["conv1", "pool1"]
+    for shown in found["maps"]:
+        both = [output(network, shown["layer"], picture) for picture in (image, moved)]
+        channel = shown["channel"]
+        assert both[0][..., channel].max() == both[0].max()
+        for name, maps in zip(("before", "after"), both, strict=True):
+            assert np.allclose(shown[name], maps[..., channel], atol=1e-5)
+        agreed = next(one for one in found["agreements"] if one["layer"] == shown["layer"])
+        down, right = agreed["moved"]
+        assert np.allclose(shown["moved"], followed(both[0][..., channel], down, right), atol=1e-5)
+    channel = found["maps"][0]["channel"]
     rows, columns = slice(max(0, dy), 26 + min(0, dy)), slice(max(0, dx), 26 + min(0, dx))
     back = slice(max(0, -dy), 26 + min(0, -dy)), slice(max(0, -dx), 26 + min(0, -dx))
     first = found["agreements"][0]
@@ -226,6 +278,29 @@ def test_agreement_is_between_moved_maps_and_maps_of_the_moved(
         shares = read(reading, [moved])[0]
         assert found["answers"][name]["digit"] == shares.argmax()
         assert found["answers"][name]["probability"] == pytest.approx(shares.max(), abs=1e-4)
+
+
+def test_one_pixel_moves_conv1_s_maps_exactly_and_pool1_s_roughly(lesson, network, drawing, image):
+    """The prediction: pool1's maps agree best when left in place or moved by one cell."""
+    pooled = [output(network, "pool1", picture) for picture in (image, rolled(image, 1, 0))]
+    best = max(agreement(pooled[0], pooled[1]), agreement(pooled[0][:, :-1], pooled[1][:, 1:]))
+    found = lesson.predict("translation", "pooling", drawing)
+    assert found["right"] == (0 if best > 0.99999 else 1 if best >= 0.5 else 2) == 1
+    assert float(found["values"]["agreement"].rstrip("%")) == pytest.approx(100 * best, abs=0.06)
+
+
+def test_which_network_keeps_its_answer_longer(lesson, network, others, drawing, image):
+    reach = range(-10, 11)
+    pictures = np.stack([rolled(image, dx, dy) for dy in reach for dx in reach])
+    whole = pictures.sum(axis=(1, 2)) == image.sum()
+    held = []
+    for reading in (network, others["dense"]):
+        digits = read(reading, pictures).argmax(axis=1)
+        held.append((digits == digits[220])[whole].mean())
+    found = lesson.predict("translation", "squares", drawing)
+    assert found["right"] == (0 if held[0] > held[1] else 1)
+    told = [float(found["values"][name].rstrip("%")) for name in ("conv", "dense")]
+    assert told == pytest.approx([100 * share for share in held], abs=0.06)
 
 
 @pytest.mark.parametrize("state", [{"dx": "11"}, {"dy": "-11"}, {"dx": "2.5"}, {"dy": "far"}])
@@ -249,6 +324,8 @@ def test_both_networks_read_the_drawing(lesson, others, facts, drawing, image):
         assert side["products"] == sum(products_of(layer) for layer in network.layers)
         card = facts["cards"][side["name"]]
         assert (side["accuracy"], side["trials"]) == (card["accuracy"], card["trials"])
+        assert side["mean"] == pytest.approx(np.mean(card["accuracies"]))
+        assert side["dense"] == network.get_layer("dense1").count_params()
         maps = output(network, "conv3", image)
         row, column, channel = side["strongest"]["cell"]
         assert side["strongest"]["value"] == pytest.approx(maps.max(), rel=1e-4)
@@ -261,6 +338,13 @@ def test_both_networks_read_the_drawing(lesson, others, facts, drawing, image):
     flat = others["none"].get_layer("flatten").output.shape[1]
     assert_answer(lesson, "why-downsample", drawing, flat)
     assert lesson.ask("why-downsample", drawing)["working"] == "22×22×64 = 30,976"
+
+
+def test_how_many_times_the_parameters_pooling_saves(lesson, others, drawing):
+    times = others["none"].count_params() / others["max"].count_params()
+    found = lesson.predict("why-downsample", "cost", drawing)
+    assert found == {"right": 2, "values": {"times": f"{times:.1f}"}}
+    assert times > 20
 
 
 def test_the_time_of_a_picture_is_measured_once_a_network(lesson, drawing):
@@ -299,6 +383,7 @@ def test_the_three_ways_are_tensorflow_s(lesson, others, facts, network, drawing
         assert trained["parameters"] == built.count_params()
         runs = [trial.accuracy for trial in variants.load_card(trained["name"]).trials]
         assert trained["accuracies"] == runs
+        assert trained["mean"] == pytest.approx(np.mean(runs))
         assert (
             trained["accuracy"] == f"{100 * np.mean(runs):.2f}% ± {100 * np.std(runs, ddof=1):.2f}"
         )
@@ -320,6 +405,34 @@ def test_the_three_ways_are_tensorflow_s(lesson, others, facts, network, drawing
 def test_the_block_that_is_asked_for_has_four_numbers_that_differ(lesson, drawing):
     cells = np.sort(np.ravel(lesson.draw("how-to-downsample", "ways", drawing)["block"]["cells"]))
     assert cells[3] - cells[2] >= 0.05
+
+
+def test_which_way_reads_best_is_what_the_trainings_tell(lesson, facts, drawing):
+    found = lesson.predict("how-to-downsample", "compare", drawing)
+    against = {verdict["other"]: verdict["holds"] for verdict in facts["verdicts"]}
+    expected = 0 if all(against.values()) else 1 if against["average"] is False else 2
+    assert found["right"] == expected
+    for name, accuracy in found["values"].items():
+        assert accuracy == facts["cards"][name]["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("holds", "right"),
+    [((True, True), 0), ((None, True), 2), ((False, True), 1), ((True, None), 2)],
+)
+def test_no_way_is_called_best_that_luck_may_have_made_so(modules, reader, facts, holds, right):
+    pairs = zip(("average", "stride"), holds, strict=True)
+    told = [{"better": "max", "other": other, "holds": one} for other, one in pairs]
+    lesson = Experiments(modules, reader.tracer.network, facts={**facts, "verdicts": told})
+    drawing = np.zeros((28, 28), np.uint8)
+    drawing[5:20, 14] = 255
+    assert lesson.predict("how-to-downsample", "compare", drawing)["right"] == right
+
+
+def test_wrong_numbers_of_a_window_are_told_apart(lesson, drawing):
+    cells = np.ravel(lesson.draw("how-to-downsample", "ways", drawing)["block"]["cells"])
+    for typed, mistake in ((cells.max(), "largest"), (cells.sum(), "sum"), (-99, None)):
+        assert lesson.ask("how-to-downsample", drawing, str(typed))["mistake"] == mistake
 
 
 @pytest.mark.parametrize("channel", ["32", "-1", "x"])

@@ -20,6 +20,7 @@ from tests.browser.pointer import (
 )
 from tests.browser.training import SHORT, leave_all, settled_probabilities, wait_for_state
 from tests.browser.training import start as train
+from tests.serving import as_teacher
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # As a machine that fails: the page has no last word.
@@ -41,8 +42,8 @@ def open_class(open_page, school):
     """Open the page on its class view, as a pupil or as the teacher."""
 
     def open_class(teacher=False, view="class", **options):
-        token = f"&teacher={school[1]}" if teacher else ""
-        page = open_page(f"/?view={view}{token}", **options)
+        link = f"#teacher={school[1].token}" if teacher else ""
+        page = open_page(f"/?view={view}{link}", **options)
         if teacher:
             page.locator("#teacher .teacher").wait_for(
                 state="visible" if view == "class" else "attached"
@@ -58,8 +59,8 @@ def tidy(school):
     yield
     import httpx
 
-    address, token = school
-    headers = {"X-Mnist-Cnn-Teacher": token}
+    address, teachers = school
+    headers = as_teacher(address, teachers.token)
     rules = {"training": True, "wall": True, "network": "", "at_once": 1, "minutes": 60}
     acts = {"rules": rules, "wall": {}, "broadcast": {"drawing": None}}
     assert httpx.post(f"{address}/mnist_cnn/class", json=acts, headers=headers).status_code == 200
@@ -126,31 +127,23 @@ def test_nothing_goes_on_the_wall_by_itself_and_nothing_twice(open_class):
     assert choices.evaluate_all("all => all.every((one) => one.disabled)")
 
 
-def test_the_teacher_s_link_leaves_the_address_and_is_kept_for_the_tab(open_class):
-    teacher = open_class(teacher=True)
-    assert "teacher" not in teacher.url
-    assert teacher.url.endswith("?view=class")
-    teacher.reload()
-    teacher.locator("#teacher .teacher").wait_for()
-
-
 def test_pupils_see_no_controls_and_a_wrong_token_gets_a_sentence(open_class, open_page):
     pupil = open_class()
     assert pupil.locator("#teacher .teacher").is_hidden()
     assert pupil.locator("#header .tabs small").count() == 0
     asked = []
-    pupil.on("request", lambda request: asked.append(request.url))
-    pupil.reload()
-    wait_until_there(pupil)
-    assert not any("mnist_cnn/class?" in url for url in asked)
-    stranger = open_page("/?view=train&teacher=guessed")  # and not only where the class is
+    pupil.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    with pupil.expect_response("**/mnist_cnn/class"):
+        pupil.reload()
+    pupil.wait_for_timeout(300)
+    assert [one[:4] for one in asked if "mnist_cnn/class" in one] == ["GET "]
+    stranger = open_page("/?view=train#teacher=guessed")  # and not only where the class is
     warning = stranger.locator("#header .stranger")
     warning.wait_for()
-    assert "not of this start of the server" in warning.inner_text()
-    assert "Open the link that its terminal shows now" in warning.inner_text()
+    assert "no longer works: it may be from before the server" in warning.inner_text()
+    assert "Open the newest link that its terminal shows" in warning.inner_text()
     assert stranger.locator("#header .tabs small").count() == 0
     assert stranger.locator("#teacher .teacher").is_hidden()
-    assert stranger.evaluate("sessionStorage.getItem('mnist_cnn.teacher')") is None
     warning.get_by_role("button", name="Close").click()
     assert warning.is_hidden()
 
@@ -175,16 +168,19 @@ def test_every_view_shows_that_this_is_the_teacher_s_page(open_class, options):
 def test_a_server_that_was_started_anew_no_longer_knows_the_teacher(open_class):
     page = open_class(teacher=True, view="layers")
     page.locator("#header .tabs small").wait_for()
-    refusal = {"status": 403, "json": {"error": "Only the teacher may do this."}}
-    page.route("**/class?*", lambda route: route.fulfill(**refusal))
+    refusal = {
+        "status": 403,
+        "json": {"error": "Only the teacher may do this.", "key": "notTeacher"},
+    }
+    page.route("**/class", lambda route: route.fulfill(**refusal))
     page.evaluate(  # as from a server that has been started anew, and tells every page its rules
         """async () => {
             const {load} = await window.mnistCnnModules;
             const rules = {training: true, wall: true, network: "", at_once: 1, minutes: 60};
-            load("transport/events.js").emit("rules", rules);
+            load("state/events.js").emit("rules", rules);
         }"""
     )
-    page.locator("#header .stranger").wait_for()
+    page.locator("#header .stranger", has_text="no longer the teacher’s").wait_for()
     assert page.locator("#header .tabs small").count() == 0
 
 
@@ -291,20 +287,20 @@ def test_what_does_not_arrive_is_sent_again_the_newest_and_the_end(open_class):
         route.fulfill(status=429, json={"error": "Too many requests from your address."})
 
     for fault in (busy, lambda route: route.abort()):
-        teacher.route("**/class?*", fault)
+        teacher.route("**/class", fault)
         for digit in (1, 4):
             teacher.keyboard.press("Delete")
             draw_digit(teacher, digit)
             wait_for_digit(teacher, digit)
         teacher.wait_for_timeout(300)
         assert "Too many" not in teacher.locator("#teacher .said").inner_text()
-        teacher.unroute("**/class?*")
+        teacher.unroute("**/class")
         wait_for_digit(pupil, 4)
-        teacher.route("**/class?*", fault)
+        teacher.route("**/class", fault)
         show.click()
         assert show.get_attribute("aria-pressed") == "false"
         teacher.wait_for_timeout(300)
-        teacher.unroute("**/class?*")
+        teacher.unroute("**/class")
         pupil.locator("#pad .guest").wait_for(state="hidden")
         show.click()
         wait_for_digit(pupil, 4)
@@ -419,7 +415,7 @@ def test_training_is_paused_for_everyone_and_goes_on(open_class):
     draw_digit(pupil, 1)
     wait_for_digit(pupil, 1)
     teach(pupil, 7)
-    pupil.locator("#correction .state", has_text="In line: place 1").wait_for()
+    pupil.locator("#correction .state", has_text="Waiting for the teacher").wait_for()
     teacher.locator("#teacher .queue", has_text="0 in training, 1 waiting").wait_for()
     teacher.get_by_role("button", name="Clear the queue").click()
     pupil.locator("#correction .state", has_text="Stopped").wait_for()
@@ -435,14 +431,14 @@ def test_what_could_not_be_decided_does_not_look_decided(open_class):
     )
     cut, busy = (lambda route: route.abort()), (lambda route: route.fulfill(status=429))
     for fault, said in ((cut, "The server does not answer"), (busy, "That was too much")):
-        teacher.route("**/class?*", fault)
+        teacher.route("**/class", fault)
         allowed.click()
         teacher.locator("#teacher .said", has_text=said).wait_for()
         expect(allowed).to_be_checked()
         at_once.fill("3")
         at_once.press("Enter")
         expect(at_once).to_have_value("1")
-        teacher.unroute("**/class?*")
+        teacher.unroute("**/class")
     allowed.uncheck()
     teacher.get_by_text("The teacher has paused training for everyone").wait_for()
     assert not allowed.is_checked()
@@ -483,10 +479,13 @@ def test_an_idle_page_asks_nothing(open_class):
     assert sent == []
 
 
-def test_without_websockets_the_class_works_as_well(open_class):
+@pytest.mark.parametrize(
+    "blocked", [{"sockets": False}, {"script": "delete window.WebSocket"}], ids=["blocked", "none"]
+)
+def test_without_websockets_the_class_works_as_well(open_class, blocked):
     teacher = open_class(teacher=True)
-    pupil = open_class(view="layers", sockets=False)
-    with pupil.expect_request("**/class?*"):
+    pupil = open_class(view="layers", **blocked)
+    with pupil.expect_request("**/news?*"):
         pass  # sockets have been given up
     draw_digit(teacher, 0)
     wait_for_digit(teacher, 0)

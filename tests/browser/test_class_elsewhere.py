@@ -26,9 +26,9 @@ def prefixed():
 @pytest.mark.slow
 @pytest.mark.parametrize("blocked", [False, True], ids=["socket", "socket blocked"])
 def test_the_class_meets_behind_nginx(tmp_path, browser, prefixed, blocked):
-    app, token = prefixed
+    app, teachers = prefixed
     with behind(tmp_path, app, blocked=blocked) as address:
-        teacher = open_page(browser, f"{address}?view=class&teacher={token}")
+        teacher = open_page(browser, f"{address}?view=class#teacher={teachers.token}")
         teacher.locator("#teacher .teacher").wait_for()
         pupil = open_page(browser, f"{address}?view=class")
         draw_digit(teacher, 7)
@@ -50,10 +50,10 @@ def test_the_class_meets_behind_nginx(tmp_path, browser, prefixed, blocked):
 
 @pytest.mark.slow
 def test_the_code_behind_nginx_is_the_address_one_has_come_by(tmp_path, browser, prefixed):
-    app, token = prefixed
+    app, teachers = prefixed
     with behind(tmp_path, app) as address:
         here = address.replace("127.0.0.1", "digits.localhost")
-        page = open_page(browser, f"{here}?view=class&teacher={token}")
+        page = open_page(browser, f"{here}?view=class#teacher={teachers.token}")
         page.locator("#header .share").click()
         page.locator("#share dialog[open]").wait_for()
         page.locator("#share .qr").evaluate("image => image.decode()")
@@ -64,15 +64,16 @@ def test_the_code_behind_nginx_is_the_address_one_has_come_by(tmp_path, browser,
 
 @pytest.mark.slow
 def test_a_class_that_signs_in_meets_as_well(browser):
-    with serve_class("--auth", "teacher:chalk") as (address, token):
-        context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-        teacher, pupil = context.new_page(), context.new_page()
-        teacher.goto(address)
+    with serve_class("--auth", "teacher:chalk") as (address, teachers):
+        options = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
+        teacher, pupil = (browser.new_context(**options).new_page() for _ in range(2))
+        # The link comes first, and waits in the address until somebody has signed in.
+        teacher.goto(f"{address}/?view=class#teacher={teachers.token}")
         sign_in(teacher)
-        wait_until_there(teacher)
-        teacher.goto(f"{address}/?view=class&teacher={token}")
         teacher.locator("#teacher .teacher").wait_for()
+        assert "teacher" not in teacher.url
         pupil.goto(f"{address}/?view=class")
+        sign_in(pupil)
         pupil.locator("#pad .undo:disabled").wait_for(state="attached")
         draw_digit(teacher, 7)
         wait_for_digit(teacher, 7)
@@ -80,7 +81,8 @@ def test_a_class_that_signs_in_meets_as_well(browser):
         wait_for_digit(pupil, 7)
         teacher.locator("#wall .choices button").nth(7).click()
         pupil.locator("#wall .digits li").wait_for()
-        context.close()
+        for page in (teacher, pupil):
+            page.context.close()
 
 
 def open_page(browser, address):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 COLORS = """async () => {
-    const { pageScale, signedColor } = await import("/maps/colormap.js");
-    const { strokeColor } = await import("/strokes/colors.js");
+    const { pageScale, signedColor } = await import("/painting/colormap.js");
+    const { strokeColor } = await import("/components/strokes/colors.js");
     const of = () => Array.from({ length: 256 }, (_, level) => pageScale().color(level / 255));
     document.body.classList.remove("dark");
     const light = of();

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import drawings, variants
+from mnist_cnn.digits import pen_drawings
+from mnist_cnn.lesson import variants
 from tests.browser.modules import give_network
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 
 DRAWINGS = 200
 FEWER = 10  # of the networks of the lesson, and where all pairs of channels are looked at
@@ -200,9 +201,9 @@ def per_channel(maps):
 
 
 @pytest.fixture(scope="module")
-def pen_images(pen_digits):
+def pen_images(all_pen_digits):
     """Drawings by people."""
-    images = drawings.for_measuring(pen_digits, drawings.NORMAL).images
+    images = pen_drawings.for_measuring(all_pen_digits, pen_drawings.NORMAL).images
     return np.random.default_rng(19).permutation(images)[:DRAWINGS]
 
 
@@ -271,7 +272,7 @@ def test_ink_through_a_channel_adds_up_to_it_and_through_all_to_the_pixels(case)
 
 
 ACCOUNTS = """async (image) => {
-    const {accountOf} = await import("/explain/accounts.js");
+    const {accountOf} = await import("/explain/contributions.js");
     const none = new Map();
     let readings = 0;
     const read = (picture, muted) => {

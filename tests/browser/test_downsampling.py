@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 
 KERAS = {"max": layers.MaxPooling2D(2), "average": layers.AveragePooling2D(2)}
 WAYS = ("max", "average", "stride")

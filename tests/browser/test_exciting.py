@@ -1,20 +1,26 @@
 """The picture of what excites a channel most: from the file, or made in the page's worker."""
 
+import re
+
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from mnist_cnn import activation_maximization, features_file, importer, weights
-from mnist_cnn.activation_maximization import maximize
-from mnist_cnn.network_file import encode
+from mnist_cnn.lesson import features_file
+from mnist_cnn.making import excitation
+from mnist_cnn.making.excitation import maximize
+from mnist_cnn.network import importer, weights
+from mnist_cnn.network.model import layer_table
+from mnist_cnn.network.network_file import encode
 from tests.browser.chapters import open_chapter
 from tests.browser.modules import give_file
 from tests.browser.other_networks import NETWORKS, read_with
 from tests.browser.pointer import draw_and_settle
 from tests.browser.test_lens import select
-from tests.excitement import excitement
 
 EXCITE = """async ([layer, channel]) => {
-    const {excite} = await import("/experiments/excitation.js");
+    const {excite} = await import("/experiments/gradients/excitation.js");
     const work = excite({network: window.network, layer, channel});
     const shares = [];
     for (;;) {
@@ -33,8 +39,53 @@ SHIPPED = {
     "softmax": 2,
 }
 QUICK = ("conv2", "softmax")
-MOST = "would excite it most of all"
-WAIT = "computing what would excite it most"
+MOST = re.compile(r"^\s*the picture it would react to most")  # and not the one that is waited for
+WAIT = "computing the picture it would react to most"
+
+
+def excitement(network, name):
+    """A function by TensorFlow: patches (n, h, w) → the cell that sees them, (n, channels).
+
+    The cell is taken before the last activation, because a ReLU that is off has no gradient. A
+    patch is as large as the receptive field, so without padding it gives exactly one cell.
+    """
+    layers = [row.name for row in layer_table(network)]
+    chain = [network.get_layer(other) for other in layers[: layers.index(name) + 1]]
+    weighted = (keras.layers.Conv2D, keras.layers.Dense)
+    places = [index for index, layer in enumerate(chain) if isinstance(layer, weighted)]
+    last = max(places, default=-1)
+    mapped = len(chain[-1].output.shape) == 4
+
+    def excite(patches):
+        x = patches[..., None]
+        for index, layer in enumerate(chain):
+            if index <= last or not is_activation(layer):
+                x = apply(layer, x, mapped)
+            if index < last and isinstance(layer, weighted):
+                x = layer.activation(x)
+        return tf.reshape(x, (len(x), -1))
+
+    return excite
+
+
+def is_activation(layer):
+    return isinstance(layer, (keras.layers.Activation, keras.layers.ReLU))
+
+
+def apply(layer, x, valid):
+    """The output of a layer without its activation, and if ``valid`` without padding."""
+    if isinstance(layer, keras.layers.Dense):
+        return tf.matmul(x, layer.kernel) + layer.bias
+    if isinstance(layer, keras.layers.ZeroPadding2D):
+        return x if valid else layer(x)
+    padding = "VALID" if valid or not hasattr(layer, "padding") else layer.padding.upper()
+    if isinstance(layer, keras.layers.Conv2D):
+        return tf.nn.convolution(x, layer.kernel, layer.strides, padding) + layer.bias
+    if isinstance(layer, keras.layers.MaxPooling2D):
+        return tf.nn.max_pool2d(x, layer.pool_size, layer.strides, padding)
+    if isinstance(layer, keras.layers.AveragePooling2D):
+        return tf.nn.avg_pool2d(x, layer.pool_size, layer.strides, padding)
+    return layer(x)
 
 
 def excited(modules, layer, channel):
@@ -57,7 +108,7 @@ def felt(network, layer, pictures):
     [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in SHIPPED],
 )
 def test_it_excites_its_channel_as_tensorflow_s_does(modules, layer):
-    described, arrays = importer.network_in(weights.DEFAULT)
+    described, arrays = importer.read(weights.DEFAULT)
     give_file(modules, encode(described, arrays))
     network = weights.load()
     with np.load(features_file.DEFAULT) as kept:
@@ -76,9 +127,9 @@ def test_it_excites_its_channel_as_tensorflow_s_does(modules, layer):
 
 @pytest.mark.parametrize("kind", ["windows", "tanh", "dense"])
 def test_it_does_so_for_networks_of_all_kinds(modules, kind, monkeypatch):
-    monkeypatch.setattr(activation_maximization, "_excitement", excitement)  # of any layers
+    monkeypatch.setattr(excitation, "_excitement", excitement)  # of any layers
     brought = NETWORKS[kind]()
-    monkeypatch.setattr(importer, "of_model", lambda _: (brought.layers, []))
+    monkeypatch.setattr(importer, "from_model", lambda _: (brought.layers, []))
     give_file(modules, brought.file)
     for layer in brought.layers:
         if layer.kind == "Flatten":
@@ -97,7 +148,7 @@ def test_it_does_so_for_networks_of_all_kinds(modules, kind, monkeypatch):
 
 
 def test_it_is_the_same_each_time(modules):
-    give_file(modules, encode(*importer.network_in(weights.DEFAULT)))
+    give_file(modules, encode(*importer.read(weights.DEFAULT)))
     first = excited(modules, "conv3", 5)
     np.testing.assert_array_equal(excited(modules, "conv3", 5), first)
     assert not np.array_equal(excited(modules, "conv3", 6), first)
@@ -150,18 +201,13 @@ def test_what_nobody_waits_for_is_abandoned(open_page, leave):
 
 
 def test_the_lesson_shows_those_of_the_file(open_page):
-    page = open_chapter(open_page, "hierarchy")
+    page = open_chapter(open_page, "hierarchy", more="&card=strongest")
     page.evaluate(JOBS)
     page.locator("#lesson .action").click()
-    page.locator("#lesson .sight").nth(4).get_by_text("what excites its channel most").wait_for()
+    sight = page.locator("#lesson .sight")
+    sight.nth(4).get_by_text("what its channel would react to most").wait_for()
     sides = "all => all.map(({ width }) => width)"
-    assert page.locator("#lesson .sight figure.made canvas").evaluate_all(sides) == [
-        3,
-        4,
-        8,
-        10,
-        18,
-    ]
+    assert sight.locator("figure.made canvas").evaluate_all(sides) == [3, 4, 8, 10, 18]
     assert "excite" not in page.evaluate("posted")
 
 

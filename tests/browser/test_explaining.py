@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import model, variants
-from mnist_cnn.activations import Tracer
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import model
+from mnist_cnn.reading.activations import Tracer
 from tests.browser.modules import give_network, odd_network
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 
 CELLS = 24  # of each layer
 GUESSED = ("conv1", "pool1", "pool2")
@@ -27,7 +28,7 @@ CHOOSE = """async ({image, layer, turns}) => {
     return turns.map((turn) => {
         const cell = choose(network, picture, layers, layer, turn);
         const terms = explain(network, picture, layers, layer, cell);
-        return {...terms, tolerance: tolerance(terms), finer: tolerance(terms, 3)};
+        return {...terms, tolerance: tolerance(terms)};
     });
 }"""
 
@@ -300,7 +301,6 @@ def test_the_network_s_number_is_right_and_so_is_any_honest_rounding(guessed, la
             worked = np.round(terms["window"], 2).max()
         assert checked(guessed.modules, terms, round(worked, 2))["right"]
         assert terms["tolerance"] < 0.06
-        assert terms["finer"] == pytest.approx(terms["tolerance"] / 10, rel=0.05)
 
 
 def off_cell(case):
@@ -350,8 +350,8 @@ TYPED = {
 
 
 def test_a_number_may_be_typed_as_people_type(modules):
-    parse = "async (typed) => { const {parse} = await import('/explain/guess.js'); "
-    found = modules.evaluate(parse + "return typed.map(parse); }", list(TYPED))
+    parse = "async (typed) => typed.map((await import('/explain/answers.js')).parseNumber)"
+    found = modules.evaluate(parse, list(TYPED))
     assert dict(zip(TYPED, found, strict=True)) == TYPED
 
 

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.pointer import draw_and_settle, settled, shown_digit, wait_for_digit
-from tests.drawn import DRAWINGS
+from tests.drawings import DRAWINGS
 
 # `altered`: the browser does so; `readBack`: how often a page has read. A page that is loaded anew
 # is altered as well.

@@ -5,11 +5,12 @@ import pytest
 import tensorflow as tf
 
 from tests.browser.experiments import Experiments
-from tests.drawn import DRAWINGS, IMAGES
+from tests.drawings import DRAWINGS, IMAGES
 
 KERNELS = ("identity", "box_blur", "sharpen", "outline", "left_edge", "right_edge", "top_edge")
 MORE = ("bottom_edge", "diagonal", "emboss", "1,2,-1,0,0.5,0,-1,0,1")
 RAMP = np.tile(np.arange(0, 250, 10, dtype=np.uint8), (25, 1))  # lighter to the right
+SOBEL = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])  # left edges; turned, top edges
 SLIDE = """async ([image, kernel]) => {
     const {KERNELS, filterOf, slide} = await import("/experiments/filtering.js");
     return slide(image, filterOf(kernel));
@@ -59,6 +60,55 @@ def test_the_hidden_cell_is_asked_for_and_its_working_adds_up(lesson, drawing, k
     again = lesson.ask("convolution", DRAWINGS[drawing], str(answer), kernel=kernel)
     wrong = lesson.ask("convolution", DRAWINGS[drawing], str(answer + 1), kernel=kernel)
     assert (again["right"], wrong["right"]) == (True, False)
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS)
+def test_common_mistakes_in_the_hidden_cell_are_known(lesson, drawing):
+    state = {"kernel": "left_edge", "bias": "-0.5"}
+    hidden = lesson.draw("convolution", "sliding", DRAWINGS[drawing], **state)["hidden"]
+    for typed, mistake in ((hidden["total"] + 0.5, "bias"), (-hidden["value"], "sign")):
+        asked = lesson.ask("convolution", DRAWINGS[drawing], str(typed), **state)
+        assert (asked["right"], asked["mistake"]) == (False, mistake)
+
+
+def level_share(image, kernel):
+    """How much of a filter's squared response lies on horizontal edges, by TensorFlow."""
+    across, down = (convolved(image, sobel, 0) ** 2 for sobel in (SOBEL, SOBEL.T))
+    found = np.maximum(convolved(image, kernel, 0), 0) ** 2
+    both = across + down
+    return (found * np.divide(down, both, out=np.full_like(both, 0.5), where=both > 0)).sum() / (
+        found.sum()
+    )
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS)
+@pytest.mark.parametrize("kernel", ["left_edge", "top_edge", "outline"])
+def test_what_a_filter_finds_lies_on_horizontal_strokes_to_a_share(lesson, drawing, kernel):
+    image = IMAGES[drawing]
+    found = lesson.draw("convolution", "sliding", DRAWINGS[drawing], kernel=kernel)
+    assert found["level"] == pytest.approx(level_share(image, found["kernel"]))
+    assert found["goal"] == pytest.approx(level_share(image, SOBEL.T))
+    predicted = lesson.predict("convolution", "slide", DRAWINGS[drawing], kernel=kernel)
+    assert predicted["right"] == (0 if found["level"] < 0.5 else 1)
+    lit = np.mean(convolved(image, found["kernel"], 0) > 0)
+    assert predicted["values"] == {"share": f"{100 * lit:.0f}%"}
+
+
+def test_a_filter_that_finds_nothing_finds_it_nowhere(lesson):
+    state = {"kernel": "0,0,0,0,0,0,0,0,0"}
+    found = lesson.draw("convolution", "sliding", DRAWINGS["0"], **state)
+    assert found["level"] is None
+    predicted = lesson.predict("convolution", "slide", DRAWINGS["0"], **state)
+    assert predicted == {"right": 2, "values": {"share": "0%"}}
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS)
+def test_the_first_card_begins_at_a_strong_cell_that_is_not_asked_for(lesson, drawing):
+    found = lesson.draw("convolution", "sliding", DRAWINGS[drawing])
+    strong = np.argwhere(np.array(found["map"]) >= np.max(found["map"]) / 2).tolist()
+    secret = [found["hidden"]["row"], found["hidden"]["column"]]
+    begins = next(cell for cell in strong if cell != secret)
+    assert [found["first"]["row"], found["first"]["column"]] == begins
 
 
 def test_a_filter_of_the_shipped_network_makes_the_network_s_own_map(lesson, reader):

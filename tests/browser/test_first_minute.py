@@ -1,4 +1,4 @@
-"""The first minute: a hand shows how, then one hint at a time, then three doors."""
+"""The first minute: a hand shows how, then one hint at a time, then three doors are offered."""
 
 import pytest
 
@@ -31,11 +31,11 @@ PLACE = {
 
 
 def hand(page):
-    return page.locator("#arriving .hand")
+    return page.locator("#onboarding .hand")
 
 
 def bubble(page):
-    return page.locator("#arriving .bubble.shown")
+    return page.locator("#onboarding .bubble.shown")
 
 
 def invitation(page):
@@ -43,7 +43,7 @@ def invitation(page):
 
 
 def doors(page):
-    return page.locator("#arriving .doors")
+    return page.locator("#doors .card")
 
 
 @pytest.fixture
@@ -233,8 +233,8 @@ def test_hints_come_one_after_the_other_each_until_it_is_done(clocked):
     page.evaluate(TELL, ["hold", {"layer": "conv2", "channel": 3}])
     assert bubble(page).count() == 1, "the mouse may only have passed over it"
     page.clock.run_for(500)
-    assert bubble(page).count() == 0
-    assert "Open it" in bubble(waited(page)).inner_text()
+    assert "Hold a map" not in page.locator("#onboarding").inner_text()  # or the next one is there
+    assert "Click or tap it" in bubble(waited(page)).inner_text()
     page.evaluate(TELL, ["select", PLACE])
     page.evaluate(TELL, ["select", None])
     assert "when did it know" in bubble(waited(page)).inner_text()
@@ -280,7 +280,7 @@ def test_no_hint_stands_in_the_way_of_the_pen(clocked):
 def test_a_hint_covers_neither_the_pad_nor_what_it_is_about(clocked, options):
     page = drawn(clocked(**options), 3)
     waited(page)
-    boxes = page.evaluate("""() => ["#arriving .bubble.shown", "#pad .paper"].map((one) => {
+    boxes = page.evaluate("""() => ["#onboarding .bubble.shown", "#pad .paper"].map((one) => {
         const {left, top, right, bottom} = document.querySelector(one).getBoundingClientRect();
         return {left, top, right, bottom};
     })""")
@@ -293,7 +293,7 @@ def test_a_hint_covers_neither_the_pad_nor_what_it_is_about(clocked, options):
 
 def test_a_place_is_beside_and_covers_nothing(modules):
     found = modules.evaluate("""async () => {
-        const {beside, overlap} = await import("/arriving/place.js");
+        const {beside, overlap} = await import("/components/onboarding/placement.js");
         const room = {width: 400, height: 300};
         const pad = {left: 0, top: 0, right: 150, bottom: 150};
         const size = {width: 120, height: 50};
@@ -333,8 +333,8 @@ def test_three_doors_open_after_three_drawings_and_two_minutes(clocked):
     drawn(page, 1)
     assert doors(waited(page)).is_visible()
     assert bubble(page).count() == 0
-    assert serious(page, "#arriving") == []
-    assert page.evaluate("document.activeElement.closest('#arriving')") is None
+    assert serious(page, "#doors") == []
+    assert page.evaluate("document.activeElement.closest('#doors')") is None
     page.keyboard.press("Escape")
     assert doors(page).is_hidden()
     reloaded(page, 1)
@@ -345,6 +345,21 @@ def test_three_doors_open_after_three_drawings_and_two_minutes(clocked):
 def test_no_door_before_two_minutes(clocked):
     page = drawn(clocked(), 3, 7, 1)
     assert doors(waited(page, 60 * SECOND)).is_hidden()
+
+
+def test_who_has_found_the_doors_is_not_offered_them(clocked):
+    page = clocked()
+    page.locator("#entrance .open").click()
+    page.keyboard.press("Escape")
+    after_a_while(page, 3, 7, 1)
+    assert doors(page).is_hidden()
+
+
+def test_a_link_to_a_door_is_no_first_page(clocked):
+    page = clocked("/?door=beat")
+    page.evaluate(GHOSTS)
+    waited(page, WHOLE)
+    assert page.evaluate("ghosts") == []
 
 
 @pytest.mark.parametrize("options", [{}, PHONE | {"viewport": {"width": 390, "height": 664}}])
@@ -358,21 +373,9 @@ def test_the_doors_leave_the_pad_free(clocked, options):
 def test_the_door_to_fooling_it_leads_to_where_it_fails(clocked):
     page = after_a_while(clocked(), 3, 7, 1)
     doors(page).get_by_role("button", name="Fool it").click()
-    assert "a heart" in doors(page).inner_text()
     doors(page).get_by_role("button", name="See where it fails").click()
     page.locator("#lesson h2").filter(has_text="Where it fails").wait_for()
     assert doors(page).is_hidden()
-
-
-def test_the_door_to_a_lie_points_at_the_correction(clocked):
-    page = after_a_while(clocked(), 3, 7, 1)
-    doors(page).get_by_role("button", name="Teach it a lie").click()
-    assert doors(page).is_hidden()
-    assert page.evaluate("document.activeElement.matches('#correction .deny')")
-    assert "another" in bubble(page).inner_text()
-    page.keyboard.press("Enter")
-    page.locator("#correction .menu.open").wait_for()
-    assert bubble(page).count() == 0
 
 
 def test_the_door_to_training_chooses_the_fast_recipe(clocked):
@@ -382,8 +385,10 @@ def test_the_door_to_training_chooses_the_fast_recipe(clocked):
     page.locator("#train input[value=fast]:checked").wait_for(state="attached")
 
 
-def test_where_training_is_held_its_door_is_shut(clocked):
+def test_where_training_is_held_its_doors_are_shut(clocked):
     page = clocked()
     page.evaluate(TELL, ["rules", {"training": False, "wall": True, "network": ""}])
     after_a_while(page, 3, 7, 1)
-    assert doors(page).locator(".choices button:visible").count() == 2
+    assert doors(page).locator(".train").is_hidden()
+    assert doors(page).locator("[data-door=lie]").is_disabled()
+    assert "switched training off" in doors(page).locator("[data-door=lie]").inner_text()

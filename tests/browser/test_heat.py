@@ -9,7 +9,7 @@ from tests.browser.pointer import DIGITS, clear, draw_and_settle, draw_stroke, p
 SIZE = {"width": 1280, "height": 800}
 
 TELL = """async ([name, detail]) =>
-    (await window.mnistCnnModules).load("transport/events.js").emit(name, detail)"""
+    (await window.mnistCnnModules).load("state/events.js").emit(name, detail)"""
 
 PAINTED = """canvas => {
     const {data} = canvas.getContext("2d").getImageData(0, 0, 280, 280);
@@ -115,6 +115,6 @@ def test_what_is_muted_is_not_in_the_heat(page):
     assert page.locator("#pad .heat").evaluate(PAINTED)[0] > 0
     page.evaluate(
         """async () => (await window.mnistCnnModules)
-            .load("network/muted.js").toggle("conv3", 44)"""
+            .load("state/muted.js").toggle("conv3", 44)"""
     )
     page.wait_for_function(f"({PAINTED})(document.querySelector('#pad .heat'))[0] === 0")

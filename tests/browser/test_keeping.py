@@ -1,18 +1,20 @@
 """What was drawn is still there when the page is loaded anew."""
 
+import pytest
 from PIL import Image
 
 from tests.browser.pointer import (
     clear,
     copied_link,
     draw_and_settle,
+    draw_digit,
     draw_stroke,
     settled,
     shown_digit,
     wait_for_digit,
     wait_until_there,
 )
-from tests.drawn import DRAWINGS, STROKES
+from tests.drawings import DRAWINGS, STROKES
 
 READ = """() => {
     const canvas = document.querySelector("#river .image canvas");
@@ -79,3 +81,50 @@ def test_another_visit_begins_with_an_empty_pad(open_page, address):
     page.goto(address)
     wait_until_there(page)
     assert shown_digit(settled(page)) == "–"
+
+
+# A site may keep 5 MiB in each. What the tests themselves keep of the first minute is in there.
+FILLED = """for (const storage of [localStorage, sessionStorage]) {
+    for (let size = 2 ** 22; size >= 1; size /= 2) {
+        try {
+            storage.setItem("filler", (storage.getItem("filler") ?? "") + "x".repeat(size));
+        } catch (error) {
+            if (error.name !== "QuotaExceededError") throw error;
+        }
+    }
+}"""
+NOTICE = "#pad .notice"
+
+
+def test_a_page_that_finds_no_room_to_keep_anything_says_so_and_works_on(open_page):
+    page = open_page(script=FILLED)
+    page.locator(NOTICE, has_text="no room left").wait_for()  # nor for the name of its session
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.locator("#correction .deny").click()
+    page.locator("#correction .menu").get_by_role("menuitem", name="4", exact=True).click()
+    assert page.locator("#correction .collected li").count() == 1
+    page.get_by_role("tab", name="Class").click()
+    page.locator("#wall .choices button").nth(7).click()
+    page.locator("#wall .said", has_text="It is on the wall").wait_for()
+    page.locator("#wall .digits .off:visible").wait_for()  # the page knows that it is its own
+    page.locator("#wall .digits .off").click()
+    page.locator("#wall .digits li").wait_for(state="detached")
+    page.locator("#header .language").click()
+    page.locator("html[lang=zh-CN]").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"), [("en", "no room left"), ("zh-CN", "没有空间保存")], ids=["en", "zh-CN"]
+)
+def test_a_drawing_that_cannot_be_kept_any_longer_is_told_once(open_page, tag, words):
+    page = open_page(f"/?lang={tag}")
+    notice = page.locator(NOTICE)
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    assert notice.is_hidden()
+    page.evaluate(FILLED)
+    draw_digit(page, 1)
+    notice.filter(has_text=words).wait_for()
+    draw_digit(page, 1)
+    assert notice.is_hidden()

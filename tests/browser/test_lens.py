@@ -19,24 +19,25 @@ LAYERS = {
     "dense1": [64],
     "softmax": [10],
 }
+MOST = "the picture it would react to most"
 FIELDS = {"conv1": 3, "pool1": 4, "conv2": 8, "pool2": 10, "conv3": 18}  # pixels of the picture
 SELECT = """async ([layer, cell]) => {
     const { load } = await window.mnistCnnModules;
-    const { Network } = load("maps/network.js");
-    const { emit, listen } = load("transport/events.js");
+    const { Network } = load("state/layers.js");
+    const { emit, listen } = load("state/events.js");
     const { layers } = await new Promise((resolve) => listen("network", resolve));
     emit("select", new Network(layers).place(layer, cell));
 }"""
 VALUE = """async ([layer, cell]) => {
     const { load } = await window.mnistCnnModules;
-    const { answer } = await new Promise((r) => load("transport/events.js").listen("answer", r));
+    const { answer } = await new Promise((r) => load("state/events.js").listen("answer", r));
     const { shape, values } = answer.layers.get(layer);
     return values[cell.reduce((at, index, axis) => at * shape[axis] + index, 0)];
 }"""
 ACCOUNT = """async ([row, column]) => {
     const { load } = await window.mnistCnnModules;
-    const { answer } = await new Promise((r) => load("transport/events.js").listen("answer", r));
-    const { lead, pixels } = load("explain/accounts.js").accountOf(answer);
+    const { answer } = await new Promise((r) => load("state/events.js").listen("answer", r));
+    const { lead, pixels } = load("explain/contributions.js").accountOf(answer);
     return [pixels[28 * row + column], lead, answer.image[28 * row + column]];
 }"""
 
@@ -355,7 +356,7 @@ def test_the_receptive_field_is_outlined_on_the_drawing(page, layer):
     box = page.evaluate(
         """async () => {
             const { load } = await window.mnistCnnModules;
-            const { listen } = load("transport/events.js");
+            const { listen } = load("state/events.js");
             const { answer } = await new Promise((resolve) => listen("answer", resolve));
             return [...answer.box, Math.max(answer.scaled.width, answer.scaled.height)];
         }"""
@@ -380,7 +381,7 @@ def test_the_working_follows_the_drawing(own):
 
 def test_a_channel_shows_its_kernel_and_what_excites_it(page):
     lens = strongest(page, "conv1")
-    lens.get_by_text("would excite it most of all").wait_for(timeout=60_000)
+    lens.get_by_text(MOST).wait_for(timeout=60_000)
     assert lens.locator(".channel figure").count() == 3
     assert lens.locator("canvas.kernel").evaluate("c => [c.width, c.height]") == [3, 3]
     shown = "c => new Set(c.getContext('2d').getImageData(0, 0, 3, 3).data).size"
@@ -394,17 +395,17 @@ def test_what_excites_a_channel_never_stands_under_another_one(own):
     for layer, channel in (("conv1", 3), ("conv1", 4), ("conv2", 5), ("conv2", 6)):
         lens = select(own, layer, [0, 0, channel])
         assert technical(own).startswith(f"{layer} · channel {channel} ")
-        assert lens.get_by_text("would excite it most of all").count() == 0
+        assert lens.get_by_text(MOST, exact=True).count() == 0  # a longer caption while one waits
     while waiting:
         waiting.pop(0).continue_()
-    lens.get_by_text("would excite it most of all").wait_for(timeout=60_000)
-    most = own.locator("#lens figure").filter(has_text="would excite it most of all")
+    lens.get_by_text(MOST, exact=True).wait_for(timeout=60_000)
+    most = own.locator("#lens figure").filter(has_text=MOST)
     assert most.locator("canvas").evaluate("(canvas) => canvas.width") == FIELDS["conv2"]
     colors = "(canvas) => canvas.toDataURL()"
     last = most.locator("canvas").evaluate(colors)
     for channel in (5, 6):
         lens = select(own, "conv2", [0, 0, channel])
-        lens.get_by_text("would excite it most of all").wait_for()
+        lens.get_by_text(MOST, exact=True).wait_for()
         assert (most.locator("canvas").evaluate(colors) == last) is (channel == 6)
 
 
@@ -463,7 +464,7 @@ def test_another_layer_is_read_from_its_beginning(page):
 def unfold(page, layer):
     """Show all channels of all layers, in place of the river."""
     page.evaluate(
-        """async (layer) => (await window.mnistCnnModules).load("transport/events.js")
+        """async (layer) => (await window.mnistCnnModules).load("state/events.js")
             .emit("unfold", layer && { layer })""",
         layer,
     )

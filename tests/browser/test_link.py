@@ -21,7 +21,7 @@ IMAGE = """() => {
     return [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
         .filter((value, i) => i % 4 === 3);
 }"""
-CODEC = "import('/pad/link.js')"
+CODEC = "import('/components/pad/sources/link.js')"
 
 
 def test_a_link_opens_the_same_drawing_elsewhere(open_page):
@@ -160,7 +160,7 @@ SEALED = """async numbers => {
         for (; n > 127; n = Math.floor(n / 128)) out.push((n % 128) | 128);
         return [...out, n];
     });
-    const m = await import("/pad/link.js");
+    const m = await import("/components/pad/sources/link.js");
     return m.decodeStrokes("#" + m.seal(bytes));
 }"""
 
@@ -193,7 +193,7 @@ def test_every_change_of_a_link_is_noticed(modules):
     """Cut off, a letter changed, or one left out: never a drawing that is not the one sent."""
     taken = modules.evaluate(
         """async strokes => {
-            const m = await import("/pad/link.js");
+            const m = await import("/components/pad/sources/link.js");
             const link = m.encodeStrokes(strokes);
             let seed = 11;
             const random = (n) => (seed = (seed * 48271) % 2147483647) % n;

@@ -1,6 +1,7 @@
 """The page in both languages, both themes, and on small screens."""
 
 import json
+import re
 
 import pytest
 
@@ -9,6 +10,16 @@ from tests.browser.pointer import draw_and_settle, painted, settled, unfold
 from tests.serving import ROOT
 
 LANGUAGES = ROOT / "mnist_cnn" / "languages"
+PAGE = ROOT / "mnist_cnn" / "page"
+# tokens.css defines what the others use; static.css repeats what Gradio's page brings along.
+NO_SHEETS = {PAGE / "shell/tokens.css", PAGE / "shell/offline/static.css"}
+SHEETS = sorted({*PAGE.rglob("*.css")} - NO_SHEETS)
+TOKENS = {  # what each property may be, besides 0
+    "font-size": r"inherit|.*(var\(--text-|\d(vw|vh|cqi)).*",
+    "border(-[a-z]+)*-radius": r"50%|var\(--corner(-small|-large)?\)",
+    "(row-|column-)?gap": r"1px|var\(--gap-[1-6]\)",
+}
+WIDTHS, HEIGHTS = {"599", "600", "1023", "1024", "1499", "1500"}, {"500", "501"}
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +37,40 @@ def seven(open_for_all):
 def resize(page, width, height):
     page.set_viewport_size({"width": width, "height": height})
     painted(page)
+
+
+def declarations(sheet):
+    """Each property of a sheet with its value."""
+    style = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.findall(r"([\w-]+):\s*([^;{}]+);", style)
+
+
+@pytest.mark.parametrize("named", TOKENS)
+def test_sizes_are_those_of_the_tokens(named):
+    raw = [
+        (sheet.name, name, value)
+        for sheet in SHEETS
+        for name, value in declarations(sheet)
+        if re.fullmatch(named, name)
+        for one in ([value] if name == "font-size" else value.split(" "))
+        if one != "0" and not re.fullmatch(TOKENS[named], one)
+    ]
+    assert raw == []
+
+
+def test_media_queries_have_the_same_few_breakpoints():
+    for sheet in SHEETS:
+        for query in re.findall(r"@media ([^{]+)", sheet.read_text(encoding="utf-8")):
+            assert set(re.findall(r"width: (\d+)", query)) <= WIDTHS, (sheet.name, query)
+            assert set(re.findall(r"height: (\d+)", query)) <= HEIGHTS, (sheet.name, query)
+
+
+def test_tokens_that_are_used_are_defined():
+    tokens = (PAGE / "shell/tokens.css").read_text(encoding="utf-8")
+    named = r"var\((--(?:text|corner|gap|control)[\w-]*)\)"
+    used = {name for sheet in SHEETS for name in re.findall(named, sheet.read_text("utf-8"))}
+    assert used
+    assert {name for name in used if f"{name}:" not in tokens} == set()
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("zh-CN", "zh-CN")])
@@ -104,9 +149,9 @@ def test_a_percentage_stays_in_its_place(seven, size):
 
 def test_a_tab_shows_its_view_on_a_phone(open_page):
     page = open_page("/?view=train", viewport={"width": 390, "height": 844})
-    for view in ("train", "lesson", "class"):
+    for view, shown in (("train", "#train"), ("lesson", "#lesson .picture"), ("class", "#wall")):
         page.locator(f"#header [data-view={view}]").click()
-        assert page.locator(f"#view-{view}").bounding_box()["y"] < 760, view
+        assert page.locator(shown).bounding_box()["y"] < 760, view
         assert page.locator("#correction").is_hidden(), view
 
 
@@ -131,7 +176,7 @@ def present(page):
 def make_a_sheet(page):
     page.locator("#lesson .sheet").click()
     page.locator("body.worksheet").wait_for()
-    page.locator("#lesson .bar button").last.click()
+    page.locator("#lesson .worksheet .close").click()
     page.locator("body:not(.worksheet)").wait_for()
 
 

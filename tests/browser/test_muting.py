@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_cnn import drawings
+from mnist_cnn.digits import pen_drawings
 from tests.browser.modules import give_network, odd_network
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 
 DRAWINGS = 5
 
@@ -20,9 +20,9 @@ READ = """([image, muted]) => {
 }"""
 
 FEWEST = """async ([image, muted]) => {
-    const {fewest} = await import("/explain/muting.js");
+    const {findFewestToMute} = await import("/explain/muting.js");
     const silent = new Map(muted.map(([name, channels]) => [name, new Set(channels)]));
-    const work = fewest(network, Uint8Array.from(image), silent);
+    const work = findFewestToMute(network, Uint8Array.from(image), silent);
     for (let rests = 0; ; rests++) {
         const {done, value} = work.next();
         if (done) return value && {...value, rests};
@@ -104,9 +104,9 @@ def shipped(modules, reader):
 
 
 @pytest.fixture(scope="module")
-def doubtful(shipped, pen_digits):
+def doubtful(shipped, all_pen_digits):
     """Drawings by people of which the network is least sure: a few channels carry the answer."""
-    images = drawings.for_measuring(pen_digits, drawings.NORMAL).images
+    images = pen_drawings.for_measuring(all_pen_digits, pen_drawings.NORMAL).images
     images = np.random.default_rng(7).permutation(images)[:1000]
     logits = np.sort(said(shipped, images, {})[1], axis=1)
     order = np.argsort(logits[:, -1] - logits[:, -2])
@@ -190,7 +190,7 @@ def page_state(modules):
     """Its state, with nothing muted, and a log of its events."""
     modules.evaluate(
         """async () => {
-            window.state = await import("/network/muted.js");
+            window.state = await import("/state/muted.js");
             state.unmuteAll();
             window.counts = [];
             window.log ??= document.addEventListener(
@@ -234,7 +234,7 @@ def test_what_an_answer_was_read_with_stays_as_it_was(page_state):
 def test_another_network_has_nothing_muted_but_newer_weights_of_it_do(page_state):
     page_state.evaluate(
         """async () => {
-            window.events = await import("/transport/events.js");
+            window.events = await import("/state/events.js");
             window.layers = [{name: "conv1"}];
             events.emit("network", {layers});
             state.toggle("conv1", 3);

@@ -12,7 +12,7 @@ from tests.serving import free_port, serve
 
 NO_UPGRADE = "proxy_set_header Upgrade $http_upgrade;"
 LEFT = "499"  # nginx's word for a request whose page was closed before the answer
-NEWS = "/digits/mnist_cnn/class"  # a WebSocket
+NEWS = "/digits/mnist_cnn/news"  # a WebSocket
 
 
 @contextlib.contextmanager
@@ -98,7 +98,7 @@ def test_drawing_works_at_the_root_of_a_domain(tmp_path, browser, at_root):
         with opened(browser, address) as page:
             draw_digit(page, 3)
             wait_for_digit(page, 3)
-        assert reads(logged(tmp_path, "/mnist_cnn/class"), "/mnist_cnn/files/")
+        assert reads(logged(tmp_path, "/mnist_cnn/news"), "/mnist_cnn/files/")
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.correcting import deny
 from tests.browser.pointer import draw_digit, wait_for_digit
 from tests.browser.training import SHORT, start, wait_for_state
-from tests.drawn import DRAWINGS
+from tests.drawings import DRAWINGS
 from tests.serving import ROOT
 
 # What they lack of all that the page, or a thoughtless change to it, could use.
@@ -32,7 +32,7 @@ for (const name of ["popover", "showPopover", "hidePopover", "togglePopover"]) {
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TABLET = {"viewport": {"width": 810, "height": 1080}, "has_touch": True}
 SIZES = {"desktop": {}, "phone": PHONE, "tablet": TABLET}
-FILES = sorted(path for path in (ROOT / "mnist_cnn/ui").rglob("*.css") if path.parent.name != "ui")
+FILES = sorted((ROOT / "mnist_cnn/page/components").rglob("*.css"))
 
 
 @pytest.fixture(scope="module")

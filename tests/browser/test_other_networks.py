@@ -11,7 +11,7 @@ from tests.browser.modules import give_file
 from tests.browser.other_networks import NETWORKS, bent, conv, flatten, network, read_with
 from tests.browser.pointer import draw_digit, painted, settled, unfold
 from tests.browser.test_looks import BOXES, SIZES
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 
 IMAGE = IMAGES["open 4"]
 MUTABLE = ("Conv2D", "Dense", "BatchNormalization")
@@ -80,10 +80,11 @@ def test_what_all_channels_bring_adds_up_to_the_lead_at_every_layer(modules, bro
 
 
 GRADIENT = """async ([image, wanted]) => {
-    const {Slopes} = await import("/explain/slopes.js");
+    const {Gradients} = await import("/explain/gradients.js");
     const reading = {image: Uint8Array.from(image)};
     reading.layers = network.read(reading.image);
-    return [...new Slopes(network).between(reading, reading, Float64Array.from(wanted)).picture()];
+    const gradients = new Gradients(network).between(reading, reading, Float64Array.from(wanted));
+    return [...gradients.picture()];
 }"""
 
 
@@ -109,7 +110,7 @@ def test_between_a_picture_and_itself_slopes_are_tensorflow_s_gradient(modules, 
 
 
 CHANGED = """async ([image, changes]) => {
-    const {Changes} = await import("/experiments/changes.js");
+    const {Changes} = await import("/experiments/incremental/pixel-changes.js");
     const picture = Uint8Array.from(image);
     const layers = network.read(picture);
     const made = new Changes(network);
@@ -199,8 +200,8 @@ def test_who_forgets_the_activation_is_told_and_no_tanh_is_guessed(modules, part
 
 
 FEWEST = """async (image) => {
-    const {fewest} = await import("/explain/muting.js");
-    const work = fewest(network, Uint8Array.from(image));
+    const {findFewestToMute} = await import("/explain/muting.js");
+    const work = findFewestToMute(network, Uint8Array.from(image));
     for (;;) {
         const {done, value} = work.next();
         if (done) return value;
@@ -342,8 +343,8 @@ def look_into(page, layer, cell):
     page.evaluate(
         """async ([layers, layer, cell]) => {
             const { load } = await window.mnistCnnModules;
-            const { Network } = load("maps/network.js");
-            load("transport/events.js").emit("select", new Network(layers).place(layer, cell));
+            const { Network } = load("state/layers.js");
+            load("state/events.js").emit("select", new Network(layers).place(layer, cell));
         }""",
         [page.evaluate("window.layersOfTheNetwork"), layer, cell],
     )
@@ -353,7 +354,7 @@ def test_every_layer_is_shown_and_its_numbers_are_looked_into(page):
     page.evaluate(
         """async () => {
             const { load } = await window.mnistCnnModules;
-            window.layersOfTheNetwork = load("network/choice.js").reading().layers;
+            window.layersOfTheNetwork = load("state/choice.js").reading().layers;
         }"""
     )
     names = [layer.name for layer in page.network.layers]
@@ -383,7 +384,7 @@ def test_every_layer_of_the_wall_is_as_wide_as_the_page_at_most(page, width):
 
 
 LAYOUT = """async (asked) => {
-    const { layout } = await import("/maps/sprite.js");
+    const { layout } = await import("/components/maps/sprite.js");
     return layout(...asked);
 }"""
 
@@ -400,7 +401,7 @@ def test_numbers_below_zero_are_orange_and_those_above_blue(page):
     shown = page.evaluate(
         """async () => {
             const { load } = await window.mnistCnnModules;
-            const events = load("transport/events.js");
+            const events = load("state/events.js");
             const { answer } = await new Promise((resolve) => events.listen("answer", resolve));
             const { values } = answer.layers.get("conv1");
             const canvas = document.querySelector("#maps figure[data-layer=conv1] canvas");
@@ -419,7 +420,7 @@ def test_numbers_below_zero_are_orange_and_those_above_blue(page):
 # --- while the pen moves -------------------------------------------------------------------
 
 PACE = """async () => {
-    const {onceAFrame} = await import("/pad/pace.js");
+    const {onceAFrame} = await import("/painting/animation-frame.js");
     const log = [];
     const clock = performance.now;
     let now = 0;

@@ -5,7 +5,7 @@ import re
 import keras
 import pytest
 
-from mnist_cnn import weights
+from mnist_cnn.network import weights
 from tests.browser.correcting import teach
 from tests.browser.pointer import draw_and_settle, wait_for_digit
 from tests.test_importer import LESSON, OTHERS, trained

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from mnist_cnn import ink, strokes
-from mnist_cnn.preprocess import preprocess
-from tests.browser.pointer import shown_digit, wait_for_digit, wait_until_there
-from tests.drawn import DRAWINGS
+from mnist_cnn.digits import strokes
+from mnist_cnn.reading import ink
+from mnist_cnn.reading.preprocess import preprocess
+from tests.browser.pointer import draw_digit, shown_digit, wait_for_digit, wait_until_there
+from tests.drawings import DRAWINGS, SEVEN
 from tests.test_ink import PICTURES, file_of
 
-SEVEN = [np.array([(70.0, 60), (210, 56), (168, 140), (126, 238)])]
 VECTOR = """<svg xmlns="http://www.w3.org/2000/svg" {size}>
     <path d="M70 60 L210 56 168 140 126 238" fill="none" stroke="#024" stroke-width="20"/>
 </svg>"""
@@ -56,9 +56,9 @@ def open_file(page, name, kind, content):
 
 
 FIND = """async ([width, height, data]) => {
-    const {inkIn} = await import("/reader/ink.js");
+    const {findInk} = await import("/reader/ink.js");
     const bytes = Uint8ClampedArray.from(atob(data), (c) => c.charCodeAt(0));
-    return [...inkIn({width, height, data: bytes}).pixels];
+    return [...findInk({width, height, data: bytes}).pixels];
 }"""
 
 
@@ -168,7 +168,7 @@ def levels(modules, ink):
     """The levels of the mark that ink becomes on the pad."""
     found = modules.evaluate(
         """async ([width, height, pixels]) => {
-            const {markOf} = await import("/pad/picture.js");
+            const {markOf} = await import("/components/pad/sources/picture.js");
             return [...markOf({width, height, pixels: Uint8Array.from(pixels)}).levels];
         }""",
         [ink.shape[1], ink.shape[0], ink.ravel().tolist()],
@@ -220,6 +220,20 @@ def test_an_unusable_picture_gets_a_sentence(open_page, name, kind, content, wor
     notice.get_by_text(words).wait_for()
     assert any(url.endswith("/ink") for url in requests) == is_sent
     assert shown_digit(page) == "–"
+
+
+def test_what_is_wrong_with_a_picture_is_said_until_the_next_stroke(open_page):
+    page = open_page()
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    open_file(page, "x.png", "image/png", blank())
+    notice = page.locator("#pad .notice")
+    notice.get_by_text("No ink was found").wait_for()
+    for tool in ("undo", "redo", "clear"):
+        page.locator(f"#pad .{tool}").click()
+        assert notice.is_visible()
+    draw_digit(page, 7)
+    assert notice.is_hidden()
 
 
 def test_what_was_not_foreseen_is_said_too(browser, address):

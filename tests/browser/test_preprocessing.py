@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_cnn import drawings
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.digits import pen_drawings
+from mnist_cnn.reading.preprocess import preprocess
 from tests.browser.modules import give_network
-from tests.drawn import DRAWINGS
+from tests.drawings import DRAWINGS
 
 PARTS = ("crop", "scale", "aspect", "antialias", "contrast", "centre", "polarity")
 SHRUNK = ("crop", "scale", "contrast", "centre")
 PREPARE = """async (asked) => {
-    const {prepare} = await import("/experiments/preprocessing.js");
+    const {prepare} = await import("/experiments/preparation/preprocessing.js");
     return asked.map(({width, height, pixels, off}) =>
         [...prepare({width, height, pixels: Uint8Array.from(pixels)}, off)]);
 }"""
 READ = """async ({width, height, pixels}) => {
-    const {COMBINATIONS, readWithout} = await import("/experiments/preprocessing.js");
+    const {COMBINATIONS, readWithout} = await import("/experiments/preparation/preprocessing.js");
     const {finished} = await import("/reader/slices.js");
     const found = finished(readWithout(network, {width, height, pixels: Uint8Array.from(pixels)}));
     return found.map(({name, image, digit, probabilities, same}) => ({
@@ -57,10 +57,10 @@ def test_with_nothing_left_out_it_is_the_preprocessing(prepare, name):
     np.testing.assert_array_equal(prepare(DRAWINGS[name]), preprocess(DRAWINGS[name]).image)
 
 
-def test_that_holds_for_drawings_by_many_people_of_any_size_and_place(prepare, pen_digits):
+def test_that_holds_for_drawings_by_many_people_of_any_size_and_place(prepare, all_pen_digits):
     random = np.random.default_rng(5)
-    for row in range(0, len(pen_digits), 250):
-        drawing = drawings.put_on_pad(pen_digits.strokes[row], drawings.SMALL, random)
+    for row in range(0, len(all_pen_digits), 250):
+        drawing = pen_drawings.put_on_pad(all_pen_digits.strokes[row], pen_drawings.SMALL, random)
         np.testing.assert_array_equal(prepare(drawing), preprocess(drawing).image)
 
 

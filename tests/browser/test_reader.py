@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_cnn import model, strokes, variants
-from mnist_cnn.activations import Tracer
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.digits import strokes
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import model
+from mnist_cnn.reading.activations import Tracer
+from mnist_cnn.reading.preprocess import preprocess
 from tests.browser.modules import give_network
 
 DIGITS = 1000  # of the 10,000 test pictures, which all are read in the slow tests

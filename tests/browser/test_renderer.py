@@ -9,7 +9,7 @@ import gzip
 import numpy as np
 import pytest
 
-from mnist_cnn import strokes
+from mnist_cnn.digits import strokes
 from tests.browser.pointer import DIGITS
 
 SIDE = strokes.PAD_SIZE
@@ -136,7 +136,7 @@ LINES = {
 }
 
 EYE = """async (marks) => {
-    const {paintMarks} = await import("/pad/surface.js");
+    const {paintMarks} = await import("/components/pad/surface.js");
     const canvas = Object.assign(document.createElement("canvas"), {width: 280, height: 280});
     const eye = canvas.getContext("2d");
     paintMarks(eye, marks, "rgb(200, 30, 90)");

@@ -15,13 +15,13 @@ from tests.browser.pointer import (
     place,
     wait_for_digit,
 )
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 
 SIZE = {"width": 1280, "height": 800}
 ANSWER = """async () => {
     const { load } = await window.mnistCnnModules;
-    const { answer } = await new Promise((r) => load("transport/events.js").listen("answer", r));
-    const { accountOf } = load("explain/accounts.js");
+    const { answer } = await new Promise((r) => load("state/events.js").listen("answer", r));
+    const { accountOf } = load("explain/contributions.js");
     const asked = window.askedDigit ?? answer.digit;
     const account = accountOf(answer, asked);
     const names = ["conv1", "conv2", "conv3", "dense1"];
@@ -280,7 +280,7 @@ def test_strokes_are_told_one_by_one(own):
 
 
 CAST = """async ([size, steps]) => {
-    const { Cast } = await import("/river/cast.js");
+    const { Cast } = await import("/components/river/cast.js");
     const cast = new Cast(size);
     cast.begin(steps[0][0]);
     return steps.map(([contributions, now]) => {
@@ -307,8 +307,8 @@ def test_a_newcomer_must_lead_by_a_third_for_a_while(modules):
 
 
 RIBBONS = """async ([digit, image]) => {
-    const { accountOf } = await import("/explain/accounts.js");
-    const { ribbonsBetween } = await import("/river/ribbons.js");
+    const { accountOf } = await import("/explain/contributions.js");
+    const { ribbonsBetween } = await import("/components/river/painting/ribbons.js");
     const muted = new Map();
     const layers = network.read(Uint8Array.from(image), muted);
     const answer = { image: Uint8Array.from(image), layers, network, muted, digit };

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_cnn import strokes
+from mnist_cnn.digits import strokes
 from tests.browser.pointer import (
     DIGITS,
     clear,

@@ -7,8 +7,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from mnist_cnn.ui import addresses
-from mnist_cnn.ui.addresses import Way
+from mnist_cnn.server.http import addresses
+from mnist_cnn.server.http.addresses import Way
 from tests.browser.conftest import opening
 from tests.browser.pointer import wait_until_there
 from tests.serving import serve
@@ -121,7 +121,7 @@ def test_another_address_can_be_picked_and_stays_picked(for_this_machine, window
         told(page, WAYS[:1], PUBLIC)
         page.keyboard.press("Escape")
         open_dialog(page)
-        assert ways.last.locator("b").inner_text() == "This network"
+        assert ways.last.locator("b").inner_text() == "Local network"
         assert page.locator("#share .others").is_hidden()
 
 
@@ -151,7 +151,7 @@ def test_the_address_by_which_a_page_is_open_is_known_to_work(modules, place):
     known = {"public": PUBLIC, "network": [asdict(way) for way in WAYS[:2]]}
     found = modules.evaluate(
         """async ([known, place]) => {
-            const {bestFirst} = await import("/share/ways.js");
+            const {bestFirst} = await import("/components/share/ways.js");
             return bestFirst(known, new URL(place)).map(({address}) => address);
         }""",
         [known, place],

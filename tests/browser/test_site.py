@@ -19,12 +19,13 @@ from tests.browser.modules import odd_network
 from tests.browser.pointer import draw_digit, wait_for_digit, wait_until_there
 from tests.browser.windows import SEEN, USUAL
 from tests.browser.words import texts
-from tests.hosting import serve_folder
+from tests.file_host import serve_folder
 from tests.nginx import nginx, until_there
 from tests.serving import ROOT, free_port, serve_process
 
 BELOW = "school/digits"  # where the folder stands on its host
 KEPT = {"service_workers": "allow"}
+PLAYED = [("translation", "move"), ("how-to-downsample", "compare"), ("failures", "corner")]
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +78,12 @@ def look_around(page):
     page.keyboard.press("Escape")
     page.locator("#header [data-view=lesson]").click()
     page.locator("#lesson h2").filter(has_text=title("en", "convolution")).wait_for()
-    for name in ("translation", "how-to-downsample", "failures"):
-        turn_to(page, name)
+    for name, card in PLAYED:
+        turn_to(page, name, card=card)
         act(page)
     page.locator("#lesson .sheet").click()
-    page.locator("#lesson .worksheet .solutions").wait_for()
-    page.locator("#lesson .worksheet .bar button").nth(1).click()
+    page.locator("#lesson .worksheet .tasks table").first.wait_for()
+    page.locator("#lesson .worksheet .close").click()
     speak(page, "zh-CN")
     page.locator("#lesson h2").filter(has_text=title("zh-CN", "failures")).wait_for()
     page.locator(SHOWN).first.wait_for()
@@ -171,7 +172,7 @@ def test_the_address_of_a_site_is_shared_without_a_code(opened, host):
         ways = page.evaluate(
             """async (here) => {
                 const {load} = await window.mnistCnnModules;
-                return load("share/ways.js").bestFirst({}, new URL(here));
+                return load("components/share/ways.js").bestFirst({}, new URL(here));
             }""",
             f"{local}{BELOW}/",
         )
@@ -198,7 +199,7 @@ def test_a_network_of_one_s_own_reads_and_the_lesson_keeps_its_own(opened, tmp_p
     layers = page.evaluate(
         """async () => {
             const {load} = await window.mnistCnnModules;
-            const named = load("network/files.js").networkNamed;
+            const named = load("state/network-files.js").networkNamed;
             const both = await Promise.all([named("network"), named("lesson-network")]);
             return both.map(({layers}) => layers.map(({shape}) => shape));
         }"""

@@ -62,7 +62,7 @@ def test_undo_leaves_the_past_that_is_still_true(page):
     page.wait_for_function("document.querySelector('#answer .digit').textContent !== '4'")
     page.wait_for_timeout(100)
     words = page.locator(SLIDER).get_attribute("aria-valuetext")
-    assert words.startswith("100 % of the drawing")
+    assert words.startswith("100% of the drawing")
     page.keyboard.press("Control+y")
     wait_for_digit(page, 4)
 
@@ -74,7 +74,7 @@ def test_the_slider_works_by_keyboard_and_says_what_it_shows(page):
     page.wait_for_function(
         """() => {
             const words = document.querySelector("#timeline .moment").ariaValueText ?? "";
-            return /^[456]\\d % of the drawing: [^4]/.test(words
+            return /^[456]\\d% of the drawing: [^4]/.test(words
                 || document.querySelector("#timeline .moment").getAttribute("aria-valuetext"));
         }"""
     )
@@ -178,7 +178,7 @@ def test_another_drawing_has_its_own_past(open_page, modules):
     draw_digit(page, 7)
     wait_for_digit(page, 7)
     fragment = modules.evaluate(
-        """async () => (await import("/pad/link.js")).encodeStrokes([{
+        """async () => (await import("/components/pad/sources/link.js")).encodeStrokes([{
             points: Array.from({length: 120}, (_, i) => i % 2 ? 40 + 3 * (i >> 1) / 2 : 140),
             width: 20, erase: false}])"""
     )
@@ -255,7 +255,7 @@ def test_without_motion_the_replay_goes_stroke_by_stroke(open_page):
 def test_the_past_of_a_long_drawing_is_bounded(modules):
     counts = modules.evaluate(
         """async () => {
-            const {Samples} = await import("/timeline/samples.js");
+            const {Samples} = await import("/components/timeline/samples.js");
             const samples = new Samples();
             const points = [];
             samples.follow([{kind: "stroke", points, width: 20, erase: false}]);
@@ -279,7 +279,7 @@ def test_the_past_of_a_long_drawing_is_bounded(modules):
 def test_an_answer_takes_over_where_the_lines_cross(modules):
     line, takeovers = modules.evaluate(
         """async () => {
-            const {answers} = await import("/timeline/chart.js");
+            const {answers} = await import("/components/timeline/chart.js");
             const of = (one, seven) => [0, one, 0, 0, 0, 0, 0, seven, 0, 0];
             const {line, takeovers} = answers([[1, of(1, 0)], [5, of(0.75, 0.25)],
                 [9, of(0, 1)], [13, of(0, 1)]]);
@@ -294,7 +294,7 @@ def test_an_answer_takes_over_where_the_lines_cross(modules):
 def test_digits_that_never_win_are_named_where_they_come_closest(modules):
     found = modules.evaluate(
         """async () => {
-            const {answers, peaks} = await import("/timeline/chart.js");
+            const {answers, peaks} = await import("/components/timeline/chart.js");
             const of = (one, four, seven) => [0, one, 0, 0, four, 0, 0, seven, 0, 0];
             const samples = [[1, of(0.9, 0.1, 0)], [5, of(0.6, 0.3, 0.1)], [9, of(0.8, 0.1, 0.1)]];
             return peaks(samples, answers(samples).takeovers);

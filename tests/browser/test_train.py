@@ -1,10 +1,11 @@
 """A person trains a network, watches it learn to read the drawing, keeps it and uses it."""
 
+import re
 import shutil
 
 import pytest
 
-from mnist_cnn.weights_file import DEFAULT
+from mnist_cnn.network.keras_file import DEFAULT
 from tests.browser.pointer import colors, draw_and_settle, draw_digit, settled, wait_for_digit
 from tests.browser.test_accessibility import SIZES, serious
 from tests.browser.training import (
@@ -12,11 +13,11 @@ from tests.browser.training import (
     PATIENCE,
     SHORT,
     choose,
-    leave_all,
     probabilities,
     settled_probabilities,
     start,
     state,
+    unfold,
     wait_for_state,
     wait_for_steps,
 )
@@ -29,18 +30,9 @@ def address(stage):
 
 
 @pytest.fixture
-def open_train(open_page):
-    """Open the Train page in a new window; at the end its runs are given up."""
-    pages = []
-
-    def open_train(query="", **options):
-        pages.append(open_page(f"/?view=train{query}", **options))
-        pages[-1].locator("#train .layers td").first.wait_for()
-        return pages[-1]
-
-    yield open_train
-    for page in pages:
-        leave_all(page)
+def open_train(open_train):
+    """The same with what can be changed of a recipe unfolded."""
+    return lambda *given, **options: unfold(open_train(*given, **options))
 
 
 @pytest.fixture
@@ -65,10 +57,10 @@ def test_of_two_recipes_chosen_quickly_the_last_fills_the_form(open_train):
     page.route("**/trainings?choices*", lambda route: held.append(route), times=1)
     with page.expect_request("**/trainings?choices*"):
         page.locator("#train input[value=best]").check(force=True)
-    page.locator("#train input[value=fast]").check(force=True)
+    page.locator("#train input[value=lesson]").check(force=True)
     page.wait_for_timeout(100)  # it is not asked for before the first is there
     held[0].continue_()
-    page.wait_for_function("document.querySelector('#train-epochs').value === '1'")
+    page.wait_for_function("document.querySelector('#train-epochs').value === '5'")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -124,7 +116,7 @@ def test_pause_go_on_stop_and_look_back(drawn):
     )
     page.locator("#train .run button.stop").click()
     wait_for_state(page, "Stopped")
-    page.locator("#train .early").filter(has_text="Stopped after step").wait_for()
+    page.locator("#train .early").filter(has_text="Stopped at step").wait_for()
 
     newest = probabilities(page)
     slider = page.locator("#train .checkpoints input")
@@ -144,7 +136,7 @@ def test_a_page_loaded_anew_finds_its_run(drawn):
     page = drawn
     start(page, **LONG)
     wait_for_steps(page)
-    page.route("**/trainings?", lambda route: route.abort(), times=1)
+    page.route(re.compile(r"/trainings\??$"), lambda route: route.abort(), times=1)
     page.reload()
     wait_for_state(page, "Training")
     wait_for_steps(page, 20)
@@ -161,7 +153,7 @@ def test_two_people_wait_in_line_and_keep_their_own_networks(open_train, drawn):
     start(ann, **LONG)
     wait_for_steps(ann)
     start(ben, **LONG)
-    wait_for_state(ben, "In line: place 1")
+    wait_for_state(ben, "In the queue: number 1")
     assert "the shipped network" in banner(ben).inner_text()
     assert probabilities(ben) == shipped
     assert ben.locator("#train .comparison tbody tr").count() == 2
@@ -169,7 +161,7 @@ def test_two_people_wait_in_line_and_keep_their_own_networks(open_train, drawn):
     wait_for_state(ben, "Stopped")
 
     start_again(ben)
-    wait_for_state(ben, "In line: place 1")
+    wait_for_state(ben, "In the queue: number 1")
     ann.locator("#train .run button.stop").click()
     wait_for_state(ben, "Training")
     banner(ben).filter(has_text="in training").wait_for()
@@ -235,19 +227,80 @@ def test_a_name_that_is_markup_is_shown_as_it_is(open_train, tmp_path):
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_a_run_is_followed_again_when_too_much_was_asked_for(open_train):
-    page = open_train()
+SOCKETS = """
+    const sockets = [];
+    let isCut = false;
+    const Native = WebSocket;
+    window.WebSocket = class extends Native {
+      constructor(address) {
+        super(isCut ? "ws://127.0.0.1:9/" : address);
+        sockets.push(this);
+      }
+    };
+    window.cutConnection = () => {
+      isCut = true;
+      sockets.at(-1).close();
+    };
+    window.mendConnection = () => (isCut = false);
+"""
+KEEP_HISTORY = """async () => {
+    const {History} = (await window.mnistCnnModules).load("components/train/run/history.js");
+    const add = History.prototype.add;
+    History.prototype.add = function (events) {
+      window.shownHistory = this;
+      add.call(this, events);
+    };
+}"""
+STEPS = """async () => {
+    const {ask} = (await window.mnistCnnModules).load("transport/http.js");
+    const {runs} = await ask("trainings");
+    const {events} = await ask(`trainings/${runs.at(-1).id}`);
+    const steps = (those) => those.filter(({kind}) => kind === "step").map(({step}) => step);
+    return {shown: steps(window.shownHistory.steps), told: steps(events)};
+}"""
+
+
+def test_a_training_is_followed_over_a_cut_connection_without_loss_or_repetition(open_train):
+    page = open_train(script=SOCKETS)
+    page.evaluate(KEEP_HISTORY)
     start(page, **LONG)
-    busy = page.locator("#train .trouble").filter(has_text="Too many requests")
-    page.route(
-        "**/trainings/*",
-        lambda route: route.fulfill(status=429, json={"error": "Too many requests"}),
-    )
-    busy.wait_for()
-    page.unroute("**/trainings/*")
-    busy.wait_for(state="detached")
+    wait_for_steps(page)
+    trouble = page.locator("#train .trouble").filter(has_text="The server does not answer")
+    for _ in range(2):
+        page.evaluate("cutConnection()")
+        trouble.wait_for()
+        page.evaluate("mendConnection()")
+        trouble.wait_for(state="detached")
+    wait_for_steps(page, 3)
     page.locator("#train .run button.stop").click()
     wait_for_state(page, "Stopped")
+    steps = page.evaluate(STEPS)
+    assert steps["shown"] == steps["told"] != []
+
+
+def test_what_went_wrong_with_a_training_is_forgotten_when_it_goes_on(open_train):
+    page = open_train()
+    start(page, **LONG)
+    wait_for_steps(page)
+    page.locator("#train .run button.pause").click()
+    wait_for_state(page, "Paused")
+    page.route("**/trainings/*?verb=resume", lambda route: route.abort(), times=1)
+    page.locator("#train .run button.resume").click()
+    trouble = page.locator("#train .run .trouble:not(:empty)")
+    trouble.wait_for()
+    page.locator("#train .run button.resume").click()
+    trouble.wait_for(state="detached")
+
+
+def test_a_training_is_followed_without_websockets(open_train):
+    page = open_train(sockets=False)
+    page.evaluate(KEEP_HISTORY)
+    start(page, **LONG)
+    wait_for_steps(page, 3)
+    page.locator("#train .run button.stop").click()
+    wait_for_state(page, "Stopped")
+    steps = page.evaluate(STEPS)
+    assert steps["shown"] == steps["told"] != []
 
 
 def test_choices_stay_in_their_fields(open_train):

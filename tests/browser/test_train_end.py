@@ -1,17 +1,21 @@
 """What ends a training, what one can go back to, and files that are not taken."""
 
+import re
+
 import keras
 import numpy as np
 import onnx
 import pytest
 
-from mnist_cnn import weights_file
+from mnist_cnn.network import keras_file
 from tests.browser.pointer import draw_and_settle
 from tests.browser.training import (
     LONG,
     PATIENCE,
     leave_all,
     start,
+    state,
+    unfold,
     wait_for_state,
     wait_for_steps,
 )
@@ -27,7 +31,7 @@ def page(open_page):
     """The Train page with a 7 on the pad, read by the shipped network."""
     page = open_page("/?view=train")
     page.locator("#train .layers td").first.wait_for()
-    yield draw_and_settle(page, 7)
+    yield unfold(draw_and_settle(page, 7))
     leave_all(page)
 
 
@@ -86,11 +90,34 @@ def test_what_is_read_out_while_it_trains(page):
     assert shown["epoch"].endswith(" of 200")
 
 
+def test_an_answer_that_comes_late_undoes_no_news(page):
+    start(page, **LONG)
+    wait_for_steps(page, 20)
+    (before,) = page.evaluate(
+        """async () => {
+            const {ask} = await (await window.mnistCnnModules).load("transport/http.js");
+            return (await ask("trainings")).runs;
+        }"""
+    )
+    assert before["state"] == "training"
+    late = []
+    page.route("**/trainings/*?verb=stop*", lambda route: late.append((route, route.fetch())))
+    page.locator("#train .run button.stop").click()
+    wait_for_state(page, "Stopped")
+    while not late:  # the news can be here before the answer
+        page.wait_for_timeout(50)
+    route, answer = late[0]
+    with page.expect_response("**/trainings/*?verb=stop*"):
+        route.fulfill(response=answer, json=before)  # as if it had been written before the end
+    page.wait_for_timeout(300)
+    assert state(page).inner_text() == "Stopped"
+
+
 def test_the_smooth_curve_is_the_average_that_it_says(modules):
     raw = [(10, 3.0), (20, 1.0), (25, 2.0), (125, 0.5)]
     smooth = modules.evaluate(
         """async (raw) => {
-            const {trend} = await import("/train/curves.js");
+            const {trend} = await import("/components/train/run/curves.js");
             return trend(raw, 10);
         }""",
         raw,
@@ -132,7 +159,7 @@ def test_a_hostile_file_is_refused_and_not_executed(page, hostile, language, wor
 
 
 def test_every_network_is_downloaded_in_each_format_that_the_server_has(page):
-    mine = {"name": "mine.keras", "mimeType": "", "buffer": weights_file.DEFAULT.read_bytes()}
+    mine = {"name": "mine.keras", "mimeType": "", "buffer": keras_file.DEFAULT.read_bytes()}
     page.locator("#train input[type=file]").set_input_files(mine)
     page.locator("#train .comparison tbody tr").nth(1).wait_for(timeout=PATIENCE)
     start(page, digits="500", epochs="1")
@@ -147,7 +174,7 @@ def test_every_network_is_downloaded_in_each_format_that_the_server_has(page):
             menu.get_by_role("button", name="ONNX").click()
         named[download.value.suggested_filename] = download.value.path().read_bytes()
         assert menu.get_attribute("open") is None
-    assert list(named) == ["mnist_cnn.onnx", "mnist_cnn-lesson-max.onnx", "mine.onnx"]
+    assert list(named) == ["mnist_cnn.onnx", "mnist_cnn-fast-max.onnx", "mine.onnx"]
     for content in named.values():
         assert onnx.load_from_string(content).graph.output[0].name == "probabilities"
 
@@ -158,7 +185,7 @@ def test_a_format_the_server_cannot_write_is_not_offered(open_page):
         route.fulfill(json=told | {"formats": [".keras", ".tflite"]})
 
     page = open_page()
-    page.route("**/trainings?", without_onnx)
+    page.route(re.compile(r"/trainings\??$"), without_onnx)
     page.goto(f"{page.url}?view=train")
     page.locator("#train .download summary").click()
     buttons = page.locator("#train .download").get_by_role("button")

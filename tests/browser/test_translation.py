@@ -6,29 +6,30 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from mnist_cnn import model, variants
-from mnist_cnn.activations import Tracer
+from mnist_cnn.lesson import variants
+from mnist_cnn.network import model
+from mnist_cnn.reading.activations import Tracer
 from tests.browser.modules import give_file, give_network, odd_network
 from tests.browser.other_networks import NETWORKS
-from tests.drawn import IMAGES
+from tests.drawings import IMAGES
 
 STRIDES = {"conv1": 1, "pool1": 2, "conv2": 2, "pool2": 4, "conv3": 4}
 UNEVEN = {"conv1": (2, 3), "pool1": (2, 6), "conv2": (6, 18), "pool2": (6, 18)}
 SHIFTS = [(1, 0), (0, -1), (2, 0), (0, 2), (-2, 4), (4, 0), (4, 4), (-4, 4), (3, -3), (7, 5)]
 
 SHIFT = """async ([image, dx, dy]) => {
-    const {shift} = await import("/experiments/shifts.js");
+    const {shift} = await import("/experiments/incremental/shifts.js");
     return [...shift(Uint8Array.from(image), dx, dy)];
 }"""
 AGREE = """async ([image, dx, dy]) => {
-    const {shift} = await import("/experiments/shifts.js");
+    const {shift} = await import("/experiments/incremental/shifts.js");
     const {agreements} = await import("/experiments/translation.js");
     const pixels = Uint8Array.from(image);
     const [before, after] = [pixels, shift(pixels, dx, dy)].map((one) => network.read(one));
     return agreements(network, before, after, dx, dy);
 }"""
 SWEEP = """async ([image, reach]) => {
-    const {shift} = await import("/experiments/shifts.js");
+    const {shift} = await import("/experiments/incremental/shifts.js");
     const {sweep} = await import("/experiments/translation.js");
     const pixels = Uint8Array.from(image);
     const shares = [];

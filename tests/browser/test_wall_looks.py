@@ -3,9 +3,9 @@
 import httpx
 import numpy as np
 
-from mnist_cnn import strokes
-from mnist_cnn.preprocess import preprocess
-from tests.browser.pointer import wait_until_there
+from mnist_cnn.digits import strokes
+from mnist_cnn.reading.preprocess import preprocess
+from tests.browser.pointer import draw_digit, wait_for_digit, wait_until_there
 from tests.browser.test_class import tiles
 from tests.serving import free_port, serve_class
 
@@ -60,6 +60,23 @@ def test_why_a_digit_cannot_be_taken_off_is_said(browser):
         page.locator("#wall .digits .off:visible").click()
         page.locator("#wall .said", has_text="no longer on the wall").wait_for()
         page.context.close()
+
+
+def test_a_refusal_stays_readable_beside_another_drawing(open_page):
+    page = open_page("/?view=class")
+    draw_digit(page, 1)
+    wait_for_digit(page, 1)
+    page.locator("#wall .choices button").nth(1).click()
+    page.locator("#wall .said", has_text="It is on the wall").wait_for()
+    page.keyboard.press("Delete")
+    draw_digit(page, 7)
+    wait_for_digit(page, 7)
+    page.locator("#wall .said:empty").wait_for(state="attached")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()); }")
+    page.locator("#wall .digits .off:visible").click()
+    page.locator("#wall .said:not(:empty)").wait_for()
+    page.wait_for_timeout(300)
+    assert page.locator("#wall .said").inner_text()
 
 
 def test_the_matrix_of_a_large_wall_stays_on_the_screen(browser):

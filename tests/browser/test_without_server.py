@@ -18,7 +18,7 @@ from tests.browser.pointer import (
 )
 
 ALONE = "The server does not answer"
-ON_ITS_WAY = "The network is on its way"
+ON_ITS_WAY = "The network is still loading"
 PATIENCE = 20_000  # milliseconds
 
 
@@ -80,7 +80,7 @@ def test_drawing_reading_replay_saving_and_links_go_on_without_a_server(page, li
     page.locator("#lens .line").first.wait_for()
     page.keyboard.press("Escape")
     replay(page)
-    assert shown_digit(page) == "4"
+    wait_for_digit(page, 4)
     page.locator("#actions .save").click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name="All activations").click()
@@ -100,6 +100,7 @@ def test_what_needs_the_server_says_so_and_comes_back(page, line):
     page.locator("#lesson").get_by_text(ALONE).first.wait_for()
     line.mend()
     page.locator("#lesson").get_by_text(ALONE).first.wait_for(state="hidden", timeout=PATIENCE)
+    page.get_by_role("tab", name="See").click()
     page.locator("#actions .check").click()
     verdict.get_by_text("TensorFlow: 1").wait_for(timeout=PATIENCE)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-CALL = """async ([name, share]) => (await import("/answer/words.js"))[name](share)"""
+CALL = """async ([name, share]) => (await import("/locales/numbers.js"))[name](share)"""
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 CONVOLUTION = """async (explanation) => {
-    const { convolution } = await import("/lens/convolution.js");
+    const { convolution } = await import("/components/lens/workings/convolution.js");
     const followed = [];
     const links = { follow: (layer, cell) => followed.push([layer, ...cell]), point() {} };
     const page = document.createElement("div");
@@ -20,40 +20,42 @@ CONVOLUTION = """async (explanation) => {
     return { rows, sums, followed };
 }"""
 OUTLINE = """async ([answer, region]) => {
-    const { outlineFields } = await import("/pad/outline.js");
-    const { emit } = await import("/transport/events.js");
+    const { createOutlines } = await import("/components/pad/overlays/outline.js");
+    const { emit } = await import("/state/events.js");
     const paper = document.createElement("div");
-    outlineFields(paper);
+    createOutlines(paper);
     emit("answer", { answer, frame: null });
     emit("select", { region });
     const { left, top, width, height } = paper.querySelector(".select").style;
     return [left, top, width, height].map(parseFloat);
 }"""
 PLACED = """async (cases) => {
-    const { placed } = await import("/lens/place.js");
+    const { placed } = await import("/components/lens/placement.js");
     return cases.map(([tile, window, steps]) => {
         let at = placed(tile, window);
         for (const next of steps) at = placed(next, window, at);
         return at;
     });
 }"""
-TIE = """async ([lens, tile, height]) => (await import("/lens/ties.js")).tie(lens, tile, height)"""
+TIE = """async (given) => (await import("/components/lens/ties.js")).tie(...given)"""
 WRITTEN = """async ([count, moments]) => {
-    const { writtenAfter } = await import("/lens/slide.js");
+    const { writtenAfter } = await import("/components/lens/workings/slide.js");
     return moments.map((moment) => writtenAfter(moment, count));
 }"""
 NEAREST = """async (points) => {
-    const { nearest } = await import("/lens/slide.js");
+    const { nearest } = await import("/components/lens/workings/slide.js");
     const { windows } = await import("/reader/layers.js");
     const [starts] = windows([28, 28], { size: [3, 3], stride: [1, 1], padding: "valid" });
     return points.map((point) => nearest(starts, 3, point));
 }"""
 WORDS = """async ([layers, names]) => {
-    const { plainWord } = await import("/lens/title.js");
+    const { plainWord } = await import("/locales/layer-names.js");
     return names.map((name) => plainWord({ layers }, name));
 }"""
-PAST = """async ([marks, moment]) =>
-    (await import("/pad/history.js")).marksAt(marks, moment).map(({ points }) => points)"""
+PAST = """async (given) => {
+    const { marksAt } = await import("/components/pad/history.js");
+    return marksAt(...given).map(({ points }) => points);
+}"""
 
 
 def test_a_convolution_is_worked_out_patch_by_kernel_and_each_input_leads_to_its_cell(modules):

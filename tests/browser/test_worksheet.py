@@ -1,17 +1,17 @@
-"""The worksheet: numbers a pencil gets exactly, and Keras' beside them."""
+"""The task sheets: numbers a pencil gets exactly, and Keras' beside them."""
 
 import keras
 import numpy as np
 import pytest
 
-from mnist_cnn import model
-from mnist_cnn.preprocess import preprocess
+from mnist_cnn.network import model
+from mnist_cnn.reading.preprocess import preprocess
 from tests.browser.modules import give_network
-from tests.drawn import DRAWINGS
+from tests.drawings import DRAWINGS
 
 WAYS = ("average", "stride", "none")
 SHEET = """async ({width, height, pixels}) => {
-    const {JOBS} = await import("/background/jobs.js");
+    const {JOBS} = await import("/worker/jobs.js");
     const {finished} = await import("/reader/slices.js");
     const drawing = {width, height, pixels: Uint8Array.from(pixels)};
     return finished(JOBS.worksheet({network, drawing}));
@@ -28,6 +28,7 @@ class Sheet:
         made = modules.evaluate(SHEET, sent)
         self.image, self.digit = np.array(made["image"], np.uint8), made["digit"]
         self.convolution, self.pooling = made["convolution"], made["pooling"]
+        self.softmax = made["softmax"]
         self.network, self.picture = network, preprocess(drawing).image
 
     def layer(self, name):
@@ -99,6 +100,27 @@ def test_a_pooling_task_is_there_where_there_is_pooling(any_sheet):
     assert task["network"] == pytest.approx(
         any_sheet.layer("pool1")[row, column, channel], abs=1e-5
     )
+
+
+def test_the_softmax_is_of_the_network_s_logits_and_of_what_is_printed(any_sheet):
+    task = any_sheet.softmax
+    kernel, bias = any_sheet.network.get_layer("softmax").get_weights()
+    logits = any_sheet.layer(any_sheet.network.layers[-2].name) @ kernel + bias
+    np.testing.assert_allclose(task["logits"], logits, atol=0.005001)
+    columns = task["columns"]
+    digits = [column["digit"] for column in columns]
+    assert digits == list(np.argsort(-np.array(task["logits"]), kind="stable")[:3])
+    printed = np.array([column["logit"] for column in columns])
+    assert list(printed) == [task["logits"][digit] for digit in digits]
+    less = np.array([column["less"] for column in columns])
+    np.testing.assert_allclose(less, printed - printed[0], atol=1e-9)
+    powers = np.array([column["power"] for column in columns])
+    np.testing.assert_allclose(powers, np.exp(less), atol=0.0000501)
+    assert task["sum"] == pytest.approx(powers.sum(), abs=1e-9)
+    shares = [column["share"] for column in columns]
+    np.testing.assert_allclose(shares, powers / powers.sum(), atol=0.0000501)
+    read = any_sheet.layer("softmax")
+    np.testing.assert_allclose([column["network"] for column in columns], read[digits], atol=1e-5)
 
 
 def test_the_tasks_are_worth_working_out(sheet):

@@ -1,16 +1,23 @@
-"""A person on the Train page: chooses, starts, waits."""
+"""Use the Train page: choose, start, wait."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
-PATIENCE = 180_000  # milliseconds: a loaded machine takes long to import TensorFlow
+PATIENCE = 180_000  # milliseconds: a loaded machine is slow to import TensorFlow
 SHORT = {"digits": "500", "epochs": "3"}
-LONG = {"digits": "1000", "epochs": "200"}
+LONG = {"digits": "2000", "epochs": "200"}
+
+
+def unfold(page: Page) -> Page:
+    """Open what is folded below the button: all that a recipe is made of."""
+    page.locator("#train details.change").evaluate("fold => { fold.open = true; }")
+    return page
 
 
 def choose(page: Page, **choices: str) -> None:
-    """Fill in the form; without ``data`` with generated digits, which are always there."""
+    """Fill in the form; by default with generated digits, which are always there."""
+    unfold(page)
     for name, value in ({"data": "generated"} | choices).items():
         field = page.locator(f"#train-{name}")
         if field.evaluate("field => field.tagName") == "SELECT":
@@ -28,17 +35,17 @@ def start(page: Page, **choices: str) -> None:
 
 
 def state(page: Page) -> Locator:
-    """Return what says what the run is doing."""
+    """Return the element that says what the run is doing."""
     return page.locator("#train .run .state")
 
 
 def wait_for_state(page: Page, words: str) -> None:
-    """Wait until the run is doing that."""
+    """Wait until the run's state contains ``words``."""
     state(page).filter(has_text=words).wait_for(timeout=PATIENCE)
 
 
 def wait_for_steps(page: Page, count: int = 1) -> None:
-    """Wait until so many steps are done."""
+    """Wait until ``count`` steps are done."""
     page.wait_for_function(
         """count => {
             const [, step] = document.querySelectorAll("#train .readout dd");
@@ -50,14 +57,14 @@ def wait_for_steps(page: Page, count: int = 1) -> None:
 
 
 def probabilities(page: Page) -> list[str]:
-    """Return what the ten bars say, exactly."""
+    """Return the exact probabilities of the ten bars."""
     return page.locator("#answer li button").evaluate_all(
         "items => items.map((item) => item.title)"
     )
 
 
 def settled_probabilities(page: Page) -> list[str]:
-    """Return the same once they have stayed for a second: the last stroke is answered, too."""
+    """Return the probabilities once they are the same for a second."""
     said = probabilities(page)
     while True:
         page.wait_for_timeout(1000)
@@ -67,10 +74,10 @@ def settled_probabilities(page: Page) -> list[str]:
 
 
 def leave_all(page: Page) -> None:
-    """Give up all runs of this tab, so that the next test has the line for itself."""
+    """Leave all runs of this tab, so that the next test need not queue."""
     page.evaluate(
         """async () => {
-            const {ask, steer} = (await window.mnistCnnModules).load("transport/asking.js");
+            const {ask, steer} = (await window.mnistCnnModules).load("transport/http.js");
             const {runs} = await ask("trainings");
             await Promise.all(runs.map(({id}) => steer(id, "leave")));
         }"""

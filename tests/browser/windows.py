@@ -1,8 +1,7 @@
-"""Browser windows that tests use one after the other: a page in a new one takes twice as long.
+"""Browser windows that tests reuse, because a page opens twice as fast in a used one.
 
-A test gets a window in which nothing is left of the one before: no storage, no cookie, no route, no
-listener, no other page. What a window keeps are the files that a browser may keep, and the scripts
-it has compiled.
+A test gets a window without anything of the test before: no storage, cookie, route, listener or
+other page. Only the HTTP cache and compiled scripts stay.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-# No page is kept for the next test by its service worker.
+# A service worker would serve pages of an earlier test.
 USUAL = {
     "viewport": {"width": 1280, "height": 800},
     "locale": "en-GB",
@@ -23,16 +22,16 @@ USUAL = {
 }
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
-# As a proxy does that lets no WebSocket through: drawings then go as requests.
+# As behind a proxy that lets no WebSocket through.
 NO_SOCKETS = """window.WebSocket = class extends WebSocket {
     constructor() { super("ws://127.0.0.1:9/"); }
 };"""
 
-# As on a device whose person has seen the first minute: no hand draws, no hint and no card comes.
+# As on a device on which the first minute was seen: no hand draws, no hint or card appears.
 SEEN = """try {
     localStorage.setItem("mnist_cnn.seen", "hand hold open replay fool doors");
 } catch {
-    // An empty page keeps nothing.
+    // about:blank has no storage.
 }"""
 
 EMPTY = """() => {
@@ -44,21 +43,20 @@ EMPTY = """() => {
 
 @dataclass
 class Window:
-    """One window, with what its page has said of errors since it was given out."""
+    """A window, with the errors of its page since a test took it."""
 
     key: tuple
     context: BrowserContext
     page: Page
     errors: list[str] = field(default_factory=list)
-    listeners: list[tuple] = field(default_factory=list)  # those of the test
-    origins: set[str] = field(default_factory=set)  # that the test has been to
+    listeners: list[tuple] = field(default_factory=list)  # added by the test
+    origins: set[str] = field(default_factory=set)  # visited by the test
 
 
 class Windows:
-    """All windows of a browser that are not in use, by what cannot be changed of a window."""
+    """The idle windows of a browser, by the options that a window cannot change."""
 
     def __init__(self, browser: Browser):
-        """Begin with none."""
         self._browser = browser
         self._idle: dict[tuple, list[Window]] = defaultdict(list)
 
@@ -66,8 +64,8 @@ class Windows:
         """Return an empty window.
 
         Args:
-            script: runs in it before any other of a page.
-            options: of Playwright's ``new_context``, besides the usual ones.
+            script: runs before the scripts of each page.
+            options: of Playwright's ``new_context``, besides ``USUAL``.
         """
         options = USUAL | options
         viewport = options.pop("viewport")
@@ -79,7 +77,7 @@ class Windows:
         return window
 
     def give_back(self, window: Window) -> None:
-        """Take a window back and empty it; one that cannot be emptied is closed."""
+        """Empty a window and keep it; close it if it cannot be emptied."""
         if window.page.is_closed():
             window.context.close()
             return
@@ -91,7 +89,7 @@ class Windows:
         self._idle[window.key].append(window)
 
     def close(self) -> None:
-        """Close all that are not in use."""
+        """Close all idle windows."""
         for window in itertools.chain.from_iterable(self._idle.values()):
             window.context.close()
         self._idle.clear()
@@ -115,7 +113,7 @@ class Windows:
 
 
 def turn(page: Page, scheme: str) -> None:
-    """Let the page turn light or dark, and wait until its colours have faded over."""
+    """Set the page's colour scheme, and wait for its transitions."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(
         "dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark"
@@ -144,8 +142,8 @@ def _empty(window: Window) -> None:
     page.mouse.up()
     page.emulate_media(media="null")
     for origin in window.origins - {""}:
-        # Not on the page itself, which may keep more as it is left. One whose server has ended
-        # keeps nothing for another: no other gets its port.
+        # Not from the page itself, which may store more as it is left. If the server has ended, its
+        # storage does not matter: no other server gets its port.
         with contextlib.suppress(Error):
             page.goto(f"{origin}/health")
         if _origin(page.url) == origin:

@@ -1,4 +1,4 @@
-"""What a person can read on the page, and whether it is from the files of its language."""
+"""Finds the words a person can read on the page, and checks that they come from a language file."""
 
 from __future__ import annotations
 
@@ -7,18 +7,35 @@ import re
 
 from playwright.sync_api import Page
 
-from mnist_cnn.lesson import words as lesson
-from mnist_cnn.lesson.text import LANGUAGES
+from mnist_cnn.lesson import lesson_file as lesson
+from mnist_cnn.system.paths import LANGUAGES
 
 TAGS = ("en", "zh-CN")
 NAMES = {  # of layers, of things that have no Chinese name, of units and formats
-    *("conv", "pool", "flatten", "dense", "softmax", "ReLU", "logit", "MNIST", "exp", "ms", "e"),
+    *(
+        "conv",
+        "pool",
+        "flatten",
+        "dense",
+        "softmax",
+        "ReLU",
+        "logit",
+        "MNIST",
+        "exp",
+        "kB",
+        "MB",
+        "ms",
+        "e",
+    ),
+    *("Yann", "LeCun", "Corinna", "Cortes", "Christopher", "J", "Burges", "CC", "BY", "SA"),
     *("API", "Page", "Up", "Down", "PNG", "NumPy", "npz", "csv", "px", "keras", "h", "Wi", "Fi"),
     *("QR",),
     *("RMSprop", "Adam", "AdamW", "Muon", "SGD", "http", "Enter", "Esc"),
     *("TensorFlow", "Python", "Keras", "TIFF"),
     *("B", "E", "M", "Ctrl", "C", "Z", "Y", "V", "Delete"),  # keys
 }
+REFERENCES = ("name", "view", "chapter", "card", "door", "drawn")  # keys of what nobody reads
+LESSON = ("chapters", "survey", "units", "curriculum")  # of its files, what people read
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z]+")
 HOLE = re.compile(r"\{\w+\}")
@@ -53,16 +70,16 @@ AT_REST = f"""(rest) => new Promise((resolve) => {{
     }};
     look();
 }})"""
-REST = 600  # milliseconds: the page itself waits for 500 at most before it asks, or says it waits
+REST = 600  # milliseconds: the page itself waits at most 500 before it asks the server
 
 
 def visible(page: Page) -> list[str]:
-    """Return every string a person sees or hears: texts, labels, titles, the window's title."""
+    """Return all visible texts, labels and titles, and the window's title."""
     return page.evaluate(VISIBLE)
 
 
 def at_rest(page: Page) -> list[str]:
-    """Wait until what is visible has been the same for a while; return it."""
+    """Wait until the visible strings have not changed for a while; return them."""
     return page.evaluate(AT_REST, REST)
 
 
@@ -71,23 +88,30 @@ def texts(tag: str) -> dict[str, str]:
     return json.loads((LANGUAGES / tag / "page.json").read_text(encoding="utf-8"))
 
 
+def strings_in(told: object) -> list[str]:
+    """Return all strings that people read in lists and dictionaries."""
+    if isinstance(told, dict):
+        return strings_in([value for key, value in told.items() if key not in REFERENCES])
+    if isinstance(told, list):
+        return [string for part in told for string in strings_in(part)]
+    return [told] if isinstance(told, str) else []
+
+
 def worded(string: str) -> bool:
-    """Whether there is a word in it besides names."""
+    """Whether a string has a word that is not a name."""
     return bool(CHINESE.search(string)) or not set(LATIN.findall(string)) <= NAMES
 
 
 class Known:
-    """The strings of one language: the page's file and the lesson's."""
+    """The strings of one language, from page.json and the lesson."""
 
     def __init__(self, tag: str):
-        chapters = json.loads(lesson.encoded(tag))["chapters"]
-        self.lesson = "\n".join(
-            part
-            for chapter in chapters
-            for part in [chapter["title"], *chapter["paragraphs"], chapter["action"]]
-        )
-        asked = [chapter[name] for chapter in chapters for name in ("title", "question", "answer")]
-        pieces = [piece for words in asked for piece in re.split(r"`[^`]*`|\{layer\}", words)]
+        told = json.loads(lesson.encoded(tag)) | json.loads(lesson.encoded_units(tag))
+        pieces = [
+            piece
+            for words in strings_in([told[name] for name in LESSON])
+            for piece in re.split(r"`[^`]*`|\{layer\}|_{2,}", words)
+        ]
         literal = {text: HOLE.sub("", text).strip() for text in [*texts(tag).values(), *pieces]}
         self.patterns = [
             re.compile(".*?".join(map(re.escape, HOLE.split(text.strip()))), re.DOTALL)
@@ -96,9 +120,7 @@ class Known:
         ]
 
     def covers(self, string: str) -> bool:
-        """Whether all words in a string are from the files; a number or a name is no word."""
-        if string in self.lesson:
-            return True
+        """Whether all words of a string are from the language; numbers and names do not count."""
         for pattern in self.patterns:
             string = pattern.sub(" ", string)
         return not worded(string)

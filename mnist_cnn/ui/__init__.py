@@ -1,1 +1,0 @@
-"""The page: the only part of the package that imports Gradio."""

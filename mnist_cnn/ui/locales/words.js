@@ -1,2 +1,0 @@
-// Every word of the page, by language and key; mnist_cnn/ui/web.py puts them in here.
-export const WORDS = {};

@@ -1,2 +1,0 @@
-// Runs when Gradio has put a component on the page: `element` and `props` come from gr.HTML.
-window.mnistCnnModules.then(({ load }) => load("early/early.js").mount(props.name, element));
