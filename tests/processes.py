@@ -175,6 +175,7 @@ def while_a_page_trains(address: str) -> contextlib.ExitStack:
             if any(event["kind"] == "kept" for event in news["events"]):
                 return contextlib.ExitStack()
             after = news["events"][-1]["number"] if news["events"] else after
+            time.sleep(0.2)  # so many requests are allowed, however quick the machine is
 
 
 def _visitor(address: str) -> httpx.Client:
