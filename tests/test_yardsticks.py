@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_cnn.__main__ import main
-from mnist_cnn.digits import corruptions, pen_digits, pen_drawings
+from mnist_cnn.digits import corruptions, pen_digits, pen_drawings, styles
 from mnist_cnn.digits.mnist_files import DamagedError, Mnist
 from mnist_cnn.digits.pen_digits import PenDigits
 from mnist_cnn.digits.public import catalogue, formats, sets
@@ -99,6 +99,11 @@ def small(monkeypatch):
     monkeypatch.setattr(yardsticks, "FEW", 20)
     kinds = {name: corruptions.KINDS[name] for name in ("identity", "stripe", "translate")}
     monkeypatch.setattr(corruptions, "KINDS", kinds)
+    monkeypatch.setattr(yardsticks, "DRAWN", 20)
+    monkeypatch.setattr(styles, "STYLES", {"plain_1": "50,0 50,100", "plain_7": "0,0 60,0 20,99"})
+    monkeypatch.setattr(styles, "SETTINGS", {"tiny": styles.SETTINGS["tiny"]})
+    monkeypatch.setattr(styles, "PAIRS", {"1_7": styles.PAIRS["1_7"]})
+    monkeypatch.setattr(styles, "styles_of", lambda digit: ["plain_1", "plain_7"])
     made, other = ink_of(scrawls(40, 28)), ink_of(scrawls(25, 16, seed=3))
     other.drawings[:10], other.labels[:10] = 0, np.arange(10)  # nothing is drawn
     no_digit = formats.no_digits(scrawls(12, 40, seed=4))
@@ -167,6 +172,29 @@ def test_corruptions_are_of_the_same_digits_and_their_mean_leaves_out_what_is_no
     assert found["mnist_c"]["pictures"] == 40
 
 
+def test_a_style_counts_right_and_surely_wrong_answers_and_a_pair_sure_ones(
+    small, tmp_path, monkeypatch
+):
+    _, mnist, pens, *_ = small
+    network, sure = model.build(14), 0.112  # surer than that on about half of the drawings
+    monkeypatch.setattr(yardsticks, "SURE", sure)
+    found = measured(network, mnist, pens, tmp_path)
+    names = [name for name in found if name.startswith(("styles.", "pairs."))]
+    assert names == ["styles.plain_1", "styles.plain_7", "styles.tiny", "pairs.1_7"]
+    for name in names[:3]:
+        drawn = styles.pictures(name.removeprefix("styles."), 20, yardsticks.DRAWN_SEED)
+        answers = measures.probabilities(network, drawn.images)
+        wrong = [a for a, label in zip(answers, drawn.labels, strict=True) if a.argmax() != label]
+        surely = sum(answer.max() > sure for answer in wrong)
+        right = 1 - len(wrong) / 20
+        assert found[name] == {"pictures": 20, "ink": right, "surely_wrong": surely / 20}
+    assert 0 < found["styles.tiny"]["surely_wrong"] < 1 - found["styles.tiny"]["ink"] < 1
+    answers = measures.probabilities(network, styles.blends("1_7", 20, yardsticks.DRAWN_SEED))
+    share = sum(answer.max() > sure for answer in answers) / 20
+    assert found["pairs.1_7"] == {"pictures": 20, "sure": share}
+    assert 0 < share < 1
+
+
 def test_what_is_no_digit_is_told_apart_by_the_judge_s_score_from_ink(small, tmp_path):
     network, mnist, pens, _, _, no_digit = small
     found = measured(network, mnist, pens, tmp_path)["no_digit"]
@@ -212,6 +240,9 @@ ALL = {
     "pens": {"pictures": 1248, "ink": 0.9976},
     "pens.3": {"pictures": 250, "ink": 1.0},
     "pens.11": {"pictures": 250, "ink": 0.992},
+    **{f"styles.{name}": {"pictures": 500, "ink": 0.954, "surely_wrong": 0.004}
+       for name in (*styles.STYLES, *styles.SETTINGS)},
+    "pairs.1_7": {"pictures": 500, "sure": 0.832},
     "kmnist": {"pictures": 10_000, "auroc": 0.9912, "fpr95": 0.0123},
 }  # fmt: skip
 
@@ -219,7 +250,7 @@ ALL = {
 @pytest.mark.parametrize("language", READMES)
 def test_the_tables_show_each_figure_or_say_that_it_was_not_measured(language):
     words = WORDS[language]
-    digits, kinds, others = sets_table.table(ALL, language).split("\n\n")
+    digits, kinds, drawn, pairs, others = sets_table.table(ALL, language).split("\n\n")
     rows = {row.split(" | ")[0].removeprefix("| "): row for row in digits.splitlines()}
     assert " 1,234 | 98.76% | 87.65% | 76.54% | 99.91%" in rows[words["mnist"]]
     assert " 1,797 | – | 98.11% | 50.00% | 98.00%" in rows[words["optdigits"]]
@@ -229,16 +260,32 @@ def test_the_tables_show_each_figure_or_say_that_it_was_not_measured(language):
     assert len(kinds.splitlines()) == 2 + 16
     for kind in corruptions.KINDS:
         assert f"| {words[f'mnist_c.{kind}']} | 98.76% | 87.65% | 76.54% |" in kinds
+    assert len(drawn.splitlines()) == 2 + 30
+    for name in (*styles.STYLES, *styles.SETTINGS):
+        assert f"| {words[f'styles.{name}']} | 500 | 95.40% | 0.40% |" in drawn
+    assert len(pairs.splitlines()) == 2 + 4
+    assert f"| {words['pair'].format(first=1, second=7)} | 500 | 83.20% |" in pairs
+    assert f"{words['pair'].format(first=4, second=9)} | {words['not_measured']} | – |" in pairs
     assert f"| {words['kmnist']} | 10,000 | 99.12% | 1.23% | – |" in others
     assert f"| {words['omniglot']} | {words['not_measured']} | – | – | – |" in others
-    for part in (digits, kinds, others):
+    for part in (digits, kinds, drawn, pairs, others):
         assert len({row.count(" | ") for row in part.strip().splitlines()[2:]}) == 1
 
 
 def test_every_set_and_kind_has_words_in_every_language():
     names = {*sets_table.DIGITS, *sets_table.NO_DIGITS}
     names |= {f"mnist_c.{kind}" for kind in corruptions.KINDS}
-    names |= {"digits", "kinds", "no_digits", "not_measured", "by_writer"}
+    names |= {f"styles.{style}" for style in (*styles.STYLES, *styles.SETTINGS)}
+    names |= {
+        "digits",
+        "kinds",
+        "styles",
+        "pairs",
+        "pair",
+        "no_digits",
+        "not_measured",
+        "by_writer",
+    }
     names |= {f"best {name}" for name in BEST}
     assert BEST.keys() <= {*sets_table.DIGITS, *sets_table.NO_DIGITS}
     for words in WORDS.values():

@@ -29,7 +29,7 @@ def add(commands: arguments.Commands) -> None:
     command.add_argument(
         "--sets",
         action="store_true",
-        help="measure every public set that is here, in minutes, and say how to get the others",
+        help="measure styles of writing and the public sets that are here; say how to get others",
     )
     command.add_argument(
         "--sets-folder",

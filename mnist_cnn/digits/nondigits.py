@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_cnn.digits.strokes import fit, render, vary
+from mnist_cnn.digits.strokes import fit, render, smooth, vary
 from mnist_cnn.network.architecture import IMAGE_SIZE
 from mnist_cnn.reading.preprocess import ink_box, preprocess_ink
 
@@ -43,11 +43,11 @@ def scribble(random: np.random.Generator) -> np.ndarray:
     """Return a scribble, uint8 ``(112, 112)``: one long curl, or strokes without a meaning."""
     strokes = []
     if random.random() < 0.5:
-        strokes.append(_smooth(random.random((random.integers(7, 22), 2)) * 100))
+        strokes.append(smooth(random.random((random.integers(7, 22), 2)) * 100))
     else:
         for _ in range(random.integers(3, 9)):
             points = random.random(2) * 100 + random.normal(0, 30, (random.integers(2, 5), 2))
-            strokes.append(_smooth(points) if random.random() < 0.5 else points)
+            strokes.append(smooth(points) if random.random() < 0.5 else points)
     return render(fit(strokes, BOX), random.uniform(*BRUSH), PAD_SIZE, PAD_SIZE)
 
 
@@ -92,18 +92,4 @@ def _stroke(text: str) -> np.ndarray:
     curved = text.strip().startswith("~")
     pairs = text.replace("~", " ").split()
     points = np.array([[float(number) for number in pair.split(",")] for pair in pairs])
-    return _smooth(points) if curved else points
-
-
-def _smooth(points: np.ndarray, steps: int = 8) -> np.ndarray:
-    """Return a curve through ``points`` (Catmull and Rom, 1974)."""
-    p = np.concatenate([points[:1], points, points[-1:]])
-    before, start, end, after = p[:-3, None], p[1:-2, None], p[2:-1, None], p[3:, None]
-    t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
-    curve = 0.5 * (
-        2 * start
-        + (end - before) * t
-        + (2 * before - 5 * start + 4 * end - after) * t**2
-        + (3 * start - before - 3 * end + after) * t**3
-    )
-    return np.concatenate([curve.reshape(-1, 2), points[-1:]])
+    return smooth(points) if curved else points

@@ -36,6 +36,7 @@ class Setting:
     height: tuple[float, float]
     brush: tuple[float, float]  # width, for a height of 210; thinner for a smaller one
     anywhere: bool  # at a random place on the pad, or in its middle
+    cornered: bool = False  # if anywhere: in one of the pad's corners
 
 
 NORMAL = Setting(height=(180, 240), brush=(8, 28), anywhere=False)
@@ -98,6 +99,8 @@ def put_on_pad(
     if setting.anywhere:
         brush *= height / BRUSH_HEIGHT
     room = PAD_SIZE - height - brush
-    left, top = room * random.random(2) if setting.anywhere else np.full(2, room / 2)
-    corner = np.array([left, top]) + brush / 2
+    share = np.full(2, 0.5)
+    if setting.anywhere:
+        share = random.integers(0, 2, 2) if setting.cornered else random.random(2)
+    corner = room * share + brush / 2
     return render(fit(strokes, (*corner, *(corner + height))), brush)

@@ -87,6 +87,25 @@ def _ranges(first: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return np.arange(counts.sum()) + np.repeat(first - before, counts)
 
 
+def smooth(points: np.ndarray, steps: int = 8) -> np.ndarray:
+    """Return a curve through ``points`` (Catmull and Rom, 1974), ``steps`` points for each.
+
+    Args:
+        points: ``(n, 2)``, in any unit.
+        steps: points of the curve from one to the next.
+    """
+    p = np.concatenate([points[:1], points, points[-1:]])
+    before, start, end, after = p[:-3, None], p[1:-2, None], p[2:-1, None], p[3:, None]
+    t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
+    curve = 0.5 * (
+        2 * start
+        + (end - before) * t
+        + (2 * before - 5 * start + 4 * end - after) * t**2
+        + (3 * start - before - 3 * end + after) * t**3
+    )
+    return np.concatenate([curve.reshape(-1, 2), points[-1:]])
+
+
 def fit(strokes: Sequence[np.ndarray], box: tuple[float, float, float, float]) -> list[np.ndarray]:
     """Move and scale ``strokes`` into ``box`` (left, top, right, bottom), aspect ratio kept."""
     points = np.concatenate(strokes).astype(float)

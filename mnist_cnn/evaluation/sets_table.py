@@ -1,11 +1,11 @@
-"""The figures of public sets as Markdown tables: digits, corruptions, and what is no digit."""
+"""The figures of public sets as Markdown tables: digits, corruptions, styles, and no digits."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 
-from mnist_cnn.digits import corruptions
+from mnist_cnn.digits import corruptions, styles
 from mnist_cnn.digits.public import catalogue
 from mnist_cnn.evaluation.published import BEST
 from mnist_cnn.system.paths import LANGUAGES
@@ -21,7 +21,7 @@ Sets = Mapping[str, Mapping[str, float]]
 
 
 def table(figures: Sets, language: str = "en") -> str:
-    """Return three tables: of digits, of MNIST-C's kinds, and of what is no digit.
+    """Return five tables: of digits, MNIST-C's kinds, styles, pairs, and what is no digit.
 
     Args:
         figures: as ``network.card.Card.sets``; a set that is not in it is named as not measured.
@@ -35,9 +35,13 @@ def table(figures: Sets, language: str = "en") -> str:
             digits.append(_by_writer(name, figures, words))
     kinds = [words["kinds"], "|---|---|---|---|"]
     kinds += [_of_kind(kind, figures, words) for kind in corruptions.KINDS]
+    drawn = [words["styles"], "|---|---|---|---|"]
+    drawn += [_of_style(style, figures, words) for style in (*styles.STYLES, *styles.SETTINGS)]
+    pairs = [words["pairs"], "|---|---|---|"]
+    pairs += [_between(pair, figures, words) for pair in styles.PAIRS]
     no_digits = [words["no_digits"], "|---|---|---|---|---|"]
     no_digits += [_told_apart(name, figures, words) for name in NO_DIGITS]
-    return "\n\n".join("\n".join(rows) for rows in (digits, kinds, no_digits)) + "\n"
+    return "\n\n".join("\n".join(rows) for rows in (digits, kinds, drawn, pairs, no_digits)) + "\n"
 
 
 def _row(*cells: str) -> str:
@@ -58,6 +62,17 @@ def _by_writer(name: str, figures: Sets, words: Words) -> str:
 def _of_kind(kind: str, figures: Sets, words: Words) -> str:
     _, *shares = _shares(f"mnist_c.{kind}", figures, words, *READING)
     return _row(words[f"mnist_c.{kind}"], *shares)
+
+
+def _of_style(style: str, figures: Sets, words: Words) -> str:
+    name = f"styles.{style}"
+    return _row(words[name], *_shares(name, figures, words, "ink", "surely_wrong"))
+
+
+def _between(pair: str, figures: Sets, words: Words) -> str:
+    first, second = pair.split("_")
+    between = words["pair"].format(first=first, second=second)
+    return _row(between, *_shares(f"pairs.{pair}", figures, words, "sure"))
 
 
 def _told_apart(name: str, figures: Sets, words: Words) -> str:

@@ -6,6 +6,9 @@ published (only those that were sized and centred as MNIST's); from ink, as if d
 photo. Nothing is cut off or added, so digits that fill their picture are opened without a margin.
 Where no ink is found, the answer is wrong. Pen strokes are drawn, and so have one way only.
 
+Styles of writing are drawn, too: beside what is read right, it counts how often a wrong answer is
+given surely; and between two digits, how often the network is sure where people would disagree.
+
 What is no digit is told from MNIST's test digits by the judge's score, both from ink.
 """
 
@@ -19,7 +22,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from mnist_cnn.digits import corruptions, pen_drawings
+from mnist_cnn.digits import corruptions, pen_drawings, styles
 from mnist_cnn.digits.mnist_files import DataError, Mnist
 from mnist_cnn.digits.pen_digits import PenDigits
 from mnist_cnn.digits.public import catalogue, sets
@@ -34,6 +37,9 @@ from mnist_cnn.reading.preprocess import preprocess
 MOST = 10_000  # pictures read from ink: of a larger set, so many are drawn at random
 FEW = 2_000  # that are opened, or corrupted in each way
 SEED = 2026  # draws them
+DRAWN = 500  # pictures of a style, or between two digits
+DRAWN_SEED = 2**31 + SEED  # beyond those that a training may have
+SURE = 0.95  # above this probability, an answer is sure
 
 Named = tuple[str, dict[str, float]]
 """A set's name and figures, see ``network.card.Card.sets``."""
@@ -66,6 +72,7 @@ def measure(
     if others:
         yield from _by_writer(network, "pens_test", others)
     yield from _corrupted(network, digits)
+    yield from _by_style(network)
     inside = functools.cache(lambda: _scores(judge, digits))  # needed where there is such a set
     for public in catalogue.NO_DIGITS:
         ink = _load(public, folder, tell)
@@ -133,6 +140,26 @@ def _corrupted(network: keras.Model, digits: Ink) -> Iterator[Named]:
         for way in ("network", "ink", "opened")
     }
     yield "mnist_c", {"pictures": sum(figures["pictures"] for figures in kinds)} | means
+
+
+def _by_style(network: keras.Model) -> Iterator[Named]:
+    for style in (*styles.STYLES, *styles.SETTINGS):
+        drawn = styles.pictures(style, DRAWN, DRAWN_SEED)
+        answers = measures.probabilities(network, drawn.images)
+        wrong = answers.argmax(axis=1) != drawn.labels
+        surely_wrong = wrong & (answers.max(axis=1) > SURE)
+        yield (
+            f"styles.{style}",
+            {
+                "pictures": DRAWN,
+                "ink": measures.share((~wrong).mean()),
+                "surely_wrong": measures.share(surely_wrong.mean()),
+            },
+        )
+    for pair in styles.PAIRS:
+        answers = measures.probabilities(network, styles.blends(pair, DRAWN, DRAWN_SEED))
+        sure = answers.max(axis=1) > SURE
+        yield f"pairs.{pair}", {"pictures": DRAWN, "sure": measures.share(sure.mean())}
 
 
 def _scores(judge: Judge, ink: Ink) -> np.ndarray:

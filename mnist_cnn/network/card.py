@@ -55,6 +55,7 @@ class Card:
     options: dict[str, object] | None = None  # training.options.Options, and the steps done
     # By the name of a public set, or of a part ("mnist_c.fog"): how many "pictures" it has, and
     # shares, 0 to 1: read right by the "network" alone, from "ink", "opened"; else auroc, fpr95.
+    # Of a style, "surely_wrong": a wrong answer above 95%; between two digits, "sure": any above.
     sets: dict[str, dict[str, float]] | None = None
     drawn: int = 0  # how many ``drawings`` there were, in numbers
     drawers: int = 0  # people who drew them
