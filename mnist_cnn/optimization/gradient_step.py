@@ -8,18 +8,15 @@ import keras
 import tensorflow as tf
 
 from mnist_cnn.network.architecture import CLASSES
-from mnist_cnn.optimization import compiled_forward
+from mnist_cnn.optimization import pool_first
 from mnist_cnn.optimization.augment import vary_pictures
 from mnist_cnn.optimization.recipes import Variation
-
-STEPS_TO_COMPILE_FOR = 200  # fewer are done before compiling pays off; it takes as long as 40
 
 
 def gradient_step(
     network: keras.Model,
     optimizer: keras.optimizers.Optimizer,
     spread: tf.distribute.Strategy,
-    steps: int,
     label_smoothing: float = 0.0,
     variation: Variation | None = None,
 ) -> Callable:
@@ -29,7 +26,6 @@ def gradient_step(
         network: trained in place.
         optimizer: built for the network's variables.
         spread: its replicas share each batch.
-        steps: how many will be done; with ``STEPS_TO_COMPILE_FOR``, more of the step is compiled.
         label_smoothing: 0 to 1.
         variation: of the pictures; None: they are used as they are.
 
@@ -39,7 +35,7 @@ def gradient_step(
         for the whole batch: the loss, float32, and the number of digits read right, int32.
     """
     replicas = spread.num_replicas_in_sync
-    answer = _forward(network, replicas, steps)
+    answer = _forward(network, replicas)
     loss_function = keras.losses.CategoricalCrossentropy(
         label_smoothing=label_smoothing, reduction="sum"
     )
@@ -80,9 +76,8 @@ def gradient_step(
     return update
 
 
-def _forward(network: keras.Model, replicas: int, steps: int) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return the fastest forward pass of ``network`` on this machine."""
-    on_one_processor = replicas == 1 and not tf.config.list_logical_devices("GPU")
-    if on_one_processor and steps >= STEPS_TO_COMPILE_FOR and compiled_forward.fits(network):
-        return compiled_forward.forward(network)
+def _forward(network: keras.Model, replicas: int) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return the fastest forward pass of ``network``."""
+    if replicas == 1 and pool_first.fits(network):
+        return pool_first.forward(network)
     return lambda pictures: network(pictures, training=True)

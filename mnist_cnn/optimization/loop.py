@@ -73,13 +73,12 @@ def train(
         )
     epochs = _Epochs(images, labels, drawn, recipe, seed)
     with strategy().scope():
-        optimizer = Muon() if recipe.optimizer == "muon" else keras.optimizers.get(recipe.optimizer)
+        optimizer = _optimizer(recipe)
         optimizer.build(network.trainable_variables)
     update = gradient_step(
         network,
         optimizer,
         strategy(),
-        epochs.steps,
         recipe.label_smoothing,
         recipe.variation,
     )
@@ -115,6 +114,12 @@ def strategy() -> tf.distribute.Strategy:
     if len(tf.config.list_logical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
+
+
+def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    if recipe.optimizer == "muon":
+        return Muon(momentum=recipe.momentum)
+    return keras.optimizers.get(recipe.optimizer)
 
 
 class _Epochs:

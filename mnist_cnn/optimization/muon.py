@@ -73,14 +73,19 @@ class Muon(keras.optimizers.Optimizer):
 def orthogonal(matrix: tf.Tensor) -> tf.Tensor:
     """Return approximately U Vᵀ for ``matrix`` = U S Vᵀ, by a quintic Newton–Schulz iteration.
 
+    Each iteration multiplies the matrix X by a polynomial of the square X Xᵀ from its short side.
+    These commute, so the factors are multiplied first, and the matrix once.
+
     Args:
         matrix: float32 ``(rows, columns)``. Its singular values end between 0.7 and 1.2.
     """
     tall = matrix.shape[0] > matrix.shape[1]
-    x = tf.transpose(matrix) if tall else matrix
-    x /= tf.norm(x) + 1e-7
+    x = matrix / (tf.norm(matrix) + 1e-7)
+    square = tf.matmul(x, x, transpose_a=tall, transpose_b=not tall)
     a, b, c = NEWTON_SCHULZ
+    product = one = tf.eye(square.shape[0], dtype=matrix.dtype)
     for _ in range(ITERATIONS):
-        square = tf.matmul(x, x, transpose_b=True)
-        x = a * x + tf.matmul(b * square + c * tf.matmul(square, square), x)
-    return tf.transpose(x) if tall else x
+        factor = a * one + b * square + c * tf.matmul(square, square)
+        product = tf.matmul(factor, product)
+        square = tf.matmul(factor, tf.matmul(square, factor))
+    return tf.matmul(x, product) if tall else tf.matmul(product, x)

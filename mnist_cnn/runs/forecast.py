@@ -20,14 +20,12 @@ class Effort:
     batch_size: int
     downsampling: str
     varied: bool  # whether pictures are varied
-    long: bool  # of many steps, for which more is compiled
 
     @classmethod
     def of(cls, options: Options) -> Effort:
         """Return that of a training with these options."""
         varied = options.as_recipe().variation is not None
-        many = steps_of(options) >= MANY_STEPS
-        return cls(options.optimizer, options.batch_size, options.downsampling, varied, many)
+        return cls(options.optimizer, options.batch_size, options.downsampling, varied)
 
 
 @dataclass(frozen=True)

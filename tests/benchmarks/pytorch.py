@@ -66,7 +66,7 @@ def fast(mnist: Mnist, seed: int) -> tuple[float, float]:
     torch.manual_seed(seed)
     began = time.monotonic()
     network = network_of(weights)
-    optimizer = Muon(list(network.parameters()))
+    optimizer = Muon(list(network.parameters()), recipe.momentum)
     steps, done = recipe.epochs * recipe.steps_per_epoch(len(labels)), 0
     for _ in range(recipe.epochs):
         order = torch.randperm(len(labels))[: recipe.seen(len(labels))]
@@ -84,9 +84,10 @@ def fast(mnist: Mnist, seed: int) -> tuple[float, float]:
 class Muon:
     """``mnist_cnn.optimization.muon`` in PyTorch, whose own Muon takes no convolution kernels."""
 
-    def __init__(self, parameters: list[nn.Parameter]):
+    def __init__(self, parameters: list[nn.Parameter], momentum: float):
         """Begin with no momentum."""
-        self.parameters, self.steps, self.settings = parameters, 0, muon.Muon()
+        self.parameters, self.steps = parameters, 0
+        self.settings = muon.Muon(momentum=momentum)
         self.means = [torch.zeros_like(parameter) for parameter in parameters]
         self.squares = [torch.zeros_like(parameter) for parameter in parameters]
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from mnist_cnn.network import model
-from mnist_cnn.optimization import compiled_forward, gradient_step
+from mnist_cnn.optimization import pool_first
 from mnist_cnn.optimization.loop import train
 from mnist_cnn.optimization.recipes import Recipe
 
@@ -37,7 +37,7 @@ def answers_and_gradients(network, answer, inputs, labels):
 def test_answers_and_gradients_are_the_network_s_own(count):
     network, inputs = with_biases(count), pictures(count)
     labels = np.arange(count) % 10
-    rearranged = compiled_forward.forward(network)
+    rearranged = pool_first.forward(network)
     expected = answers_and_gradients(network, network, inputs, labels)
     found = tf.function(
         lambda: answers_and_gradients(network, rearranged, inputs, labels), autograph=False
@@ -49,15 +49,15 @@ def test_answers_and_gradients_are_the_network_s_own(count):
 
 @pytest.mark.parametrize("downsampling", model.DOWNSAMPLING)
 def test_it_fits_the_network_with_max_pooling_alone(downsampling):
-    assert compiled_forward.fits(model.build(1, downsampling)) == (downsampling == "max")
+    assert pool_first.fits(model.build(1, downsampling)) == (downsampling == "max")
 
 
 def test_a_training_learns_the_same_with_it(mnist, monkeypatch):
     recipe = Recipe("any", "sgd", 0.05, epochs=1, batch_size=50)
     images, labels = mnist.train_images[:1050], mnist.train_labels[:1050]  # a batch is left over
     ends = []
-    for steps in (1, 10**6):
-        monkeypatch.setattr(gradient_step, "STEPS_TO_COMPILE_FOR", steps)
+    for fits in (pool_first.fits, lambda network: False):
+        monkeypatch.setattr(pool_first, "fits", fits)
         network = model.build(1)
         *_, last = train(network, images, labels, recipe, every=100)
         ends.append((network.get_weights(), last.loss))
