@@ -66,7 +66,7 @@ def opened(browser):
 
         open_address.faults, open_address.asked = faults, asked
         yield open_address
-    assert faults == []
+        assert faults == []  # before windows close, which ends what is still on its way
 
 
 def look_around(page):
