@@ -212,7 +212,7 @@ def test_every_choice_reaches_the_training_and_its_card(small_mnist, tmp_path, c
         {"recipe": "fast", "epochs": 2, "batch_size": 25, "optimizer": "adam", "digits": 100}
         | {"downsampling": "stride"}
     )
-    steps = 2 * 2  # batches of 25 in the 28 digits that the recipe sees in an epoch
+    steps = 2 * 2  # batches of 25 in the 26 digits that the recipe sees in an epoch
     assert card.options == dataclasses.asdict(chosen) | {"steps": steps}
     assert (card.recipe, card.epochs, card.parameters) == ("fast", 2, 121_994)
     assert weights.load(output).count_params() == 121_994

@@ -39,7 +39,7 @@ def test_the_shipped_network_comes_with_all_that_is_known_of_it(shipped):
     card = weights.find_card(keras_file.DEFAULT)
     assert isinstance(card, Card)
     found = contents.contents(*shipped, card)
-    assert set(found.files) == ALWAYS | {"features", "misread", "neighbours"}
+    assert set(found.files) == ALWAYS | {"features", "misread", "neighbours", "surest"}
     assert found.mnist == card.test_accuracy
     assert names_in(found.files["network"]) == [layer.name for layer in shipped[0]]
     assert json.loads(found.files["lesson.zh-CN"])["chapters"]
@@ -55,6 +55,7 @@ def test_the_lesson_is_about_a_network_with_its_layers(shipped, name, own):
     # What excites the channels is known of the network that the lesson is about, if it is shipped.
     assert ("features" in files) is own
     assert ("neighbours" in files) is own
+    assert "surest" not in files
     if own:
         assert files["lesson-network"] == network_file.encode(*shipped)
 

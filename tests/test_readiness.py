@@ -203,7 +203,7 @@ def test_a_training_that_is_over_tells_of_the_next_one():
 def test_other_work_is_another_matter_and_the_oldest_is_forgotten():
     known = Forecasts()
     known.learn(FAST, 0.5)
-    assert known.seconds(FAST) == 0.5 * 280
+    assert known.seconds(FAST) == 0.5 * 240
     for other in ({"batch_size": 76}, {"optimizer": "adam"}, {"downsampling": "none"}):
         assert known.seconds(dataclasses.replace(FAST, **other)) is None
     assert steps_of(few := dataclasses.replace(FAST, digits=1000)) < MANY_STEPS

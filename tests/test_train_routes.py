@@ -69,7 +69,7 @@ def test_a_plan_has_the_model_s_own_layers(ann, downsampling):
 
 @pytest.mark.parametrize(
     ("recipe", "steps", "seen"),
-    [("lesson", 5 * 938, 60_000), ("fast", 280, 16_800), ("best", 40 * 586, 75_000)],
+    [("lesson", 5 * 938, 60_000), ("fast", 240, 15_600), ("best", 40 * 586, 75_000)],
 )
 def test_a_plan_fills_in_what_the_recipe_says(ann, recipe, steps, seen):
     plan = plan_of(ann, {"recipe": recipe}).json()
@@ -281,7 +281,7 @@ def test_how_long_it_takes_is_told_once_a_process_is_ready():
         assert len(workers.made) == 1
         assert plan_of(ann, {"recipe": "fast"}).json()["tried"]
         told = plan_of(ben, {"recipe": "fast"}).json()
-        assert (told["seconds"], told["tried"]) == (pytest.approx(280 * SECONDS), False)
+        assert (told["seconds"], told["tried"]) == (pytest.approx(240 * SECONDS), False)
 
 
 def test_whoever_names_no_session_starts_nothing():

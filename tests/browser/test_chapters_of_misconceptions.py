@@ -6,8 +6,9 @@ import hashlib
 import keras
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
-from mnist_cnn.lesson import lesson_file, neighbours_file
+from mnist_cnn.lesson import lesson_file, misread_file, neighbours_file
 from mnist_cnn.lesson.learned import learned
 from mnist_cnn.network import importer, weights
 from mnist_cnn.reading.preprocess import preprocess
@@ -323,6 +324,32 @@ def test_no_link_shows_what_is_asked(open_page, page, chapter, card, answer):
     assert other.locator("#lesson .choices button").count() == 3
     assert other.locator(f"#lesson {answer}").count() == 0
     assert "played" not in page.url
+
+
+def test_a_drawing_that_is_misread_says_which_training_digits_are_nearest(page, network):
+    turn_to(page, IS, "en", "surest")
+    drawings = page.locator("#lesson .misread-ones button")
+    styled = misread_file.load_styled(*importer.read(weights.DEFAULT))
+    for i, row in enumerate(read(network, styled.drawings)):
+        label = drawings.nth(i).get_attribute("aria-label")
+        assert label.startswith(f"a {styled.styles[i][-1]}, read as {row.argmax()}, ")
+    assert drawings.count() == len(styled.drawings)
+    shipped = neighbours_file.load(*importer.read(weights.DEFAULT))
+    for i in (0, 7):
+        drawings.nth(i).focus()
+        page.keyboard.press("Enter")
+        expect(drawings.nth(i)).to_have_attribute("aria-pressed", "true")
+        distances = np.linalg.norm(shipped.features - styled.features[i], axis=1)
+        nearest = shipped.labels[np.argsort(distances)[:8]].tolist()
+        labels = page.locator("#lesson .near-ones b").all_inner_texts()
+        assert list(map(int, labels)) == nearest
+        digit, answer = int(styled.styles[i][-1]), int(styled.answers[i].argmax())
+        told = page.locator("#lesson .why-so .told").inner_text()
+        assert f"{nearest.count(digit)} are labelled {digit}" in told
+        assert f"{nearest.count(answer)} are labelled {answer}" in told
+    for scheme in ("light", "dark"):
+        turn_the_light(page, scheme)
+        assert serious(page, "#lesson") == [], scheme
 
 
 def test_the_door_leads_to_where_one_trains(page):

@@ -44,8 +44,8 @@ def test_the_fast_recipe_is_proposed_with_its_time_and_its_details_are_folded(op
         ["best", False],
     ]
     assert page.locator("#train-epochs").is_hidden()
-    # 280 steps of a hundredth of a second, as the process that is ready has tried.
-    page.locator("#train .forecast").filter(has_text="about 3 s here").wait_for()
+    # 240 steps of a hundredth of a second, as the process that is ready has tried.
+    page.locator("#train .forecast").filter(has_text="about 2 s here").wait_for()
     button, forecast = (
         page.locator(f"#train {part}").bounding_box() for part in (".start", ".forecast")
     )
@@ -57,7 +57,7 @@ def test_the_fast_recipe_is_proposed_with_its_time_and_its_details_are_folded(op
 def test_of_some_digits_only_a_part_is_seen_in_an_epoch_and_that_is_said(open_train):
     page = open_train()
     choose(page, digits="2000")
-    page.locator("#train .plan").filter(has_text="1 × 560 of your 2,000 digits").wait_for()
+    page.locator("#train .plan").filter(has_text="1 × 520 of your 2,000 digits").wait_for()
     page.locator("#train .recipes input[value=lesson]").check()
     page.locator("#train .plan").filter(has_text="5 × 2,000 digits").wait_for()
 

@@ -4,6 +4,7 @@
     judge            tells digits from everything else
     features         pictures of what excites the lesson's network most, where they are known
     misread          MNIST's test digits that the network misreads, where they are known
+    surest           drawings in two styles that the network misreads most surely, where known
     neighbours       training digits to compare drawings with, where there are any
     lesson.LANGUAGE  the lesson's words and figures
     units.LANGUAGE   plans, task sheets and answers of its units
@@ -75,6 +76,7 @@ def contents(
     known = {
         "features": features_file.encoded(*subject),
         "misread": misread_file.encoded(layers, weights),
+        "surest": misread_file.encoded_styled(layers, weights, (about and about.sets) or {}),
         "neighbours": neighbours_file.encoded(*subject),
     }
     found |= {name: content for name, content in known.items() if content}
