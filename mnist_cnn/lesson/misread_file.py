@@ -24,6 +24,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -70,6 +71,9 @@ class Styled:
     features: np.ndarray  # float32 (n, units), outputs of ``neighbours_file.FEATURES``
 
 
+Kind = TypeVar("Kind", Examined, Styled)
+
+
 def surest_styles(sets: Sets) -> list[str]:
     """Return the styles most often misread surely; of equal ones, those most often misread."""
     known = [style for style in STYLES if f"styles.{style}" in sets]
@@ -93,9 +97,15 @@ def load(
     layers: Sequence[Layer], weights: Sequence[np.ndarray], path: Path = DEFAULT
 ) -> Examined | None:
     """Return the digits of the file; None as ``network_bound_file.load_for``."""
-    names = [field.name for field in fields(Examined)]
+    return _load(Examined, layers, weights, path)
+
+
+def _load(
+    kind: type[Kind], layers: Sequence[Layer], weights: Sequence[np.ndarray], path: Path
+) -> Kind | None:
+    names = [field.name for field in fields(kind)]
     arrays = network_bound_file.load_for(layers, weights, path, names)
-    return Examined(**arrays) if arrays else None
+    return kind(**arrays) if arrays else None
 
 
 def encoded(
@@ -114,9 +124,7 @@ def load_styled(
     layers: Sequence[Layer], weights: Sequence[np.ndarray], path: Path = DEFAULT
 ) -> Styled | None:
     """Return the drawings of the file; None as ``network_bound_file.load_for``."""
-    names = [field.name for field in fields(Styled)]
-    arrays = network_bound_file.load_for(layers, weights, path, names)
-    return Styled(**arrays) if arrays else None
+    return _load(Styled, layers, weights, path)
 
 
 def encoded_styled(
