@@ -11,6 +11,6 @@ export const drawing = "seven";
 export const cards = {
   programmed: { show: program.show, enter: program.enter, play: program.swap },
   exact: { show: turning.show, enter: unplay, setUp: PLAYED, play: turning.turn },
-  yours: { show: yours.show, enter: unplay, setUp: PLAYED },
   surest: { show: surest.show },
+  yours: { show: yours.show, enter: unplay, setUp: PLAYED },
 };
