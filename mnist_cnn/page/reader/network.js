@@ -1,6 +1,7 @@
 // A network, read from its file (format: mnist_cnn/network/network_file.py), and its forward pass.
 import { isNonnegative } from "./activations.js";
 import * as layers from "./layers.js";
+import { unpack } from "./packed.js";
 import { finished } from "./slices.js";
 
 const WINDOW = { size: [1, 1], stride: [1, 1], padding: "valid" };
@@ -89,9 +90,8 @@ export function silenced(numbers, count, channels) {
 
 /** {head, arrays}: the head of a network file, and an iterator of its arrays. */
 function parse(file) {
-  const length = new DataView(file).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
-  return { head, arrays: arraysOf(head, file, 4 + length) };
+  const { head, at } = unpack(file);
+  return { head, arrays: arraysOf(head, file, at) };
 }
 
 function* arraysOf(head, file, from) {

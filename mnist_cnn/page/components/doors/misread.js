@@ -1,4 +1,5 @@
 // The test digits that the shipped network misreads, as mnist_cnn/lesson/misread_file.py writes them.
+import { unpack } from "../../reader/packed.js";
 import { IMAGE_SIZE } from "../../reader/preprocess.js";
 import { content } from "../../transport/contents.js";
 
@@ -12,11 +13,10 @@ const MAJORITY = 3; // of five people
  */
 export async function misreadDigits() {
   const file = await content("misread");
-  const length = new DataView(file).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
+  const { head, at } = unpack(file);
   return head.map((digit, i) => ({
     ...digit,
     isDoubtful: digit.people !== null && digit.people[0] < MAJORITY,
-    pixels: new Uint8Array(file, 4 + length + i * SIZE, SIZE),
+    pixels: new Uint8Array(file, at + i * SIZE, SIZE),
   }));
 }

@@ -3,6 +3,7 @@
 import { ABANDONED, work } from "../../worker/work.js";
 import { text } from "../../locales/language.js";
 import { sentenceOf } from "../../locales/refusals.js";
+import { unpack } from "../../reader/packed.js";
 import { subject } from "../../state/network-files.js";
 import { content, has } from "../../transport/contents.js";
 
@@ -48,9 +49,8 @@ async function pictureOf({ layer, channel, ...about }, how) {
 }
 
 function pictureIn(file, layer, channel) {
-  const length = new DataView(file).getUint32(0, true);
-  const shapes = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
-  let at = 4 + length;
+  const { head: shapes, at: first } = unpack(file);
+  let at = first;
   for (const [name, [channels, height, width]] of Object.entries(shapes)) {
     const size = height * width;
     if (name === layer) return { width, height, levels: new Uint8Array(file, at + channel * size, size) };

@@ -1,5 +1,6 @@
 // The training digits that a network takes for most like a drawing: those whose features, the outputs of
 // its last hidden layer, are nearest. Their file is described in mnist_cnn/lesson/neighbours_file.py.
+import { unpack } from "../../reader/packed.js";
 
 const LEVELS = 255;
 
@@ -9,10 +10,9 @@ const LEVELS = 255;
  * @returns {{count, side, units, most, pictures, labels, places, levels}}
  */
 export function trainingDigits(file) {
-  const length = new DataView(file).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
+  const { head, at: first } = unpack(file);
   const { count, side, units } = head;
-  let at = 4 + length;
+  let at = first;
   const bytes = (size) => new Uint8Array(file, (at += size) - size, size);
   const [pictures, labels] = [bytes(count * side * side), bytes(count)];
   const places = new Uint16Array(bytes(2 * count).slice().buffer); // browsers are little-endian

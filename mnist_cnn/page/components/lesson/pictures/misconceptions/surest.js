@@ -1,6 +1,7 @@
 // The two kinds of writing that the network misreads most surely, and the training digits nearest to each
 // drawing. Their file is described in mnist_cnn/lesson/misread_file.py.
 import { nearest } from "../../../../experiments/misconceptions/nearest-digits.js";
+import { unpack } from "../../../../reader/packed.js";
 import { IMAGE_SIZE } from "../../../../reader/preprocess.js";
 import { button, make } from "../../../../dom/elements.js";
 import { inkOnPaper } from "../../../../painting/canvas.js";
@@ -44,15 +45,14 @@ export function show(stage) {
 async function surest() {
   if (!has(NAME)) return null;
   const file = await content(NAME);
-  const length = new DataView(file).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, length)));
+  const { head, at } = unpack(file);
   const { drawings, units } = head;
-  const features = 4 + length + drawings.length * SIZE;
+  const features = at + drawings.length * SIZE;
   return {
     ...head,
     drawings: drawings.map((one, i) => ({
       ...one,
-      pixels: new Uint8Array(file, 4 + length + i * SIZE, SIZE),
+      pixels: new Uint8Array(file, at + i * SIZE, SIZE),
       features: new Float32Array(file.slice(features + 4 * i * units, features + 4 * (i + 1) * units)),
     })),
   };
